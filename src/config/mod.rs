@@ -1,0 +1,5 @@
+//! Settings and secrets.
+
+pub mod password;
+
+pub use password::Password;

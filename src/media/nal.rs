@@ -1,0 +1,1 @@
+//! NAL units. Filled by its owner.

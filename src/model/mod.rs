@@ -1,0 +1,17 @@
+//! The words of the domain, as plain data: cameras, segments, gaps, coverage, time.
+//!
+//! Must not do: any I/O, read a clock, know a thread or a library of the layers above.
+
+pub mod camera;
+pub mod coverage;
+pub mod journal;
+pub mod picture;
+pub mod segment;
+pub mod time;
+
+pub use camera::{CameraId, Mode, StreamId, StreamKind, Transport};
+pub use coverage::{CoverageKind, CoverageSpan};
+pub use journal::{GapReason, JournalEntry, RecordingState};
+pub use picture::Picture;
+pub use segment::{RunId, SegmentIdentity, SegmentRow, SegmentState, VolumeId};
+pub use time::{MediaTime, WallSpan, WallTime};

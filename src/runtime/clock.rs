@@ -1,0 +1,99 @@
+//! The clock that everything is given, real or simulated.
+//!
+//! Must not do: sleep. Waiting is done on channels, by whoever must also hear of a stop.
+
+use std::sync::Mutex;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use crate::model::WallTime;
+
+/// One reading of both time lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Now {
+    /// The system's wall clock; it may be set at any moment.
+    pub wall: WallTime,
+    /// Time since the clock was made; never goes back.
+    pub monotonic: Duration,
+}
+
+/// Tells the time.
+pub trait Clock: Send + Sync {
+    /// Both time lines at this moment.
+    fn now(&self) -> Now;
+
+    /// The wall clock alone.
+    fn wall(&self) -> WallTime {
+        self.now().wall
+    }
+
+    /// The monotonic clock alone.
+    fn monotonic(&self) -> Duration {
+        self.now().monotonic
+    }
+}
+
+/// The computer's clock.
+#[derive(Debug)]
+pub struct SystemClock {
+    origin: Instant,
+}
+
+impl SystemClock {
+    /// A clock whose monotonic line begins now.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { origin: Instant::now() }
+    }
+}
+
+impl Default for SystemClock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Clock for SystemClock {
+    fn now(&self) -> Now {
+        let micros = match SystemTime::now().duration_since(UNIX_EPOCH) {
+            Ok(since) => i64::try_from(since.as_micros()).unwrap_or(i64::MAX),
+            Err(before) => i64::try_from(before.duration().as_micros()).map_or(i64::MIN, |m| -m),
+        };
+        Now { wall: WallTime::from_micros(micros), monotonic: self.origin.elapsed() }
+    }
+}
+
+/// A clock that moves only when told, for tests and for filling past recordings.
+#[derive(Debug)]
+pub struct SimulatedClock {
+    now: Mutex<Now>,
+}
+
+impl SimulatedClock {
+    /// A clock that stands at `wall`.
+    #[must_use]
+    pub fn new(wall: WallTime) -> Self {
+        Self { now: Mutex::new(Now { wall, monotonic: Duration::ZERO }) }
+    }
+
+    /// Lets `by` pass on both time lines.
+    pub fn advance(&self, by: Duration) {
+        let mut now = self.lock();
+        now.wall = now.wall + by;
+        now.monotonic += by;
+    }
+
+    /// Sets the wall clock, as an operator or NTP would; the monotonic line does not notice.
+    pub fn set_wall(&self, wall: WallTime) {
+        self.lock().wall = wall;
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Now> {
+        self.now.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+impl Clock for SimulatedClock {
+    fn now(&self) -> Now {
+        *self.lock()
+    }
+}
