@@ -1,6 +1,8 @@
 //! Properties of the container: what is written is read; what is torn keeps exactly its whole fragments; no
 //! bytes make a parser panic. No player is asked here, see `players.rs`.
 
+#![allow(clippy::expect_used)]
+
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -247,6 +249,26 @@ fn an_error_names_the_box_and_its_place() {
     finished[16..20].copy_from_slice(&20_u32.to_be_bytes());
     let error = read(&finished).expect_err("contradicts itself").to_string();
     assert_eq!(error, format!("stsz box at offset {at}: it counts more entries than it holds"));
+}
+
+#[test]
+fn a_count_without_bytes_behind_it_is_refused() {
+    let recording = small();
+    // Fragments whose samples all fall back to defaults: four billion of them cost no byte.
+    let mut bytes = recording.bytes.clone();
+    let trun = bytes.windows(4).position(|w| w == b"trun").expect("one");
+    bytes[trun + 4..trun + 8].copy_from_slice(&[0, 0, 0, 1]);
+    bytes[trun + 8..trun + 12].fill(0xff);
+    assert_eq!(read(&bytes).expect("the header is sound").table, SampleTable::default());
+
+    // Samples that all have one size, in a file that is not ours.
+    let mut bytes = recording.finished();
+    let stsz = bytes.windows(4).rposition(|w| w == b"stsz").expect("one");
+    bytes[stsz + 8..stsz + 12].copy_from_slice(&1_u32.to_be_bytes());
+    bytes[stsz + 12..stsz + 16].fill(0xff);
+    bytes[8] = b'X';
+    let error = read(&bytes).expect_err("refused").to_string();
+    assert!(error.ends_with("it counts more samples than the file can hold"), "{error}");
 }
 
 /// A file that is mostly hole, and counts how it is read.
