@@ -63,10 +63,16 @@ impl DataFolder {
         self.root.join("index.redb")
     }
 
-    /// Snapshots that operators saved.
-    #[must_use]
-    pub fn snapshots(&self) -> PathBuf {
-        self.root.join("snapshots")
+    /// Saves a picture into the folder for snapshots; returns where it is.
+    ///
+    /// # Errors
+    /// [`ConfigError::Io`] when it cannot be written.
+    pub fn save_snapshot(&self, name: &str, png: &[u8]) -> Result<PathBuf, ConfigError> {
+        let folder = self.root.join("snapshots");
+        fs::create_dir_all(&folder).map_err(ConfigError::io("create", &folder))?;
+        let path = folder.join(name);
+        atomic::replace(&path, png, Readers::Default)?;
+        Ok(path)
     }
 
     /// The storage path of the settings: relative ones are below the data folder, so that a portable
@@ -127,6 +133,34 @@ impl DataFolder {
 
     fn door(&self) -> PathBuf {
         self.root.join("running.json")
+    }
+}
+
+/// A data folder that is gone when it is dropped.
+#[derive(Debug)]
+pub struct TemporaryFolder {
+    folder: DataFolder,
+    _kept: tempfile::TempDir,
+}
+
+impl TemporaryFolder {
+    /// An empty one in the system's temporary folder.
+    ///
+    /// # Errors
+    /// [`ConfigError::Io`] when it cannot be made.
+    pub fn new() -> Result<Self, ConfigError> {
+        let kept = tempfile::Builder::new()
+            .prefix("watchkeeper-demo-")
+            .tempdir()
+            .map_err(ConfigError::io("create", std::env::temp_dir()))?;
+        let folder = DataFolder::at(kept.path().to_path_buf())?;
+        Ok(Self { folder, _kept: kept })
+    }
+
+    /// The data folder.
+    #[must_use]
+    pub fn folder(&self) -> &DataFolder {
+        &self.folder
     }
 }
 

@@ -12,7 +12,7 @@ pub mod store;
 pub mod stream_url;
 
 pub use error::ConfigError;
-pub use folder::{DataFolder, FolderLock};
+pub use folder::{DataFolder, FolderLock, TemporaryFolder};
 pub use password::Password;
 pub use secrets::Secrets;
 pub use settings::{CameraSettings, Settings, StorageSettings};

@@ -2,7 +2,7 @@
 //!
 //! Must not do: I/O, or read a clock; it is given the times.
 
-use chrono::{Offset, TimeZone, Timelike};
+use chrono::{FixedOffset, Offset, TimeZone, Timelike};
 use chrono_tz::Tz;
 
 use crate::model::WallTime;
@@ -65,10 +65,10 @@ pub fn boundary_after(start: WallTime, zone: Tz, minutes: u32) -> WallTime {
     WallTime::from_micros(whole + (next - second) * MICROS_PER_SECOND)
 }
 
-/// Seconds by which local time in `zone` is ahead of UTC at `at`.
+/// By how much local time in `zone` is ahead of UTC at `at`.
 #[must_use]
-pub fn offset_at(at: WallTime, zone: Tz) -> i32 {
-    zone.offset_from_utc_datetime(&at.to_utc().naive_utc()).fix().local_minus_utc()
+pub fn offset_at(at: WallTime, zone: Tz) -> FixedOffset {
+    zone.offset_from_utc_datetime(&at.to_utc().naive_utc()).fix()
 }
 
 #[cfg(test)]

@@ -5,10 +5,13 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use chrono::FixedOffset;
 
 use super::fragmenter::PendingFragment;
 use super::rotation::{self, Extent};
-use crate::container::{self, PendingSample, SampleInfo, SampleTable, TrackHeader};
+use crate::container::{
+    self, FragmentCursor, PendingSample, SampleInfo, SampleTable, TrackHeader,
+};
 use crate::media::StreamParameters;
 use crate::model::time::ticks_to_micros;
 use crate::model::{SegmentIdentity, SegmentRow, SegmentState, VolumeId, WallTime};
@@ -26,6 +29,7 @@ pub struct SegmentWriter {
     boundary: WallTime,
     fragments: Vec<Arc<[SampleInfo]>>,
     duration: i64,
+    cursor: Option<FragmentCursor>,
     gop: u64,
     largest_gop: u64,
     /// What has not been synced yet.
@@ -80,6 +84,7 @@ impl SegmentWriter {
             boundary,
             fragments: Vec::new(),
             duration: 0,
+            cursor: None,
             gop: 0,
             largest_gop: 0,
             dirty: false,
@@ -110,8 +115,15 @@ impl SegmentWriter {
     /// # Errors
     /// When the volume cannot write; the file then ends with the fragment before.
     pub fn append(&mut self, fragment: &PendingFragment) -> Result<Arc<[SampleInfo]>, StorageError> {
-        let first = self.row.bytes == 0;
-        let init = if first { container::init(&self.header()) } else { Vec::new() };
+        let (init, cursor) = match self.cursor {
+            Some(cursor) => (Vec::new(), cursor),
+            None => {
+                let init = container::init(&self.header());
+                let cursor =
+                    FragmentCursor::new(init.len(), self.parameters.video.may_reorder);
+                (init, cursor)
+            }
+        };
         let samples: Vec<PendingSample> = fragment
             .units
             .iter()
@@ -122,18 +134,14 @@ impl SegmentWriter {
             })
             .collect();
         let next = fragment.next_pts.map(|pts| pts.ticks_since(self.identity.run_offset));
-        let sequence = u32::try_from(self.fragments.len()).unwrap_or(u32::MAX - 1) + 1;
-        let offset = self.row.bytes + init.len() as u64;
-        let built = container::fragment(sequence, &samples, next, offset);
+        let built = container::fragment(&cursor, &samples, next);
         let mut parts: Vec<&[u8]> = Vec::with_capacity(fragment.units.len() + 2);
-        if first {
-            parts.push(&init);
-        }
-        parts.push(&built.header);
+        parts.extend([init.as_slice(), built.header.as_slice()]);
         parts.extend(fragment.units.iter().map(|unit| Bytes::as_ref(&unit.data)));
         self.file.append(&parts)?;
         self.account(fragment, parts.iter().map(|part| part.len() as u64).sum());
-        self.duration = built.end_dts;
+        self.cursor = Some(built.next);
+        self.duration = built.end;
         let samples: Arc<[SampleInfo]> = built.samples.into();
         self.fragments.push(Arc::clone(&samples));
         Ok(samples)
@@ -220,7 +228,7 @@ impl SegmentWriter {
 fn create_file(
     volume: &dyn Volume,
     identity: &SegmentIdentity,
-    offset: i32,
+    offset: FixedOffset,
 ) -> Result<(String, Box<dyn SegmentFile>), StorageError> {
     let mut tries = 0;
     loop {
@@ -229,7 +237,7 @@ fn create_file(
         let start = identity.start.plus_micros(shift);
         let path = layout::segment_path(&identity.stream, start, offset);
         match volume.create(&path) {
-            Err(error) if error.already_exists() && tries < MAX_NAME_TRIES => tries += 1,
+            Err(StorageError::Exists { .. }) if tries < MAX_NAME_TRIES => tries += 1,
             result => return result.map(|file| (path, file)),
         }
     }
