@@ -3,21 +3,18 @@
 //!
 //! Must not do: change anything.
 
-use std::sync::Arc;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
 
 use super::EngineError;
 use crate::codec;
-use crate::index::{self, IndexReader};
+use crate::index::{self, IndexReader, Volumes};
 use crate::model::{
     CameraId, JournalEntry, SegmentRow, StreamId, StreamKind, WallSpan, WallTime,
 };
 use crate::playback::{self, Footage};
 use crate::recorder::OpenSegments;
-use crate::storage::Volume;
 
 /// What can be asked.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -80,7 +77,7 @@ pub struct Library {
     /// What is being written.
     pub open: OpenSegments,
     /// Where the files are.
-    pub volume: Arc<dyn Volume>,
+    pub volumes: Volumes,
     /// Index, files and open segments as one.
     pub footage: Footage,
 }
@@ -102,7 +99,7 @@ impl Library {
             }
             Question::Picture { camera, at } => self.picture(camera, *at),
             Question::Check => {
-                let report = index::check::check(&self.reader, &*self.volume, &self.open.rows())?;
+                let report = index::check::check(&self.reader, &self.volumes, &self.open.rows())?;
                 Ok(Answer::Check(report.problems.iter().map(ToString::to_string).collect()))
             }
         }
@@ -162,7 +159,7 @@ impl Library {
     fn picture(&self, camera: &CameraId, at: WallTime) -> Result<Answer, EngineError> {
         let exact = playback::exact_picture(&self.footage, camera, at)?;
         let picture = exact.picture;
-        let png = codec::encode_png(&picture.rgba, picture.width, picture.height)
+        let png = codec::encode_png(picture.width, picture.height, &picture.rgba)
             .map_err(playback::PlaybackError::from)?;
         Ok(Answer::Picture { png: BASE64.encode(png), at: picture.at, path: exact.path })
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::EngineError;
 use super::library::Library;
 use crate::config::{DataFolder, SettingsStore};
-use crate::index::{self, Index};
+use crate::index::{self, Index, Volumes};
 use crate::model::{CameraId, VolumeId};
 use crate::playback::Footage;
 use crate::recorder::OpenSegments;
@@ -26,13 +26,18 @@ pub fn volume(folder: &DataFolder, store: &SettingsStore) -> Result<Arc<dyn Volu
     Ok(Arc::new(LocalVolume::open(&path)?))
 }
 
-/// Index, volume and nothing being written, as a library.
+/// The local volume under its number.
 #[must_use]
-pub fn library(index: &Index, volume: Arc<dyn Volume>, open: OpenSegments) -> Library {
+pub fn volumes(local: Arc<dyn Volume>) -> Volumes {
+    BTreeMap::from([(LOCAL, local)])
+}
+
+/// Index, volumes and what is being written, as a library.
+#[must_use]
+pub fn library(index: &Index, volumes: Volumes, open: OpenSegments) -> Library {
     let reader = index.reader();
-    let volumes = BTreeMap::from([(LOCAL, Arc::clone(&volume))]);
-    let footage = Footage::new(reader.clone(), open.clone(), volumes);
-    Library { reader, open, volume, footage }
+    let footage = Footage::new(reader.clone(), open.clone(), volumes.clone());
+    Library { reader, open, volumes, footage }
 }
 
 /// Opens the folder for reading.
@@ -41,24 +46,24 @@ pub fn library(index: &Index, volume: Arc<dyn Volume>, open: OpenSegments) -> Li
 /// When settings, index or volume cannot be opened.
 pub fn open(folder: &DataFolder) -> Result<Library, EngineError> {
     let store = SettingsStore::open(folder)?;
-    let volume = volume(folder, &store)?;
-    let opened = Index::open(&folder.index())?;
+    let volumes = volumes(volume(folder, &store)?);
+    let opened = Index::open(folder.index())?;
     if opened.fresh {
-        index::check::repair(&opened.index, &*volume, LOCAL)?;
+        index::check::repair(&opened.index, &volumes, &[])?;
     }
-    Ok(library(&opened.index, volume, OpenSegments::default()))
+    Ok(library(&opened.index, volumes, OpenSegments::default()))
 }
 
-/// Mends files and index; one sentence for each thing mended.
+/// Mends files and index; one sentence for each thing found and what became of it.
 ///
 /// # Errors
 /// When settings, index or volume cannot be opened.
 pub fn repair(folder: &DataFolder) -> Result<Vec<String>, EngineError> {
     let store = SettingsStore::open(folder)?;
-    let volume = volume(folder, &store)?;
-    let opened = Index::open(&folder.index())?;
-    let report = index::check::repair(&opened.index, &*volume, LOCAL)?;
-    Ok(report.mended.iter().map(ToString::to_string).collect())
+    let volumes = volumes(volume(folder, &store)?);
+    let opened = Index::open(folder.index())?;
+    let report = index::check::repair(&opened.index, &volumes, &[])?;
+    Ok(report.problems.iter().map(ToString::to_string).collect())
 }
 
 /// Cameras that have recordings, also those that were removed: their identities are taken.

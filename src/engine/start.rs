@@ -18,11 +18,10 @@ use super::service::Service;
 use super::views::Views;
 use super::{EngineError, offline, zone_of};
 use crate::capture::Capture;
-use crate::config::{CameraSettings, DataFolder, Secrets, SettingsStore};
-use crate::index::{self, Change, Index};
-use crate::model::{
-    CameraId, GapReason, JournalEntry, RecordingState, StreamId, StreamKind, WallSpan, WallTime,
-};
+use crate::config::{DataFolder, Secrets, SettingsStore};
+use crate::index::check::{CheckReport, Outcome};
+use crate::index::{self, Damaged, Index};
+use crate::model::{WallSpan, WallTime};
 use crate::playback::Playback;
 use crate::recorder::stream::WriteContext;
 use crate::recorder::{Limits, OpenSegments, Recorder, RecorderOptions};
@@ -57,14 +56,16 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
     let secrets = Secrets::open(&folder)?;
     let zone = zone_of(store.settings());
     let volume = offline::volume(&folder, &store)?;
-    let opened = Index::open(&folder.index())?;
+    let volumes = offline::volumes(Arc::clone(&volume));
+    let opened = Index::open(folder.index())?;
     let mut notices = Notices::default();
-    let report = index::check::repair(&opened.index, &*volume, offline::LOCAL)?;
+    tell_damage(&mut notices, opened.damaged.as_ref(), clock.wall());
+    let report = index::check::repair(&opened.index, &volumes, &[])?;
     tell_repairs(&mut notices, &report, clock.wall());
-    journal_absence(&opened.index, &store.settings().cameras)?;
+    opened.index.apply(&opened.index.reader().downtime()?)?;
     let index = Arc::new(opened.index);
     let open = OpenSegments::default();
-    let library = Arc::new(offline::library(&index, Arc::clone(&volume), open.clone()));
+    let library = Arc::new(offline::library(&index, volumes, open.clone()));
     let used = used_bytes(&library)?;
     let indexer = Indexer::start(Arc::clone(&index), open.clone())?;
     let context =
@@ -125,61 +126,36 @@ fn used_bytes(library: &Library) -> Result<u64, EngineError> {
     Ok(used)
 }
 
+/// A damaged index is told; it has been rebuilt from the files.
+fn tell_damage(notices: &mut Notices, damaged: Option<&Damaged>, at: WallTime) {
+    let Some(Damaged { moved_to, why }) = damaged else { return };
+    let text = format!(
+        "The index was damaged ({why}) and has been rebuilt from the recordings. The damaged file is \
+         kept as {}.",
+        moved_to.display()
+    );
+    tracing::warn!("{text}");
+    notices.raise("index".into(), at, Severity::Warning, None, text);
+}
+
 /// What was mended at the start is told, and what could not be.
-fn tell_repairs(notices: &mut Notices, report: &index::check::RepairReport, at: WallTime) {
-    for mended in &report.mended {
-        tracing::info!("mended: {mended}");
+fn tell_repairs(notices: &mut Notices, report: &CheckReport, at: WallTime) {
+    let mut mended = 0;
+    for problem in &report.problems {
+        if problem.outcome == Outcome::Repaired {
+            tracing::info!("{problem}");
+            mended += 1;
+        } else {
+            tracing::warn!("{problem}");
+            let text = problem.to_string();
+            notices.raise(text.clone(), at, Severity::Warning, None, text);
+        }
     }
-    if !report.mended.is_empty() {
-        let count = report.mended.len();
+    if mended > 0 {
         let text = format!(
-            "Watchkeeper was not ended in order. {count} recordings were checked and mended; at \
+            "Watchkeeper was not ended in order. {mended} recordings were checked and mended; at \
              most the last 2 seconds of each are missing."
         );
         notices.raise("mended".into(), at, Severity::Info, None, text);
     }
-    for problem in &report.problems {
-        tracing::warn!("{problem}");
-        notices.raise(problem.to_string(), at, Severity::Warning, None, problem.to_string());
-    }
-}
-
-/// Journals for each camera that nobody recorded from the last sign of life until now.
-fn journal_absence(index: &Index, cameras: &[CameraSettings]) -> Result<(), EngineError> {
-    let reader = index.reader();
-    let heartbeat = reader.heartbeat()?;
-    let mut changes = Vec::new();
-    for camera in cameras {
-        let last = reader.journal(&camera.id, WallSpan::ALL)?.pop();
-        let footage = last_footage(&reader, &camera.id)?;
-        let absent = RecordingState::Idle(GapReason::NotRunning);
-        let at = match &last {
-            Some(entry) if entry.state == absent => continue,
-            Some(JournalEntry { state: RecordingState::Idle(_), at, .. }) => {
-                heartbeat.or(footage).map(|alive| alive.max(*at))
-            }
-            Some(JournalEntry { state: RecordingState::Recording(_), at, .. }) => {
-                Some(footage.map_or(*at, |end| end.max(*at)))
-            }
-            None => footage,
-        };
-        if let Some(at) = at {
-            let camera = camera.id.clone();
-            changes.push(Change::Journal(JournalEntry { camera, at, state: absent }));
-        }
-    }
-    Ok(index.apply(&changes)?)
-}
-
-/// Where the newest footage of a camera ends.
-pub(super) fn last_footage(
-    reader: &index::IndexReader,
-    camera: &CameraId,
-) -> Result<Option<WallTime>, EngineError> {
-    let mut last = None;
-    for kind in [StreamKind::Main, StreamKind::Sub] {
-        let stream = StreamId::new(camera.clone(), kind);
-        last = last.max(reader.last_before(&stream, WallTime::MAX)?.map(|row| row.end));
-    }
-    Ok(last)
 }

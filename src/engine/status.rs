@@ -10,8 +10,8 @@ use chrono::TimeZone;
 
 use super::protocol::{CameraStatus, LinkState, Severity, Snapshot, VolumeStatus};
 use super::service::Service;
-use super::{EngineError, query};
-use crate::capture::StreamStatus;
+use super::{EngineError, offline, query};
+use crate::capture::{Link, StreamStatus};
 use crate::codec;
 use crate::config::{CameraSettings, DataFolder};
 use crate::model::{
@@ -19,6 +19,7 @@ use crate::model::{
 };
 use crate::playback::PlaybackError;
 use crate::recorder::StreamReport;
+use crate::storage::{Space, StorageError};
 
 /// Time over which the write rate is averaged.
 const RATE_WINDOW: Duration = Duration::from_secs(5);
@@ -37,7 +38,7 @@ pub(super) struct Meter {
     rate_since: Option<(Duration, u64)>,
     rate: u64,
     slow_at: Option<Duration>,
-    space: Option<crate::storage::Space>,
+    space: Option<Space>,
     trouble: Option<String>,
     today: BTreeMap<CameraId, i64>,
     last_shape: u64,
@@ -125,10 +126,12 @@ impl Service {
             has_sub: camera.sub.is_some(),
             stream: camera.recorded_stream(),
             mode: camera.mode,
-            link: status.map_or(LinkState::Connecting, |status| status.link.clone().into()),
+            link: status.map_or(LinkState::Connecting, |status| link_state(&status.link)),
             recording: report.map_or(unknown, |report| report.state.clone()),
             since: report.map_or(now, |report| report.since),
-            size: status.and_then(|status| status.size),
+            size: status.and_then(|status| status.parameters.as_ref()).map(|parameters| {
+                (parameters.video.width, parameters.video.height)
+            }),
             frame_rate_milli: status.map_or(0, |status| status.frame_rate_milli),
             bit_rate: status.map_or(0, |status| status.bit_rate),
             recorded_today: self.meter.today.get(&camera.id).copied().unwrap_or(0),
@@ -150,8 +153,13 @@ impl Service {
         }
     }
 
+    fn volume_space(&self) -> Result<Space, StorageError> {
+        let local = self.library.volumes.get(&offline::LOCAL);
+        local.map_or(Ok(Space::default()), |volume| volume.space())
+    }
+
     fn look_slowly(&mut self, now: WallTime) {
-        match self.library.volume.space() {
+        match self.volume_space() {
             Ok(space) => {
                 self.meter.space = Some(space);
                 self.meter.trouble = None;
@@ -209,6 +217,14 @@ impl Service {
             let key = format!("dropped {}", camera.id);
             self.notices.raise(key, now, Severity::Alarm, Some(camera.id.clone()), text);
         }
+    }
+}
+
+fn link_state(link: &Link) -> LinkState {
+    match link.clone() {
+        Link::Connecting => LinkState::Connecting,
+        Link::Online { .. } => LinkState::Online,
+        Link::Offline { since, why, retry_at } => LinkState::Offline { since, why, retry_at },
     }
 }
 
