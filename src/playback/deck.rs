@@ -96,11 +96,12 @@ impl Inbox {
     fn put(&self, command: PlaybackCommand) -> Result<(), Busy> {
         use PlaybackCommand::{Seek, SetSpeed, Show};
         let mut commands = self.commands.lock().unwrap_or_else(PoisonError::into_inner);
+        let full = commands.len() >= WAITING_COMMANDS;
         match (commands.last_mut(), &command) {
             (Some(last @ Seek { .. }), Seek { .. })
             | (Some(last @ Show(_)), Show(_))
             | (Some(last @ SetSpeed(_)), SetSpeed(_)) => *last = command,
-            _ if commands.len() >= WAITING_COMMANDS => return Err(Busy),
+            _ if full => return Err(Busy),
             _ => commands.push(command),
         }
         drop(commands);
