@@ -3,7 +3,7 @@
 use crate::capture::CaptureError;
 use crate::config::ConfigError;
 use crate::index::IndexError;
-use crate::playback::PlaybackError;
+use crate::playback::{Busy, PlaybackError};
 use crate::recorder::RecorderError;
 use crate::runtime::thread::JoinError;
 use crate::simulate::SimulateError;
@@ -30,6 +30,9 @@ pub enum EngineError {
     /// Playback.
     #[error(transparent)]
     Playback(#[from] PlaybackError),
+    /// Playback has too much to do.
+    #[error(transparent)]
+    Busy(#[from] Busy),
     /// Simulated cameras.
     #[error(transparent)]
     Simulate(#[from] SimulateError),

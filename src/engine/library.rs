@@ -3,6 +3,8 @@
 //!
 //! Must not do: change anything.
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
@@ -79,7 +81,7 @@ pub struct Library {
     /// Where the files are.
     pub volumes: Volumes,
     /// Index, files and open segments as one.
-    pub footage: Footage,
+    pub footage: Arc<Footage>,
 }
 
 impl Library {

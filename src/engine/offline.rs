@@ -36,7 +36,7 @@ pub fn volumes(local: Arc<dyn Volume>) -> Volumes {
 #[must_use]
 pub fn library(index: &Index, volumes: Volumes, open: OpenSegments) -> Library {
     let reader = index.reader();
-    let footage = Footage::new(reader.clone(), open.clone(), volumes.clone());
+    let footage = Arc::new(Footage::new(reader.clone(), open.clone(), volumes.clone()));
     Library { reader, open, volumes, footage }
 }
 

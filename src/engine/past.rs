@@ -70,7 +70,7 @@ pub fn fill(folder: &DataFolder, pasts: Vec<Past>, now: WallTime) -> Result<(), 
     for worker in workers {
         worker.join(super::SHUTDOWN_LIMIT)?;
     }
-    let index = Index::open(&folder.index())?.index;
+    let index = Index::open(folder.index())?.index;
     Ok(index.apply(&changes)?)
 }
 
@@ -98,7 +98,7 @@ fn play(recorder: &mut StreamRecorder, pictures: &EncodedLoop, part: WallSpan) {
         let since_epoch = u64::try_from(wall.as_micros()).unwrap_or(0);
         Now { wall, monotonic: Duration::from_micros(since_epoch) }
     };
-    let parameters = Arc::clone(&pictures.parameters);
+    let parameters = Arc::new(pictures.parameters.clone());
     recorder.take(CaptureEvent::RunStarted { parameters }, at(part.start));
     let period = 1_000_000 / i64::from(pictures.fps.max(1));
     let ticks = crate::model::time::micros_to_ticks(period);

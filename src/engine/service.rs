@@ -113,10 +113,7 @@ impl Service {
                 self.reconcile();
                 Ok(())
             }
-            Command::Playback(command) => {
-                self.playback.send(command);
-                Ok(())
-            }
+            Command::Playback(command) => self.playback.send(command).map_err(EngineError::from),
             Command::QueryTimeline(query) => {
                 self.queries.timeline(query);
                 Ok(())
@@ -203,7 +200,7 @@ impl Service {
         let sources = wanted.iter().filter_map(|stream| self.source_of(&cameras, stream)).collect();
         self.capture.set_streams(sources);
         self.record(&cameras);
-        self.views.reconcile(&self.capture, &self.shown, sub_of);
+        self.views.reconcile(&self.capture, &self.shown, &self.clock, sub_of);
     }
 
     fn source_of(
@@ -292,7 +289,7 @@ impl Service {
     /// Stops what brings footage first, then what writes it, then what knows of it.
     fn shut_down(mut self) -> Result<(), EngineError> {
         self.views.want(Vec::new());
-        self.views.reconcile(&self.capture, &self.shown, |_| false);
+        self.views.reconcile(&self.capture, &self.shown, &self.clock, |_| false);
         let limit = SHUTDOWN_LIMIT;
         let results = [
             self.capture.stop().map_err(EngineError::from),

@@ -80,7 +80,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
     let queries =
         Queries::start(Arc::clone(&library), Arc::clone(&shown), Arc::clone(&clock), stopped)?;
     let playback =
-        Playback::start(library.footage.clone(), Arc::clone(&clock), Arc::clone(&shown))?;
+        Playback::start(Arc::clone(&library.footage), Arc::clone(&clock), Arc::clone(&shown))?;
     let door = Door::open(&folder, Arc::clone(&library))?;
     let mut service = Service {
         folder,

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use super::protocol::{LiveTile, Shown};
 use crate::capture::{Capture, Subscription, UnitQueue};
 use crate::model::{StreamId, StreamKind};
-use crate::playback::{LivePlayer, LiveTarget};
+use crate::playback::{LiveOptions, LivePlayer};
+use crate::runtime::Clock;
 
 /// Units that wait for a live decoder at most: two seconds, then it drops to a random access point.
 const MAX_UNITS: usize = 60;
@@ -27,6 +28,8 @@ struct View {
 pub struct Views {
     views: Vec<View>,
     wanted: Vec<LiveTile>,
+    /// Of the newest player; names its thread.
+    number: u64,
 }
 
 impl Views {
@@ -46,6 +49,7 @@ impl Views {
         &mut self,
         capture: &Capture,
         shown: &Arc<Shown>,
+        clock: &Arc<dyn Clock>,
         has_sub: impl Fn(&LiveTile) -> bool,
     ) {
         let wanted = std::mem::take(&mut self.wanted);
@@ -59,12 +63,28 @@ impl Views {
                     view.tile = tile.clone();
                     self.views.push(view);
                 }
-                None => self.views.extend(start(capture, shown, tile, stream)),
+                None => {
+                    self.number += 1;
+                    self.views.extend(start(self.number, capture, shown, clock, tile, stream));
+                }
             }
         }
+        end(before);
         let cameras: Vec<_> = wanted.iter().map(|tile| tile.camera.clone()).collect();
         shown.live.retain(&cameras);
         self.wanted = wanted;
+    }
+}
+
+/// Ends players together: each needs the time of one picture.
+fn end(views: Vec<View>) {
+    for view in &views {
+        view.player.ask_to_stop();
+    }
+    for view in views {
+        if let Err(error) = view.player.stop() {
+            tracing::error!("{}: {error}", view.stream);
+        }
     }
 }
 
@@ -74,14 +94,24 @@ fn stream_of(tile: &LiveTile, has_sub: bool) -> StreamId {
 }
 
 fn start(
+    number: u64,
     capture: &Capture,
     shown: &Arc<Shown>,
+    clock: &Arc<dyn Clock>,
     tile: &LiveTile,
     stream: StreamId,
 ) -> Option<View> {
     let queue = UnitQueue::new(MAX_UNITS, MAX_BYTES);
-    let target = LiveTarget { camera: tile.camera.clone(), size: tile.size };
-    match LivePlayer::start(target, Arc::clone(&queue), Arc::clone(shown)) {
+    let options = LiveOptions { size: tile.size, max_fps: None };
+    let started = LivePlayer::start(
+        number,
+        tile.camera.clone(),
+        Arc::clone(&queue),
+        options,
+        Arc::clone(shown),
+        Arc::clone(clock),
+    );
+    match started {
         Ok(player) => {
             let subscription = capture.subscribe(&stream, &queue, true);
             Some(View { tile: tile.clone(), stream, _subscription: subscription, player })

@@ -35,6 +35,12 @@ impl OpenSegments {
         self.lock().range(keys_of(stream)).next_back().map(|(_, open)| open.clone())
     }
 
+    /// The row of that segment alone, which is cheaper.
+    #[must_use]
+    pub fn row(&self, stream: &StreamId) -> Option<SegmentRow> {
+        self.lock().range(keys_of(stream)).next_back().map(|(_, open)| open.row.clone())
+    }
+
     /// The segment of `stream` that begins at `start`.
     #[must_use]
     pub fn at(&self, stream: &StreamId, start: WallTime) -> Option<OpenSegment> {
