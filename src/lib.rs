@@ -41,11 +41,11 @@
 //! footage. *Volume*: a place that holds segments.
 
 pub mod capture;
-//pub mod cli;
+pub mod cli;
 pub mod codec;
 pub mod config;
 pub mod container;
-//pub mod engine;
+pub mod engine;
 pub mod index;
 pub mod media;
 pub mod model;

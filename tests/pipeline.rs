@@ -6,7 +6,7 @@ mod common;
 use std::time::Duration;
 
 use common::{
-    Bench, Segment, ffprobe, positions, read_segment, simulator, small_cameras, wait_for,
+    Bench, Segment, ffprobe, positions, read_segment, simulator, small_cameras, source_of, wait_for,
 };
 use serde_json::Value;
 use watchkeeper::model::StreamKind;
@@ -57,7 +57,7 @@ fn every_access_unit_is_recorded_once_also_across_rotation() {
         assert!(segments.len() > 1, "cam{number} was not rotated");
         let count: usize = segments.iter().map(|segment| segment.units.len()).sum();
         assert!(count > 11 * 25, "only {count} units of cam{number}");
-        assert_unbroken(&simulator.source(number, StreamKind::Main), &segments);
+        assert_unbroken(&source_of(&simulator, number), &segments);
         assert!(segments.windows(2).all(|pair| one_run(&pair[0], &pair[1])));
     }
     assert_eq!(recordings.len(), bench.files().len());
@@ -98,9 +98,9 @@ fn recording_resumes_after_faults_and_every_gap_has_its_reason() {
         }
     }
     let reasons = |camera: &str| {
-        let text = bench.ok(&["journal", "--camera", camera, "--json"]);
-        let entries: Vec<Value> = serde_json::from_str(&text).expect("JSON");
-        entries.iter().map(|e| e["state"].as_str().expect("state").to_owned()).collect::<Vec<_>>()
+        let told = bench.json(&["explain", "--camera", camera, "--json"]);
+        let gaps = told.as_array().expect("a list").iter().filter(|part| part["recorded"] == false);
+        gaps.map(|part| part["text"].as_str().expect("text").to_owned()).collect::<Vec<_>>()
     };
     assert!(reasons("cam0").iter().any(|r| r.contains("offline")), "{:?}", reasons("cam0"));
     assert!(reasons("cam1").iter().any(|r| r.contains("clock jumped")), "{:?}", reasons("cam1"));
@@ -120,7 +120,7 @@ fn segment_count(bench: &Bench, camera: &str) -> usize {
 }
 
 fn broken_places(simulator: &Simulator, camera: usize, segment: &Segment) -> usize {
-    let source = simulator.source(camera, StreamKind::Main);
+    let source = source_of(simulator, camera);
     let order = positions(&source, &segment.units);
     order.windows(2).filter(|pair| (pair[0] + 1) % source.units.len() != pair[1]).count()
 }
@@ -177,7 +177,7 @@ fn the_exact_picture_of_a_moment_is_the_one_that_the_index_names() {
         watchkeeper::model::WallTime::parse_rfc3339(text).expect("RFC 3339")
     };
     let (start, end) = (time(&rows[0], "start"), time(&rows[0], "end"));
-    let source = simulator.source(0, StreamKind::Main);
+    let source = source_of(&simulator, 0);
     let segment = read_segment(std::path::Path::new(rows[0]["path"].as_str().expect("path")));
     let order = positions(&source, &segment.units);
     let output = bench.root().join("picture.png");

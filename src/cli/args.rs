@@ -36,6 +36,8 @@ pub enum Verb {
     Camera(CameraOptions),
     /// List what was recorded
     Recordings(RecordingsOptions),
+    /// Tell what was recorded when, and why the rest was not
+    Explain(ExplainOptions),
     /// Save the exact picture of a moment as PNG
     Snapshot(SnapshotOptions),
     /// Compare files with the index
@@ -171,6 +173,23 @@ pub struct RecordingsOptions {
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub from: Option<WallTime>,
     /// Only what begins before this time (RFC 3339)
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub to: Option<WallTime>,
+    /// For programs
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `explain`
+#[derive(Debug, ClapArgs)]
+pub struct ExplainOptions {
+    /// Of this camera
+    #[arg(long, value_name = "NAME")]
+    pub camera: String,
+    /// From when on (RFC 3339); a day ago when not given
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub from: Option<WallTime>,
+    /// Until when (RFC 3339); now when not given
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub to: Option<WallTime>,
     /// For programs

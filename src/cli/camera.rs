@@ -17,7 +17,7 @@ use crate::config::{
 };
 use crate::engine;
 use crate::model::{StreamId, StreamKind, Transport};
-use crate::runtime::SystemClock;
+use crate::runtime::{Clock, SystemClock};
 
 /// A camera that has not shown two random access points by then has told enough.
 const TEST_LIMIT: Duration = Duration::from_secs(15);
@@ -190,7 +190,8 @@ fn test(
     json: bool,
 ) -> Result<()> {
     let source = source_of(folder, camera, login, transport.into())?;
-    let report = capture::probe(&source, TEST_LIMIT, Arc::new(SystemClock::new()))?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let report = capture::probe(&source, TEST_LIMIT, &clock)?;
     if json { print::json(&as_json(&report)) } else { print_report(&report) }
 }
 
@@ -225,4 +226,40 @@ fn source_of(
         source.user.clone_from(&login.user);
     }
     Ok(source)
+}
+
+fn as_json(report: &ProbeReport) -> serde_json::Value {
+    let video = &report.parameters.video;
+    json!({
+        "codec": report.codec,
+        "width": video.width,
+        "height": video.height,
+        "frame_rate": f64::from(report.frame_rate_milli) / 1_000.0,
+        "declared_frame_rate": f64::from(report.declared_frame_rate_milli) / 1_000.0,
+        "gop_length": report.gop_length,
+        "bit_rate": report.bit_rate,
+        "lost_packets": report.lost_packets,
+        "clock_offset_seconds": report.clock_offset.map(|micros| micros as f64 / 1e6),
+        "audio": report.has_audio,
+    })
+}
+
+fn print_report(report: &ProbeReport) -> Result<()> {
+    let video = &report.parameters.video;
+    print::line(&format!("codec       {}", report.codec))?;
+    print::line(&format!("size        {} x {}", video.width, video.height))?;
+    let rate = f64::from(report.frame_rate_milli) / 1_000.0;
+    print::line(&format!("frame rate  {rate:.2} a second"))?;
+    match report.gop_length {
+        Some(length) => print::line(&format!("GOP length  {length} pictures"))?,
+        None => print::line("GOP length  no second full picture arrived in time")?,
+    }
+    print::line(&format!("bit rate    {:.2} Mbit/s", report.bit_rate as f64 / 1e6))?;
+    if let Some(offset) = report.clock_offset {
+        print::line(&format!("clock       {:+.1} s beside this computer", offset as f64 / 1e6))?;
+    }
+    if report.has_audio {
+        print::line("sound       offered, not recorded")?;
+    }
+    print::line("This camera can be recorded.")
 }

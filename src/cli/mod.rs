@@ -7,6 +7,7 @@ pub mod args;
 pub mod camera;
 pub mod check;
 pub mod demo;
+pub mod explain;
 pub mod log;
 pub mod print;
 pub mod record;
@@ -28,6 +29,7 @@ pub fn run(args: &Args, verb: &Verb) -> Result<()> {
         Verb::Record(options) => record::run(args, options),
         Verb::Camera(options) => camera::run(args, options),
         Verb::Recordings(options) => recordings::run(args, options),
+        Verb::Explain(options) => explain::run(args, options),
         Verb::Snapshot(options) => snapshot::run(args, options),
         Verb::Check(options) => check::run(args, options),
         Verb::Simulate(options) => simulate::run(options),

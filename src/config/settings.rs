@@ -21,6 +21,9 @@ pub struct Settings {
     /// IANA name of the zone for local times; the system's when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<Zone>,
+    /// TCP port of the simulated cameras that run inside the program, when there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub simulated_port: Option<u16>,
     /// Where and how recordings are kept.
     #[serde(default)]
     pub storage: StorageSettings,

@@ -13,8 +13,9 @@ use super::{ConfigError, DataFolder};
 
 /// Keys that this version writes: when one of these is absent from the new settings it is removed from
 /// the file, while keys that a later version wrote stay.
-const KNOWN_KEYS: [&str; 15] = [
+const KNOWN_KEYS: [&str; 16] = [
     "zone",
+    "simulated_port",
     "storage",
     "path",
     "segment_minutes",

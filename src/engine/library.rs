@@ -9,11 +9,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
 
-use super::EngineError;
+use super::{EngineError, query};
 use crate::codec;
 use crate::index::{self, IndexReader, Volumes};
 use crate::model::{
-    CameraId, JournalEntry, SegmentRow, StreamId, StreamKind, WallSpan, WallTime,
+    CameraId, RecordingState, SegmentRow, StreamId, StreamKind, WallSpan, WallTime,
 };
 use crate::playback::{self, Footage};
 use crate::recorder::OpenSegments;
@@ -31,13 +31,13 @@ pub enum Question {
         /// Until when.
         to: WallTime,
     },
-    /// What the journal says of a span.
-    Journal {
+    /// What was recorded in a span, and why the rest was not.
+    Explain {
         /// Of this camera.
         camera: CameraId,
         /// From when on.
         from: WallTime,
-        /// Until when.
+        /// Until when; not later than now.
         to: WallTime,
     },
     /// The exact picture shown at a moment.
@@ -57,8 +57,8 @@ pub enum Question {
 pub enum Answer {
     /// Ordered by camera, stream and start.
     Recordings(Vec<SegmentRow>),
-    /// Ordered by time; the first is the entry in force at the span's start.
-    Journal(Vec<JournalEntry>),
+    /// Stretches that tile the span, ordered by time.
+    Explain(Vec<(WallSpan, RecordingState)>),
     /// A picture.
     Picture {
         /// PNG, in base64.
@@ -95,9 +95,8 @@ impl Library {
                 let span = WallSpan::new(*from, *to);
                 Ok(Answer::Recordings(self.recordings(camera.as_ref(), span)?))
             }
-            Question::Journal { camera, from, to } => {
-                let entries = self.reader.journal(camera, WallSpan::new(*from, *to))?;
-                Ok(Answer::Journal(entries))
+            Question::Explain { camera, from, to } => {
+                Ok(Answer::Explain(self.explain(camera, WallSpan::new(*from, *to))?))
             }
             Question::Picture { camera, at } => self.picture(camera, *at),
             Question::Check => {
@@ -156,6 +155,21 @@ impl Library {
         }
         rows.sort_by_key(|row| row.start);
         Ok(rows)
+    }
+
+    fn explain(
+        &self,
+        camera: &CameraId,
+        span: WallSpan,
+    ) -> Result<Vec<(WallSpan, RecordingState)>, EngineError> {
+        let covered = query::footage(self, camera, span)?;
+        let gaps = self.reader.gaps(camera, span, &covered)?;
+        let recorded =
+            covered.into_iter().map(|item| (item.span, RecordingState::Recording(item.kind)));
+        let idle = gaps.into_iter().map(|(span, reason)| (span, RecordingState::Idle(reason)));
+        let mut stretches: Vec<_> = recorded.chain(idle).collect();
+        stretches.sort_by_key(|(span, _)| span.start);
+        Ok(stretches)
     }
 
     fn picture(&self, camera: &CameraId, at: WallTime) -> Result<Answer, EngineError> {

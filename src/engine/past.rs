@@ -17,7 +17,7 @@ use crate::model::{
 use crate::recorder::stream::WriteContext;
 use crate::recorder::{Limits, OpenSegments, StreamRecorder};
 use crate::runtime::{Now, Worker};
-use crate::simulate::EncodedLoop;
+use crate::simulate::{EncodedLoop, LoopSpec};
 
 /// How far the past reaches back.
 const PAST_HOURS: i64 = 48;
@@ -29,20 +29,17 @@ const MINUTE: i64 = 60_000_000;
 const HOUR: i64 = 60 * MINUTE;
 
 /// One camera's past.
-pub struct Past {
-    /// Whose.
-    pub camera: CameraId,
-    /// Its pictures, at a low rate: a picture a second is enough to look around in yesterday.
-    pub pictures: Arc<EncodedLoop>,
-    /// Which story is told.
-    pub story: usize,
+struct Past {
+    camera: CameraId,
+    /// Number of its scene and story.
+    number: usize,
 }
 
 /// Fills the folder with the past of these cameras, until `now`.
 ///
 /// # Errors
 /// When the folder cannot be written.
-pub fn fill(folder: &DataFolder, pasts: Vec<Past>, now: WallTime) -> Result<(), EngineError> {
+pub fn fill(folder: &DataFolder, cameras: &[CameraId], now: WallTime) -> Result<(), EngineError> {
     let store = SettingsStore::open(folder)?;
     let volume = offline::volume(folder, &store)?;
     let hours = if volume.space()?.free < SPACE_WANTED { 2 } else { PAST_HOURS };
@@ -54,11 +51,12 @@ pub fn fill(folder: &DataFolder, pasts: Vec<Past>, now: WallTime) -> Result<(), 
         limits: Limits { minutes: 60, bytes: None },
         open: OpenSegments::default(),
     };
-    let (sender, receiver) = crossbeam::channel::bounded(pasts.len());
+    let (sender, receiver) = crossbeam::channel::bounded(cameras.len());
     let mut workers = Vec::new();
-    for past in pasts {
+    for (number, camera) in cameras.iter().enumerate() {
         let (context, sender) = (context.clone(), sender.clone());
-        let name = format!("past-{}", past.camera);
+        let name = format!("past-{camera}");
+        let past = Past { camera: camera.clone(), number };
         let work = move || {
             // The receiver outlives every worker.
             let _received = sender.send(record(&past, &context, WallSpan::new(start, now)));
@@ -66,30 +64,42 @@ pub fn fill(folder: &DataFolder, pasts: Vec<Past>, now: WallTime) -> Result<(), 
         workers.push(Worker::spawn(&name, work)?);
     }
     drop(sender);
-    let changes: Vec<Change> = receiver.iter().flatten().collect();
+    let changes: Result<Vec<Vec<Change>>, EngineError> = receiver.iter().collect();
     for worker in workers {
         worker.join(super::SHUTDOWN_LIMIT)?;
     }
+    let changes: Vec<Change> = changes?.into_iter().flatten().collect();
     let index = Index::open(folder.index())?.index;
     Ok(index.apply(&changes)?)
 }
 
+/// Pictures at a low rate: one a second is enough to look around in yesterday.
+fn pictures(scene: usize) -> Result<EncodedLoop, EngineError> {
+    let spec = LoopSpec { frames: 120, gop: 20, ..LoopSpec::new(scene, (640, 360), 1, 1, 60_000) };
+    Ok(EncodedLoop::make(&spec)?)
+}
+
 /// Records one camera's past; returns what the index must know.
-fn record(past: &Past, context: &WriteContext, span: WallSpan) -> Vec<Change> {
+fn record(
+    past: &Past,
+    context: &WriteContext,
+    span: WallSpan,
+) -> Result<Vec<Change>, EngineError> {
+    let pictures = pictures(past.number)?;
     let stream = StreamId::new(past.camera.clone(), StreamKind::Main);
     let mut recorder =
         StreamRecorder::new(stream, Mode::Continuous, context.clone(), WallTime::MIN);
     let mut changes = Vec::new();
-    for (part, state) in story(past.story, span) {
+    for (part, state) in story(past.number, span) {
         if matches!(state, RecordingState::Recording(_)) {
-            play(&mut recorder, &past.pictures, part);
+            play(&mut recorder, &pictures, part);
         }
         let segments = recorder.take_changes().into_iter();
         changes.extend(segments.filter(|change| matches!(change, Change::PutSegment(_))));
         let camera = past.camera.clone();
         changes.push(Change::Journal(JournalEntry { camera, at: part.start, state }));
     }
-    changes
+    Ok(changes)
 }
 
 /// Sends the loop's pictures through the recorder as if a camera had sent them during `part`.

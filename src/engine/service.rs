@@ -16,16 +16,16 @@ use super::protocol::{CameraDraft, Command, LiveTile, Severity, Shown};
 use super::query::Queries;
 use super::status::Meter;
 use super::views::Views;
-use super::{EngineError, SHUTDOWN_LIMIT, offline, source, start};
+use super::{EngineError, SHUTDOWN_LIMIT, source};
 use crate::capture::{Capture, StreamSource, Subscription, UnitQueue};
 use crate::config::{
     CameraSettings, ConfigError, DataFolder, FolderLock, Password, Secrets, SettingsStore,
 };
-use crate::model::{CameraId, Mode, StreamId, StreamKind, WallTime};
+use crate::model::{CameraId, Mode, StreamId, StreamKind, Transport, WallTime};
 use crate::playback::Playback;
 use crate::recorder::{RecordedStream, Recorder};
 use crate::runtime::Clock;
-use crate::simulate::Simulator;
+use crate::simulate::{Simulator, SimulatorConfig, camera_name};
 
 /// Time between two snapshots.
 const TICK: Duration = Duration::from_millis(500);
@@ -35,6 +35,9 @@ const MAX_UNITS: usize = 1_200;
 
 /// Bytes that wait for the recorder at most, for each stream: 20 s at 25 Mbit/s.
 const MAX_BYTES: usize = 64 << 20;
+
+/// Simulated cameras that a first start may add.
+pub(super) const SIMULATED_CAMERAS: usize = 4;
 
 /// A stream's way from capture to the recorder.
 pub(super) struct Way {
@@ -252,21 +255,27 @@ impl Service {
         }
     }
 
+    /// Adds simulated cameras for good: the settings keep the port, so that they are there again at the
+    /// next start.
     fn use_simulated(&mut self) -> Result<(), EngineError> {
         if self.simulator.is_some() {
             return Ok(());
         }
-        let cameras = super::past::simulated_cameras();
-        let simulator = Simulator::start(cameras, Arc::clone(&self.clock))?;
-        let names = super::past::CAMERA_NAMES;
-        for (number, name) in names.iter().enumerate() {
+        let simulator =
+            Simulator::start(SimulatorConfig::demo(SIMULATED_CAMERAS), Arc::clone(&self.clock))?;
+        let port = simulator.address().port();
+        self.store.change(|settings| {
+            settings.simulated_port = Some(port);
+            Ok(())
+        })?;
+        for number in 0..SIMULATED_CAMERAS {
             self.add_camera(CameraDraft {
-                name: (*name).into(),
+                name: camera_name(number).into(),
                 main: simulator.url(number, StreamKind::Main).to_string(),
                 sub: Some(simulator.url(number, StreamKind::Sub).to_string()),
                 user: None,
                 password: None,
-                transport: crate::model::Transport::Tcp,
+                transport: Transport::Tcp,
                 stream: StreamKind::Main,
                 mode: Mode::Continuous,
             })?;

@@ -14,7 +14,7 @@ use super::library::Library;
 use super::notices::Notices;
 use super::protocol::{Severity, Shown};
 use super::query::Queries;
-use super::service::Service;
+use super::service::{SIMULATED_CAMERAS, Service};
 use super::views::Views;
 use super::{EngineError, offline, zone_of};
 use crate::capture::Capture;
@@ -26,6 +26,7 @@ use crate::playback::Playback;
 use crate::recorder::stream::WriteContext;
 use crate::recorder::{Limits, OpenSegments, Recorder, RecorderOptions};
 use crate::runtime::Clock;
+use crate::simulate::{Simulator, SimulatorConfig};
 
 /// Bytes of a megabyte, as the settings and disk makers count.
 const MEGABYTE: u64 = 1_000_000;
@@ -82,6 +83,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
     let playback =
         Playback::start(Arc::clone(&library.footage), Arc::clone(&clock), Arc::clone(&shown))?;
     let door = Door::open(&folder, Arc::clone(&library))?;
+    let simulator = start_simulator(&store, &clock, &mut notices);
     let mut service = Service {
         folder,
         lock,
@@ -101,7 +103,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         notices,
         views: Views::default(),
         queues: BTreeMap::new(),
-        simulator: None,
+        simulator,
         meter: super::status::Meter::new(used),
         demo,
         pending_streams: false,
@@ -109,6 +111,24 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
     service.reconcile();
     service.show();
     Ok(service)
+}
+
+/// Simulated cameras of the settings run inside of this process.
+fn start_simulator(
+    store: &SettingsStore,
+    clock: &Arc<dyn Clock>,
+    notices: &mut Notices,
+) -> Option<Simulator> {
+    let port = store.settings().simulated_port?;
+    let config = SimulatorConfig { port, ..SimulatorConfig::demo(SIMULATED_CAMERAS) };
+    match Simulator::start(config, Arc::clone(clock)) {
+        Ok(simulator) => Some(simulator),
+        Err(error) => {
+            let text = format!("The simulated cameras cannot be started: {error}");
+            notices.raise("simulator".into(), clock.wall(), Severity::Warning, None, text);
+            None
+        }
+    }
 }
 
 fn limits(store: &SettingsStore) -> Limits {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use watchkeeper::container::{self, OpenedSegment, ReadAt};
+use watchkeeper::container::{self, OpenedSegment};
 use watchkeeper::model::StreamKind;
 use watchkeeper::runtime::SystemClock;
 use watchkeeper::simulate::{EncodedLoop, Simulator, SimulatorConfig};
@@ -213,16 +213,9 @@ pub fn simulator(config: SimulatorConfig) -> Simulator {
     Simulator::start(config, Arc::new(SystemClock::new())).expect("simulator")
 }
 
-struct Bytes(Vec<u8>);
-
-impl ReadAt for Bytes {
-    fn read_exact_at(&self, offset: u64, buffer: &mut [u8]) -> std::io::Result<()> {
-        self.0.as_slice().read_exact_at(offset, buffer)
-    }
-
-    fn length(&self) -> std::io::Result<u64> {
-        Ok(self.0.len() as u64)
-    }
+/// What a camera's main stream is made of.
+pub fn source_of(simulator: &Simulator, camera: usize) -> EncodedLoop {
+    EncodedLoop::make(&simulator.config().loop_spec(camera, StreamKind::Main)).expect("encoded")
 }
 
 /// A segment with its samples' bytes.
@@ -233,11 +226,11 @@ pub struct Segment {
 }
 
 pub fn read_segment(path: &Path) -> Segment {
-    let bytes = Bytes(std::fs::read(path).expect("segment"));
+    let bytes = std::fs::read(path).expect("segment");
     let opened = container::read(&bytes).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     let slice = |offset: u64, size: u32| {
         let start = usize::try_from(offset).expect("fits");
-        bytes.0[start..start + size as usize].to_vec()
+        bytes[start..start + size as usize].to_vec()
     };
     let units = opened.table.samples.iter().map(|s| slice(s.offset, s.size)).collect();
     Segment { path: path.to_path_buf(), opened, units }
