@@ -307,3 +307,23 @@ fn a_jump_of_the_cameras_clock_begins_a_run() {
     assert_eq!(watch.expect_units(3)[0].pts.ticks(), 0);
     wait_until("both runs are counted", || watch.capture.status()[0].runs == 2);
 }
+
+#[test]
+fn pictures_that_the_camera_leaves_out_cost_no_run() {
+    let rig = Rig::start(1, &[]);
+    let watch = Watch::start(source(&rig.url("cam0/main")), Timeouts::default());
+    watch.expect_start();
+    let before = watch.expect_units(5);
+    rig.fault("loss?cam=0&n=3");
+    let mut last = before[4].pts;
+    let lost = loop {
+        match watch.next() {
+            CaptureEvent::Unit(unit) => last = unit.pts,
+            CaptureEvent::Lost { packets } => break packets,
+            other => panic!("{other:?}"),
+        }
+    };
+    let after = watch.expect_units(GOP);
+    assert!((1..=3).contains(&lost) && after[0].pts.ticks_since(last) > 3 * FRAME, "{lost}");
+    assert_eq!(after[0].pts.ticks() % FRAME, 0, "the run goes on");
+}

@@ -53,7 +53,7 @@ pub struct StreamStatus {
     pub units: u64,
     /// Their bytes.
     pub bytes: u64,
-    /// RTP packets missing since start.
+    /// RTP packets, or pictures that the camera left out, missing since start.
     pub lost_packets: u64,
     /// Runs since start.
     pub runs: u64,

@@ -36,7 +36,7 @@ pub struct ProbeReport {
     pub gop_length: Option<u32>,
     /// Bits a second by the camera's timestamps.
     pub bit_rate: u64,
-    /// RTP packets missing.
+    /// RTP packets, or pictures that the camera left out, missing.
     pub lost_packets: u64,
     /// The camera's wall clock less ours, in microseconds; none when it sent no report in time.
     pub clock_offset: Option<i64>,
