@@ -1,6 +1,8 @@
 //! What holds for all input: parsers of what cameras and files say never panic, and a queue never gives
 //! out what cannot be decoded.
 
+#![allow(clippy::expect_used)] // the helpers of tests are no tests in clippy's eyes
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -12,6 +12,7 @@
 pub mod error;
 pub mod event;
 pub mod feed;
+mod gate;
 mod link;
 pub mod probe;
 pub mod queue;

@@ -93,8 +93,11 @@ impl StreamParameters {
     }
 }
 
-/// Type, content and what follows of the box at the start of `data`.
-fn split_box(data: &[u8]) -> Result<(&[u8; 4], &[u8], &[u8]), ParametersError> {
+/// Type, content, and what follows.
+type SplitBox<'a> = (&'a [u8; 4], &'a [u8], &'a [u8]);
+
+/// The box at the start of `data`.
+fn split_box(data: &[u8]) -> Result<SplitBox<'_>, ParametersError> {
     const TORN: ParametersError = ParametersError::Damaged("a box ends too early");
     let (length, rest) = data.split_first_chunk::<4>().ok_or(TORN)?;
     let (kind, rest) = rest.split_first_chunk::<4>().ok_or(TORN)?;
