@@ -27,7 +27,8 @@ pub enum CaptureEvent {
     Unit(AccessUnit),
     /// Something was lost between the camera and us; the run goes on.
     Lost {
-        /// RTP packets that are missing, by their sequence numbers.
+        /// RTP packets that are missing by their sequence numbers, or pictures that are missing by theirs
+        /// although no packet is: the camera itself left them out.
         packets: u32,
     },
     /// The queue was full. Put in by [`super::UnitQueue`].

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::gate::Gate;
 use super::{CaptureEvent, UnitQueue};
 use crate::media::StreamParameters;
 use crate::model::{StreamId, WallTime};
@@ -53,7 +54,7 @@ pub struct StreamStatus {
     pub units: u64,
     /// Their bytes.
     pub bytes: u64,
-    /// RTP packets missing since start.
+    /// RTP packets, or pictures that the camera left out, missing since start.
     pub lost_packets: u64,
     /// Runs since start.
     pub runs: u64,
@@ -65,6 +66,7 @@ pub struct StreamStatus {
 #[derive(Debug)]
 pub(super) struct Feed {
     id: StreamId,
+    gate: Gate,
     state: Mutex<State>,
 }
 
@@ -142,7 +144,12 @@ impl Feed {
             clock_logged: false,
             status,
         };
-        Arc::new(Self { id, state: Mutex::new(state) })
+        Arc::new(Self { id, gate: Gate::default(), state: Mutex::new(state) })
+    }
+
+    /// What stands in front of the socket.
+    pub fn gate(&self) -> &Gate {
+        &self.gate
     }
 
     /// An attempt begins.
@@ -289,6 +296,7 @@ impl Subscription {
     ) -> Self {
         if let Some(live) = &live {
             live.fetch_add(1, Ordering::Relaxed);
+            feed.gate.watch();
         }
         let number = feed.subscribe(queue);
         Self { feed, number, live }
@@ -300,6 +308,7 @@ impl Drop for Subscription {
         self.feed.unsubscribe(self.number);
         if let Some(live) = &self.live {
             live.fetch_sub(1, Ordering::Relaxed);
+            self.feed.gate.unwatch();
         }
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! One thread, `capture`, serves all sessions on one current-thread runtime that lives only for a moment
 //! per tick: sockets fill meanwhile, which costs a third of waking for every arrival. Each stream is a
-//! [`link`] (when to connect, when to give up) around a [`session`] (one RTSP connection, one task), and
-//! hands what arrives to a [`feed`] (who listens, what was counted). Rules that can be wrong are pure:
+//! `link` (when to connect, when to give up) around a `session` (one RTSP connection, one task), and
+//! hands what arrives to a `feed` (who listens, what was counted). Rules that can be wrong are pure:
 //! [`reconnect`], [`timeline`], and what a full [`queue`] drops.
 //!
 //! Must not do: wait for a consumer, copy an access unit, write a file, or let a password or the path of
@@ -12,6 +12,7 @@
 pub mod error;
 pub mod event;
 pub mod feed;
+mod gate;
 mod link;
 pub mod probe;
 pub mod queue;

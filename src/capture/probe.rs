@@ -13,8 +13,12 @@ use crate::media::{AccessUnit, StreamParameters};
 use crate::model::time::{TICKS_PER_SECOND, ticks_to_micros};
 use crate::runtime::Clock;
 
-/// Rates over less than this say little.
-const MIN_MEASURE: Duration = Duration::from_secs(2);
+/// Rates over less than this say little. In ticks: 2 seconds.
+const MIN_MEASURE: i64 = 2 * TICKS_PER_SECOND;
+
+/// RTCP reports come about every 5 seconds (RFC 3550, 6.2); nobody waits longer than this for the first.
+/// In ticks: 6 seconds.
+const MAX_REPORT_WAIT: i64 = 6 * TICKS_PER_SECOND;
 
 /// Longest wait for the answer to PLAY.
 const MAX_CONNECT: Duration = Duration::from_secs(10);
@@ -36,7 +40,7 @@ pub struct ProbeReport {
     pub gop_length: Option<u32>,
     /// Bits a second by the camera's timestamps.
     pub bit_rate: u64,
-    /// RTP packets missing.
+    /// RTP packets, or pictures that the camera left out, missing.
     pub lost_packets: u64,
     /// The camera's wall clock less ours, in microseconds; none when it sent no report in time.
     pub clock_offset: Option<i64>,
@@ -106,8 +110,7 @@ impl Seen {
         clock: &dyn Clock,
     ) -> Result<(), CaptureError> {
         let mut assembler = Assembler::default();
-        let enough = i64::try_from(MIN_MEASURE.as_secs()).unwrap_or(0) * TICKS_PER_SECOND;
-        while self.gop_length.is_none() || self.last < enough {
+        while !self.is_enough() {
             match connection.next().await? {
                 Item::Frame(frame) => {
                     let mut emit = |event| self.note(event);
@@ -120,6 +123,11 @@ impl Seen {
             }
         }
         Ok(())
+    }
+
+    fn is_enough(&self) -> bool {
+        let reported = self.clock_offset.is_some() || self.last >= MAX_REPORT_WAIT;
+        self.gop_length.is_some() && self.last >= MIN_MEASURE && reported
     }
 
     fn note(&mut self, event: CaptureEvent) {

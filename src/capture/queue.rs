@@ -211,3 +211,104 @@ impl Missed {
         [dropped, ended, started, lost].into_iter().flatten()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{MediaTime, WallTime};
+    use crate::runtime::Now;
+
+    fn unit(n: i64, random_access: bool) -> CaptureEvent {
+        CaptureEvent::Unit(AccessUnit {
+            pts: MediaTime::from_ticks(n),
+            random_access,
+            received: Now { wall: WallTime::from_micros(n), monotonic: Duration::ZERO },
+            data: vec![0; 10].into(),
+        })
+    }
+
+    fn ended() -> CaptureEvent {
+        CaptureEvent::RunEnded { error: "gone".into(), retry_in: None }
+    }
+
+    /// In short: the number of a unit, `D` with how many were dropped, `L` lost, `E` ended.
+    fn short(event: &CaptureEvent) -> String {
+        match event {
+            CaptureEvent::Unit(unit) => unit.pts.ticks().to_string(),
+            CaptureEvent::Dropped { units, bytes } => format!("D{units}/{bytes}"),
+            CaptureEvent::Lost { packets } => format!("L{packets}"),
+            CaptureEvent::RunEnded { .. } => "E".to_owned(),
+            other => format!("{other:?}"),
+        }
+    }
+
+    fn drained(queue: &UnitQueue) -> String {
+        let mut out = Vec::new();
+        queue.drain(&mut out);
+        out.iter().map(short).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn a_full_queue_drops_to_the_next_random_access_point() {
+        for queue in [UnitQueue::new(3, 1_000), UnitQueue::new(1_000, 30)] {
+            for n in 0..6 {
+                queue.push(unit(n, n == 0 || n == 4));
+            }
+            assert_eq!(queue.level(), (3, 30));
+            assert_eq!(drained(&queue), "0 1 2", "what is there stays");
+            queue.push(unit(6, false));
+            queue.push(unit(7, true));
+            assert_eq!(drained(&queue), "D4/40 7");
+            assert_eq!((queue.dropped_units(), queue.dropped_bytes()), (4, 40));
+        }
+    }
+
+    #[test]
+    fn after_a_loss_only_a_random_access_point_enters() {
+        let queue = UnitQueue::new(10, 1_000);
+        queue.push(unit(0, true));
+        queue.push(CaptureEvent::Lost { packets: 2 });
+        for n in 1..5 {
+            queue.push(unit(n, n == 3));
+        }
+        assert_eq!(drained(&queue), "0 L2 3 4");
+        assert_eq!(queue.dropped_units(), 0, "that was not the queue's fault");
+    }
+
+    #[test]
+    fn the_end_of_a_run_is_never_dropped() {
+        let queue = UnitQueue::new(2, 1_000);
+        for n in 0..4 {
+            queue.push(unit(n, n == 0));
+        }
+        for _ in 0..1_000 {
+            queue.push(ended());
+        }
+        assert_eq!(drained(&queue), "0 1 D2/20 E");
+        assert_eq!(drained(&queue), "");
+        queue.push(unit(5, false));
+        queue.push(unit(6, true));
+        assert_eq!(drained(&queue), "6");
+    }
+
+    #[test]
+    fn a_unit_larger_than_the_bound_enters_an_empty_queue() {
+        let queue = UnitQueue::new(10, 5);
+        queue.push(unit(0, true));
+        queue.push(unit(1, false));
+        assert_eq!(drained(&queue), "0");
+    }
+
+    #[test]
+    fn a_waiting_consumer_is_woken() {
+        let queue = UnitQueue::new(10, 1_000);
+        assert!(queue.recv_timeout(Duration::ZERO).is_none());
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| queue.recv_timeout(Duration::from_secs(20)));
+            queue.push(unit(0, true));
+            let event = waiting.join().expect("no panic").expect("an event");
+            assert_eq!(short(&event), "0");
+        });
+        assert_eq!(queue.level(), (0, 0));
+    }
+}

@@ -8,6 +8,7 @@ use bytes::Bytes;
 
 use super::CaptureEvent;
 use super::timeline::{Place, Timeline};
+use crate::media::frame_number::FrameNumbers;
 use crate::media::{AccessUnit, StreamParameters, nal};
 use crate::model::MediaTime;
 use crate::runtime::Now;
@@ -34,6 +35,34 @@ pub(super) struct Assembler {
     timeline: Option<Timeline>,
     /// The parameters changed within a run, and no random access point has come since.
     changed: bool,
+    omissions: Option<Omissions>,
+}
+
+/// Notices pictures that the camera left out. A gap in their numbers counts only where the time line has
+/// a hole too: some cameras number carelessly, and what they send must not be thrown away.
+#[derive(Debug)]
+struct Omissions {
+    numbers: FrameNumbers,
+    last_pts: i64,
+    /// From the picture before the last to the last.
+    step: i64,
+}
+
+impl Omissions {
+    /// For pictures that are shown in the order in which they are sent.
+    fn new(parameters: &StreamParameters) -> Option<Self> {
+        let numbers =
+            FrameNumbers::new(&parameters.sps).filter(|_| !parameters.video.may_reorder)?;
+        Some(Self { numbers, last_pts: 0, step: i64::MAX })
+    }
+
+    /// How many pictures are missing before this one.
+    fn before(&mut self, pts: i64, data: &[u8]) -> u32 {
+        let step = std::mem::replace(&mut self.step, pts.saturating_sub(self.last_pts));
+        self.last_pts = pts;
+        let missing = self.numbers.missing_before(data);
+        if self.step > step.saturating_add(step / 2) { missing } else { 0 }
+    }
 }
 
 impl Assembler {
@@ -76,6 +105,10 @@ impl Assembler {
             None => self.begin(&picture, random_access, emit),
         };
         if let Some(pts) = pts {
+            let omitted = self.omissions.as_mut().map_or(0, |o| o.before(pts, &picture.data));
+            if omitted > 0 && picture.loss == 0 {
+                emit(CaptureEvent::Lost { packets: omitted });
+            }
             let pts = MediaTime::from_ticks(pts);
             let Arrived { received, data, .. } = picture;
             emit(CaptureEvent::Unit(AccessUnit { pts, random_access, received, data }));
@@ -93,6 +126,7 @@ impl Assembler {
         let line =
             Timeline::new(picture.ticks, picture.received.monotonic, parameters.video.may_reorder);
         self.timeline = Some(line);
+        self.omissions = Omissions::new(&parameters);
         emit(match std::mem::take(&mut self.changed) {
             true => CaptureEvent::NewParameters { parameters },
             false => CaptureEvent::RunStarted { parameters },
@@ -210,6 +244,39 @@ mod tests {
         let text = events(&mut running(), [jumped(4, false), jumped(5, true), jumped(6, false)]);
         assert_eq!(text, "J S 0! 1");
         assert_eq!(events(&mut running(), [jumped(4, true)]), "J S 0!");
+    }
+
+    /// As [`parameters`], with a real SPS whose frame numbers have 4 bits.
+    fn numbered() -> Arc<StreamParameters> {
+        let sps = b"\x67\x64\x00\x28\xac\xb4\x03\xc0\x11\x3f\x2c\x20\x00\x00\x03\x00\x20\x00\x00\x06\x41\xe3\x06\x54";
+        Arc::new(StreamParameters { sps: sps.to_vec(), ..(*parameters(640)).clone() })
+    }
+
+    fn numbered_picture(n: i64, number: u8) -> Arrived {
+        let slice = [0, 0, 0, 4, 0x41, 0b1110_0000 | (number << 1), 0xff, 0xff];
+        Arrived { data: Bytes::copy_from_slice(&slice), ..picture(n, false) }
+    }
+
+    #[test]
+    fn pictures_left_out_by_the_camera_are_lost() {
+        let mut assembler = Assembler::default();
+        assembler.set_parameters(numbered());
+        let sent = [(1, 1), (2, 2), (5, 5), (6, 6)].map(|(n, number)| numbered_picture(n, number));
+        let first =
+            Arrived { data: Bytes::from_static(&[0, 0, 0, 3, 0x65, 0xe0, 1]), ..picture(0, true) };
+        let text = events(&mut assembler, std::iter::once(first).chain(sent));
+        assert_eq!(text, "S 0! 1 2 L2 5 6");
+    }
+
+    #[test]
+    fn careless_numbers_without_a_hole_in_time_are_no_loss() {
+        let mut assembler = Assembler::default();
+        assembler.set_parameters(numbered());
+        let sent = [(1, 1), (2, 7), (3, 3), (4, 9)].map(|(n, number)| numbered_picture(n, number));
+        let first =
+            Arrived { data: Bytes::from_static(&[0, 0, 0, 3, 0x65, 0xe0, 1]), ..picture(0, true) };
+        let text = events(&mut assembler, std::iter::once(first).chain(sent));
+        assert_eq!(text, "S 0! 1 2 3 4");
     }
 
     #[test]

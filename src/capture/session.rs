@@ -2,7 +2,9 @@
 //!
 //! Must not do: reconnect, or watch the time: [`super::link`] ends a session that hangs.
 
+use std::future::poll_fn;
 use std::sync::Arc;
+use std::task::{Context as Task, Poll, ready};
 
 use futures::StreamExt;
 use retina::client::{
@@ -77,7 +79,11 @@ impl<'a> Connection<'a> {
 
     /// Waits for what arrives next; without an end of its own.
     pub async fn next(&mut self) -> Result<Item, CaptureError> {
-        match self.demuxed.next().await {
+        poll_fn(|task| self.poll_next(task)).await
+    }
+
+    fn poll_next(&mut self, task: &mut Task<'_>) -> Poll<Result<Item, CaptureError>> {
+        Poll::Ready(match ready!(self.demuxed.poll_next_unpin(task)) {
             Some(Ok(CodecItem::VideoFrame(frame))) => Ok(Item::Frame(frame)),
             Some(Ok(CodecItem::Rtcp(packet))) => {
                 let report = packet.pkts().find_map(|p| p.as_sender_report().ok().flatten());
@@ -88,7 +94,7 @@ impl<'a> Connection<'a> {
             Some(Ok(_)) => Ok(Item::Other),
             Some(Err(error)) => Err(failure(self.source, &self.address, &error, Phase::Later)),
             None => Err(CaptureError::Closed),
-        }
+        })
     }
 
     /// The parameters of the pictures from the last one on; none when the camera has not told yet.
@@ -158,7 +164,11 @@ pub(super) async fn run(
         feed.connected(clock.monotonic());
         let mut assembler = Assembler::default();
         loop {
-            match connection.next().await? {
+            let item = poll_fn(|task| {
+                ready!(feed.gate().poll_open(task));
+                connection.poll_next(task)
+            });
+            match item.await? {
                 Item::Frame(frame) => {
                     let mut emit = |event| feed.publish(event);
                     connection.assemble(frame, &mut assembler, &*clock, &mut emit)?;

@@ -80,7 +80,7 @@ impl Timeline {
         self.note_delay(delay, arrival);
         if random_access {
             self.random_access = pts;
-        } else if pts < self.random_access {
+        } else if self.may_reorder && pts < self.random_access {
             return Place::Leading;
         }
         // Without reordering time only goes forward; a camera that jitters by some ticks is set straight.

@@ -93,8 +93,11 @@ impl StreamParameters {
     }
 }
 
-/// Type, content and what follows of the box at the start of `data`.
-fn split_box(data: &[u8]) -> Result<(&[u8; 4], &[u8], &[u8]), ParametersError> {
+/// Type, content, and what follows.
+type SplitBox<'a> = (&'a [u8; 4], &'a [u8], &'a [u8]);
+
+/// The box at the start of `data`.
+fn split_box(data: &[u8]) -> Result<SplitBox<'_>, ParametersError> {
     const TORN: ParametersError = ParametersError::Damaged("a box ends too early");
     let (length, rest) = data.split_first_chunk::<4>().ok_or(TORN)?;
     let (kind, rest) = rest.split_first_chunk::<4>().ok_or(TORN)?;
@@ -132,4 +135,51 @@ fn first_set(list: &[u8], mask: u8) -> Result<(Option<&[u8]>, &[u8]), Parameters
         rest = after;
     }
     Ok((first, rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn boxed(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
+        let length = u32::try_from(body.len() + 8).expect("small");
+        [&length.to_be_bytes(), &kind[..], body].concat()
+    }
+
+    /// An `avc1` box of 1920x1080 with another box before `avcC`.
+    fn sample_entry() -> Vec<u8> {
+        let sps = b"\x67\x64\x00\x28\xac\xb4\x03\xc0\x11\x3f\x2c\x20\x00\x00\x03\x00\x20\x00\x00\x06\x41\xe3\x06\x54";
+        let head = [1, 0x64, 0, 0x28, 0xff, 0xe1, 0, 24];
+        let record = [&head, &sps[..], &[1, 0, 4, 0x68, 0xef, 0x3c, 0xb0]].concat();
+        let children = [boxed(b"pasp", &[0; 8]), boxed(b"avcC", &record)].concat();
+        boxed(b"avc1", &[vec![0; 78], children].concat())
+    }
+
+    #[test]
+    fn parameter_sets_are_found_in_a_sample_entry() {
+        let entry = sample_entry();
+        let parameters = StreamParameters::from_sample_entry(entry.clone()).expect("valid");
+        assert_eq!((parameters.video.width, parameters.video.height), (1920, 1080));
+        assert_eq!(
+            (parameters.sps.len(), &parameters.pps[..]),
+            (24, &[0x68, 0xef, 0x3c, 0xb0][..])
+        );
+        assert_eq!(parameters.sample_entry, entry);
+    }
+
+    #[test]
+    fn what_is_not_one_is_an_error() {
+        let error = |entry| StreamParameters::from_sample_entry(entry).expect_err("invalid");
+        assert_eq!(error(boxed(b"hvc1", &[0; 100])), ParametersError::NotAvc1);
+        let entry = sample_entry();
+        for length in 0..entry.len() {
+            let torn = error(entry[..length].to_vec());
+            assert!(matches!(torn, ParametersError::Damaged(_)), "{length}: {torn}");
+        }
+        let mut short_lengths = sample_entry();
+        let at = short_lengths.len() - 24 - 7 - 4;
+        assert_eq!(short_lengths[at], 0xff);
+        short_lengths[at] = 0xfd;
+        assert_eq!(error(short_lengths), ParametersError::LengthSize(2));
+    }
 }
