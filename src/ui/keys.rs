@@ -104,6 +104,7 @@ pub fn show_list(ui: &Ui) -> bool {
 
 /// The list of keys as a table.
 pub fn table(ui: &mut Ui) {
+    ui.spacing_mut().interact_size.y = 18.0;
     for (page, lines) in LIST {
         ui.add_space(8.0);
         ui.label(super::widgets::strong(page));

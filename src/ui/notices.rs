@@ -97,9 +97,9 @@ impl Notices {
         if self.toasts.is_empty() && self.busy_until.is_none() {
             return;
         }
-        let corner = Vec2::new(-16.0, -(theme::STATUS + 12.0));
+        let corner = Vec2::new(-16.0, theme::BAR + 8.0);
         let area = Area::new(Id::unique("toasts")).order(Order::Foreground);
-        area.anchor(Align2::RIGHT_BOTTOM, corner).show(ui, |ui| {
+        area.anchor(Align2::RIGHT_TOP, corner).show(ui, |ui| {
             if self.busy_until.is_some() {
                 busy(ui);
             }

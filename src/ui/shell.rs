@@ -187,10 +187,14 @@ fn warning(ui: &mut Ui, snapshot: &Snapshot) {
         (None, Some(notice)) => (&notice.text, theme::WARNING),
         (None, None) => return,
     };
-    let room = (ui.available_width() - 24.0).max(0.0);
-    let mut job =
-        egui::text::LayoutJob::simple_singleline(text.clone(), theme::font(theme::CAPTION), colour);
-    job.wrap = egui::text::TextWrapping::truncate_at_width(room);
-    ui.label(job).on_hover_text(text);
+    // The icon stands at the left of the text, but is placed after it: its room is kept free.
+    let room = ui.available_width() - 34.0;
+    if room < 40.0 {
+        return;
+    }
+    ui.scope(|ui| {
+        ui.set_max_width(room);
+        ui.add(egui::Label::new(RichText::new(text).color(colour)).truncate()).on_hover_text(text);
+    });
     ui.label(icon(ICON_WARNING, 14.0).color(colour));
 }

@@ -172,7 +172,8 @@ pub fn card<R>(ui: &mut Ui, title: &str, content: impl FnOnce(&mut Ui) -> R) -> 
 /// A row of a card: what it is, and its value.
 pub fn fact(ui: &mut Ui, name: &str, value: impl Into<String>) {
     ui.horizontal(|ui| {
-        let width = 190.0_f32.min(ui.available_width() * 0.4);
+        ui.spacing_mut().interact_size.y = 22.0;
+        let width = 160.0_f32.min(ui.available_width() * 0.4);
         ui.allocate_ui_with_layout(
             Vec2::new(width, 22.0),
             Layout::left_to_right(Align::Center),

@@ -50,8 +50,8 @@ impl TileView<'_> {
         let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
         painter.rect_filled(rect, theme::ROUND, theme::LETTERBOX);
         let picture = self.picture(ui, &painter, rect, stage);
-        self.explain(&painter, rect, stage, picture);
-        self.chips(&painter, rect);
+        self.explain(&painter, rect, stage, picture.is_some());
+        self.chips(&painter, picture.unwrap_or(rect));
         if self.picked || response.has_focus() {
             let stroke = Stroke::new(2.0, theme::ACCENT);
             ui.painter().rect_stroke(rect, theme::ROUND, stroke, StrokeKind::Outside);
@@ -79,16 +79,22 @@ impl TileView<'_> {
         response.widget_info(|| WidgetInfo::selected(Role::Button, true, picked, &text));
     }
 
-    /// The newest picture, dimmed when the camera is away. True when there is one.
-    fn picture(&self, ui: &Ui, painter: &Painter, rect: Rect, stage: &mut Stage<'_>) -> bool {
-        let Some(picture) = stage.shown.live.get(&self.camera.id) else { return false };
-        let shown = stage.textures.show(ui, Place::Live, &self.camera.id, &picture);
-        let Some(shown) = shown else { return false };
+    /// The newest picture, dimmed when the camera is away. Its place, when there is one.
+    fn picture(
+        &self,
+        ui: &Ui,
+        painter: &Painter,
+        rect: Rect,
+        stage: &mut Stage<'_>,
+    ) -> Option<Rect> {
+        let picture = stage.shown.live.get(&self.camera.id)?;
+        let shown = stage.textures.show(ui, Place::Live, &self.camera.id, &picture)?;
         let online = matches!(self.camera.link, LinkState::Online);
         let tint = if online { egui::Color32::WHITE } else { theme::DIMMED };
         let all = Rect::from_min_max(Pos2::ZERO, Pos2::new(1.0, 1.0));
-        painter.image(shown.id, fit(rect, shown.size), all, tint);
-        true
+        let place = fit(rect, shown.size);
+        painter.image(shown.id, place, all, tint);
+        Some(place)
     }
 
     fn chips(&self, painter: &Painter, rect: Rect) {

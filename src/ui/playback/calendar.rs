@@ -272,8 +272,8 @@ impl Face<'_> {
             painter.rect_filled(line, 1.0, theme::ACCENT);
         }
         if let Some(hours) = self.day.odd_hours() {
-            let corner = rect.right_top() + Vec2::new(-2.0, 0.0);
-            let font = theme::font(8.0);
+            let corner = rect.right_top() + Vec2::new(-1.0, 1.0);
+            let font = theme::font(7.0);
             painter.text(corner, Align2::RIGHT_TOP, format!("{hours}h"), font, theme::WARNING);
         }
     }

@@ -52,10 +52,11 @@ impl PictureView<'_> {
         let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
         painter.rect_filled(rect, theme::ROUND, theme::PANEL);
         let act = self.content(ui, rect, stage);
-        let corner = rect.min + Vec2::splat(8.0);
-        let used = chip(&painter, corner, false, Mark::None, &name, rect.width() * 0.6);
+        let place = self.place(rect);
+        let corner = place.min + Vec2::splat(8.0);
+        let used = chip(&painter, corner, false, Mark::None, &name, place.width() * 0.6);
         if let (Some(kind), Some(ViewState::Showing { .. })) = (self.kind, self.state) {
-            let corner = Pos2::new(rect.right() - 8.0, rect.top() + 8.0);
+            let corner = Pos2::new(place.right() - 8.0, place.top() + 8.0);
             let room = corner.x - used.right() - 8.0;
             chip(&painter, corner, true, Mark::Disc(theme::coverage(kind)), kind.label(), room);
         }
@@ -71,6 +72,17 @@ impl PictureView<'_> {
         act.or(done)
     }
 
+    /// The part of the tile that the picture fills.
+    fn place(&self, rect: Rect) -> Rect {
+        match self.state {
+            #[expect(clippy::cast_precision_loss, reason = "pixels of a picture")]
+            Some(ViewState::Showing { picture, .. }) => {
+                fit(rect, Vec2::new(picture.width as f32, picture.height as f32))
+            }
+            _ => rect,
+        }
+    }
+
     fn content(&self, ui: &mut Ui, rect: Rect, stage: &mut Stage<'_>) -> Option<Act> {
         let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
         match self.state {
@@ -84,7 +96,9 @@ impl PictureView<'_> {
                 let shown = stage.textures.show(ui, Place::Playback, &self.camera.id, picture)?;
                 let all = Rect::from_min_max(Pos2::ZERO, Pos2::new(1.0, 1.0));
                 painter.image(shown.id, fit(rect, shown.size), all, egui::Color32::WHITE);
-                let corner = Pos2::new(rect.left() + 8.0, rect.bottom() - 30.0);
+                let place = fit(rect, shown.size);
+                let corner = Pos2::new(place.left() + 8.0, place.bottom() - 30.0);
+                let room = place.width() - 16.0;
                 if *damaged {
                     let text = "Damaged picture: the one before it is shown";
                     chip(
@@ -97,7 +111,7 @@ impl PictureView<'_> {
                     );
                 } else if !exact {
                     let text = format!("Nearest, {}", stage.zone.millis(picture.at));
-                    chip(&painter, corner, false, Mark::None, &text, rect.width() - 16.0);
+                    chip(&painter, corner, false, Mark::None, &text, room);
                 }
                 None
             }

@@ -152,17 +152,17 @@ fn header(mut row: TableRow<'_, '_>) {
 }
 
 fn state(ui: &mut Ui, camera: &CameraStatus, stage: &Stage<'_>) {
-    let (rect, _) = ui.allocate_exact_size(Vec2::splat(12.0), egui::Sense::hover());
+    let (rect, _) = ui.allocate_exact_size(Vec2::splat(10.0), egui::Sense::hover());
     state_dot(ui.painter(), Pos2::new(rect.center().x, rect.center().y), &camera.link);
-    let (text, why) = match &camera.link {
+    match &camera.link {
         LinkState::Offline { since, why, .. } => {
-            (format!("offline since {}", stage.zone.brief(*since, stage.now)), why.as_str())
+            let since = format!("since {}", stage.zone.brief(*since, stage.now));
+            let response = ui.scope(|ui| two_lines(ui, "offline", &since)).response;
+            response.on_hover_text(why);
         }
-        link => (state_word(link).to_owned(), ""),
-    };
-    let label = ui.add(egui::Label::new(text).truncate());
-    if !why.is_empty() {
-        label.on_hover_text(why);
+        link => {
+            ui.label(state_word(link));
+        }
     }
 }
 

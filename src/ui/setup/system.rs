@@ -40,6 +40,8 @@ pub fn ui(ui: &mut Ui, stage: &mut Stage<'_>, renderer: &str) {
             });
             left.add_space(4.0);
             card(left, "Licences", |ui| {
+                ui.spacing_mut().interact_size.y = 20.0;
+                ui.spacing_mut().item_spacing.y = 4.0;
                 for (what, licence) in LICENCES {
                     ui.horizontal_wrapped(|ui| {
                         ui.label(what);

@@ -153,14 +153,18 @@ impl<'a> Timeline<'a> {
         let at = axis.time_at(f64::from(pos.x - areas.track.left()));
         let lane = slot_at(areas, slots, pos);
         let anchor = Rect::from_center_size(Pos2::new(pos.x, areas.track.top()), Vec2::ZERO);
-        egui::Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), response.id, anchor)
-            .gap(6.0)
-            .accessible_name("Time under the pointer")
-            .show(|ui| self.tell(ui, at, lane));
+        let layer = ui.layer_id();
+        let mut tooltip =
+            egui::Tooltip::always_open(ui.ctx().clone(), layer, response.id, anchor).gap(6.0);
+        // Above the lanes, which it is about.
+        tooltip.popup = tooltip.popup.align(egui::RectAlign::TOP).align_alternatives(&[]);
+        tooltip.accessible_name("Time under the pointer").show(|ui| self.tell(ui, at, lane));
     }
 
     fn tell(&self, ui: &mut Ui, at: WallTime, lane: Option<usize>) {
         let zone = self.view.zone;
+        ui.spacing_mut().item_spacing.y = 2.0;
+        ui.spacing_mut().interact_size.y = 18.0;
         ui.horizontal(|ui| {
             ui.label(super::widgets::strong(zone.millis(at)));
             ui.label(super::widgets::soft(format!("{} {}", zone.short_date(at), zone.offset(at))));

@@ -237,9 +237,9 @@ pub fn minimap(
         let bar = rect.with_min_x(left).with_max_x(x(span.end).max(left + 1.0));
         painter.rect_filled(bar.shrink2(egui::vec2(0.0, 2.0)), 0.0, fill);
     }
-    let left = x(view.span.start).min(rect.right() - 4.0);
+    let left = x(view.span.start).min(rect.right() - 7.0);
     let frame =
-        rect.with_min_x(left).with_max_x(x(view.span.end).max(left + 6.0).min(rect.right()));
+        rect.with_min_x(left).with_max_x(x(view.span.end).clamp(left + 6.0, rect.right() - 1.0));
     let stroke = Stroke::new(1.5, theme::TEXT);
     let round = CornerRadius::same(3);
     painter.rect_stroke(frame.expand2(egui::vec2(0.0, 2.0)), round, stroke, StrokeKind::Middle);
