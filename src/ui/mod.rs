@@ -1,7 +1,24 @@
-//! Stub.
-use std::sync::Arc;
-use crate::runtime::Clock;
-pub struct UiOptions;
-impl UiOptions { pub fn new(_c: Arc<dyn Clock>) -> Self { Self } }
-pub fn check_display() -> Result<(), std::io::Error> { Ok(()) }
-pub fn run(_c: crate::engine::protocol::Console, _o: UiOptions) -> Result<(), std::io::Error> { std::thread::sleep(std::time::Duration::from_secs(30)); Ok(()) }
+//! The operator's console: paints snapshots, returns commands.
+//!
+//! Must not do: any I/O, decoding or waiting. It knows the model and the engine's protocol, nothing else of the
+//! program. An idle window repaints nothing but its clock: all else is woken by `Shown::on_change`.
+
+pub mod app;
+pub mod format;
+pub mod playback;
+pub mod texture;
+pub mod theme;
+pub mod timeline;
+pub mod zone;
+
+mod desk;
+mod keys;
+mod live;
+mod notices;
+mod setup;
+mod shell;
+mod widgets;
+mod window;
+
+pub use app::{App, Page};
+pub use window::{Renderer, UiError, UiOptions, run};
