@@ -48,8 +48,10 @@ fn demo(options: &cli::args::DemoOptions) -> Result<()> {
 }
 
 fn run(options: EngineOptions, clock: Arc<dyn Clock>) -> Result<()> {
+    let demo = options.demo;
     let (engine, console) = Engine::start(options)?;
-    let shown = ui::run(console, UiOptions::new(clock));
+    let title = if demo { "Watchkeeper demonstration" } else { "Watchkeeper" }.to_owned();
+    let shown = ui::run(console, UiOptions { renderer: None, clock, title, fullscreen: false });
     let stopped = engine.stop().context("the end was not clean");
     shown?;
     stopped

@@ -21,4 +21,4 @@ mod widgets;
 mod window;
 
 pub use app::{App, Page};
-pub use window::{Renderer, UiError, UiOptions, run};
+pub use window::{Renderer, UiError, UiOptions, check_display, run};

@@ -70,14 +70,20 @@ pub enum UiError {
     UnknownRenderer(String),
 }
 
+/// Whether a window can be opened at all, before anything else is started.
+///
+/// # Errors
+/// [`UiError::NoDisplay`].
+pub fn check_display() -> Result<(), UiError> {
+    if has_display() { Ok(()) } else { Err(UiError::NoDisplay(String::new())) }
+}
+
 /// Shows the console until its window is closed.
 ///
 /// # Errors
 /// [`UiError`] when there is no display or nothing can paint.
 pub fn run(console: Console, options: UiOptions) -> Result<(), UiError> {
-    if !has_display() {
-        return Err(UiError::NoDisplay(String::new()));
-    }
+    check_display()?;
     let renderers: &[eframe::Renderer] = match chosen(options.renderer)? {
         Renderer::Auto => &[eframe::Renderer::Glow, eframe::Renderer::Wgpu],
         Renderer::Glow => &[eframe::Renderer::Glow],
