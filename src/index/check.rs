@@ -308,7 +308,9 @@ impl<'a> Examination<'a> {
         }
         let torn = found.needs_finish();
         let mut outcome = self.done();
-        if self.mend && let Err(error) = finish_file(volume, &file.path, &mut found) {
+        if self.mend
+            && let Err(error) = finish_file(volume, &file.path, &mut found)
+        {
             outcome = Outcome::Failed(error.to_string());
         }
         let state = match &known {
@@ -406,10 +408,8 @@ fn derived_journal(reader: &IndexReader) -> Result<Vec<Change>, IndexError> {
     let known = reader.journal_cameras()?;
     for stream in reader.streams()?.into_iter().filter(|s| !known.contains(&s.camera)) {
         let rows = reader.segments_of(&stream)?;
-        let plain = |row: SegmentRow| CoverageSpan {
-            span: row.span(),
-            kind: CoverageKind::Continuous,
-        };
+        let plain =
+            |row: SegmentRow| CoverageSpan { span: row.span(), kind: CoverageKind::Continuous };
         by_camera.entry(stream.camera).or_default().extend(rows.into_iter().map(plain));
     }
     let mut changes = Vec::new();

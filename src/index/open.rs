@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use redb::{Database, DatabaseError, ReadableTable, StorageError, TableError};
+use redb::{Database, DatabaseError, StorageError, TableError};
 
 use super::IndexReader;
 use super::error::{IndexError, guarded};

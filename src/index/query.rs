@@ -5,7 +5,7 @@
 use std::ops::Bound;
 use std::sync::Arc;
 
-use redb::{ReadOnlyTable, ReadableDatabase, ReadableTable};
+use redb::{ReadOnlyTable, ReadableDatabase};
 
 use super::coverage;
 use super::error::{IndexError, guarded};
@@ -13,8 +13,8 @@ use super::open::Shared;
 use super::schema::{self, DAY, HEARTBEAT, JOURNAL, LONGEST, META, SEGMENT};
 use crate::model::coverage::{SEAM_MICROS, merge};
 use crate::model::{
-    CameraId, CoverageKind, CoverageSpan, JournalEntry, SegmentRow, StreamId,
-    StreamKind, WallSpan, WallTime,
+    CameraId, CoverageKind, CoverageSpan, JournalEntry, SegmentRow, StreamId, StreamKind, WallSpan,
+    WallTime,
 };
 
 /// Reads the index, from any thread. Cheap to clone.
@@ -204,7 +204,8 @@ impl IndexReader {
             for stream in view.streams()? {
                 let prefix = schema::stream_prefix(&stream);
                 let behind = schema::behind(prefix.clone());
-                let mut range = view.segments.range::<&[u8]>(prefix.as_slice()..behind.as_slice())?;
+                let mut range =
+                    view.segments.range::<&[u8]>(prefix.as_slice()..behind.as_slice())?;
                 let Some(first) = range.next() else { continue };
                 let start = schema::time_of(first?.0.value())?;
                 let end = coverage::newest_end(&view.days, &stream, view.longest)?;
