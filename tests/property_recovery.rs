@@ -439,6 +439,31 @@ fn files_that_are_not_ours_are_left_alone() {
 }
 
 #[test]
+fn footage_keeps_its_time_when_its_first_fragment_is_lost() {
+    let mut rig = Rig::new();
+    for _ in 0..3 {
+        rig.step(&Step::Append { camera: 0, samples: 10 }).expect("appends");
+    }
+    rig.step(&Step::Sweep).expect("sweeps");
+    let row = rig.rows()[0].clone();
+    let mut bytes = rig.volume.bytes(&row.path).expect("is there");
+    let table = read(&bytes).expect("is readable").table;
+    let first = bytes.windows(4).position(|four| four == b"moof").expect("a fragment");
+    bytes[first..table.samples[9].offset as usize].fill(0);
+    rig.open.clear();
+    rig.volume.put(&row.path, &bytes);
+    rig.repair();
+    let rows = rig.rows();
+    let lost = 10 * FRAME;
+    assert_eq!(rows.len(), 1);
+    assert_eq!(rows[0].start, row.start.plus_micros(lost * 100 / 9));
+    assert_eq!((rows[0].end, rows[0].run, rows[0].frames), (row.end, row.run, 20));
+    assert_eq!(rows[0].run_offset, row.run_offset.plus_ticks(lost));
+    rig.promised.clear();
+    rig.assert_sound();
+}
+
+#[test]
 fn segments_being_written_are_not_touched() {
     let mut rig = Rig::new();
     rig.step(&Step::Append { camera: 0, samples: 5 }).expect("appends");
