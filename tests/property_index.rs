@@ -22,8 +22,9 @@ fn cameras() -> [CameraId; 3] {
     ["a", "a-1", "b"].map(|id| id.parse().expect("an identity"))
 }
 
+/// Ten minutes beside the hour, so that segments reach over midnight.
 fn at(step: i64) -> WallTime {
-    WallTime::from_micros(1_772_550_000_000_000 + step * STEP)
+    WallTime::from_micros(1_772_550_600_000_000 + step * STEP)
 }
 
 fn row(stream: StreamId, start: i64, micros: i64, locked: bool) -> SegmentRow {
@@ -239,6 +240,10 @@ proptest! {
             assert_same(&reader, &model, WallSpan::new(at(start), at(start + steps)));
         }
         assert_same(&reader, &model, WallSpan::new(at(-1_000), at(1_000)));
+        // A segment that began before midnight reaches into the day.
+        let midnight = at(48).as_micros().div_euclid(86_400_000_000) * 86_400_000_000;
+        let midnight = WallTime::from_micros(midnight);
+        assert_same(&reader, &model, WallSpan::new(midnight, midnight.plus_micros(STEP)));
     }
 
     #[test]
@@ -281,4 +286,23 @@ proptest! {
         let read = opened.index.reader().all_segments().expect("reads");
         prop_assert_eq!(read.len(), rows.len());
     }
+}
+
+#[test]
+fn the_archive_ends_with_its_newest_footage_also_where_a_clock_was_set_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let index = open(&folder.path().join("index.redb"));
+    let stream = StreamId::new(cameras()[0].clone(), StreamKind::Main);
+    let late = 8 * STEP;
+    let mut model = Model::default();
+    for change in [
+        Change::PutSegment(row(stream.clone(), 15, late, false)),
+        Change::PutSegment(row(stream.clone(), 19, STEP / 2, false)),
+    ] {
+        index.apply(std::slice::from_ref(&change)).expect("applies");
+        model.apply(&change);
+    }
+    let archive = index.reader().archive().expect("reads").expect("there is footage");
+    assert_eq!(archive, WallSpan::new(at(15), at(15).plus_micros(late)));
+    assert_same(&index.reader(), &model, WallSpan::new(at(19), at(20)));
 }
