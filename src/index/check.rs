@@ -78,8 +78,8 @@ pub enum Finding {
     Duplicate,
     /// No recording, or damaged beyond use; the text says why.
     Unreadable(String),
-    /// The volume's files cannot be listed; the text says why.
-    VolumeUnavailable(String),
+    /// The volume's files cannot be listed; its rows are left as they are.
+    VolumeUnavailable,
 }
 
 /// What became of a problem.
@@ -109,7 +109,8 @@ impl fmt::Display for Problem {
             Finding::FileMissing => f.write_str("the file is gone")?,
             Finding::Empty => f.write_str("nothing was recorded into the file")?,
             Finding::Duplicate => f.write_str("another file holds the same recording")?,
-            Finding::Unreadable(why) | Finding::VolumeUnavailable(why) => f.write_str(why)?,
+            Finding::Unreadable(why) => f.write_str(why)?,
+            Finding::VolumeUnavailable => f.write_str("its files cannot be listed")?,
         }
         match &self.outcome {
             Outcome::Found => f.write_str(" (not repaired)"),
@@ -182,8 +183,8 @@ impl<'a> Examination<'a> {
             let files = match volume.list() {
                 Ok(files) => files,
                 Err(error) => {
-                    let finding = Finding::VolumeUnavailable(error.to_string());
-                    self.report(*id, "", None, finding, Outcome::LeftAlone);
+                    let outcome = Outcome::Failed(error.to_string());
+                    self.report(*id, "", None, Finding::VolumeUnavailable, outcome);
                     continue;
                 }
             };
@@ -308,7 +309,9 @@ impl<'a> Examination<'a> {
         }
         let torn = found.needs_finish();
         let mut outcome = self.done();
-        if self.mend && let Err(error) = finish_file(volume, &file.path, &mut found) {
+        if self.mend
+            && let Err(error) = finish_file(volume, &file.path, &mut found)
+        {
             outcome = Outcome::Failed(error.to_string());
         }
         let state = match &known {
@@ -406,10 +409,8 @@ fn derived_journal(reader: &IndexReader) -> Result<Vec<Change>, IndexError> {
     let known = reader.journal_cameras()?;
     for stream in reader.streams()?.into_iter().filter(|s| !known.contains(&s.camera)) {
         let rows = reader.segments_of(&stream)?;
-        let plain = |row: SegmentRow| CoverageSpan {
-            span: row.span(),
-            kind: CoverageKind::Continuous,
-        };
+        let plain =
+            |row: SegmentRow| CoverageSpan { span: row.span(), kind: CoverageKind::Continuous };
         by_camera.entry(stream.camera).or_default().extend(rows.into_iter().map(plain));
     }
     let mut changes = Vec::new();

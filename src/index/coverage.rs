@@ -75,7 +75,8 @@ pub(super) fn newest_end(
     for item in days.range::<&[u8]>(prefix.as_slice()..behind.as_slice())?.rev() {
         let (key, value) = item?;
         let day = schema::number_of(key.value())?;
-        let day_end = WallTime::from_micros(day.saturating_add(1).saturating_mul(schema::DAY_MICROS));
+        let day_end =
+            WallTime::from_micros(day.saturating_add(1).saturating_mul(schema::DAY_MICROS));
         if newest.is_some_and(|newest| day_end.plus_micros(longest) <= newest) {
             break;
         }
@@ -97,7 +98,9 @@ impl Spans {
     fn push(&mut self, span: WallSpan, seam: i64) {
         let own = self.merged.len() > self.from;
         match self.merged.last_mut() {
-            Some(last) if own && span.start.micros_since(last.end) <= seam && last.start <= span.start => {
+            Some(last)
+                if own && span.start.micros_since(last.end) <= seam && last.start <= span.start =>
+            {
                 last.end = last.end.max(span.end);
             }
             _ => self.merged.push(span),
@@ -136,12 +139,14 @@ mod tests {
 
     #[test]
     fn kinds_split_spans_and_nothing_is_lost() {
-        let covered =
-            |start, end, kind| CoverageSpan { span: span(start, end), kind };
+        let covered = |start, end, kind| CoverageSpan { span: span(start, end), kind };
         let plain = |start, end| covered(start, end, CoverageKind::Continuous);
         let at = WallTime::from_micros;
-        let changes =
-            [(at(5), CoverageKind::Scheduled), (at(20), CoverageKind::Manual), (at(40), CoverageKind::Motion)];
+        let changes = [
+            (at(5), CoverageKind::Scheduled),
+            (at(20), CoverageKind::Manual),
+            (at(40), CoverageKind::Motion),
+        ];
         let split = with_kinds(vec![plain(0, 10), plain(15, 50), plain(60, 70)], &changes);
         let expected = [
             covered(0, 10, CoverageKind::Scheduled),

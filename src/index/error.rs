@@ -67,9 +67,7 @@ from_redb!(
 );
 
 /// Runs `work`, in which redb may panic when its file is damaged; that becomes an error.
-pub(super) fn guarded<T>(
-    work: impl FnOnce() -> Result<T, IndexError>,
-) -> Result<T, IndexError> {
+pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T, IndexError>) -> Result<T, IndexError> {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().cloned();
         let text = text.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string));

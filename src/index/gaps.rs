@@ -159,10 +159,7 @@ mod tests {
             entry(50, None),
             entry(60, Some(GapReason::DiskFull)),
         ];
-        let expected = [
-            (span(10, 50), GapReason::Disabled),
-            (span(50, 100), GapReason::DiskFull),
-        ];
+        let expected = [(span(10, 50), GapReason::Disabled), (span(50, 100), GapReason::DiskFull)];
         assert_eq!(explain(span(10, 100), &journal), expected);
         assert_eq!(explain(span(-9, -3), &journal), [(span(-9, -3), GapReason::Unknown)]);
     }

@@ -5,7 +5,7 @@
 use std::ops::Bound;
 use std::sync::Arc;
 
-use redb::{ReadOnlyTable, ReadableDatabase};
+use redb::{ReadOnlyTable, ReadTransaction, ReadableDatabase};
 
 use super::coverage;
 use super::error::{IndexError, guarded};
@@ -13,8 +13,8 @@ use super::open::Shared;
 use super::schema::{self, DAY, HEARTBEAT, JOURNAL, LONGEST, META, SEGMENT};
 use crate::model::coverage::{SEAM_MICROS, merge};
 use crate::model::{
-    CameraId, CoverageKind, CoverageSpan, JournalEntry, SegmentRow, StreamId,
-    StreamKind, WallSpan, WallTime,
+    CameraId, CoverageKind, CoverageSpan, JournalEntry, SegmentRow, StreamId, StreamKind, WallSpan,
+    WallTime,
 };
 
 /// Reads the index, from any thread. Cheap to clone.
@@ -28,11 +28,9 @@ pub struct IndexReader {
 
 type Rows = ReadOnlyTable<&'static [u8], &'static [u8]>;
 
-/// One consistent state.
+/// One consistent state. Tables are opened as they are needed: that is the larger part of a short question.
 struct View {
-    segments: Rows,
-    days: Rows,
-    journal: Rows,
+    state: ReadTransaction,
     meta: ReadOnlyTable<&'static str, i64>,
     /// How far back a segment may begin that reaches into a span.
     longest: i64,
@@ -49,13 +47,7 @@ impl IndexReader {
             let state = database.as_ref().ok_or(IndexError::Closed)?.begin_read()?;
             let meta = state.open_table(META)?;
             let longest = meta.get(LONGEST)?.map_or(0, |longest| longest.value());
-            ask(&View {
-                segments: state.open_table(SEGMENT)?,
-                days: state.open_table(DAY)?,
-                journal: state.open_table(JOURNAL)?,
-                meta,
-                longest,
-            })
+            ask(&View { state, meta, longest })
         })
     }
 
@@ -74,7 +66,7 @@ impl IndexReader {
             let from = schema::numbered(&prefix, first.as_micros());
             let to = schema::numbered(&prefix, span.end.as_micros());
             let mut rows = Vec::new();
-            for item in view.segments.range::<&[u8]>(from.as_slice()..to.as_slice())? {
+            for item in view.segments()?.range::<&[u8]>(from.as_slice()..to.as_slice())? {
                 let (key, value) = item?;
                 let start = schema::time_of(key.value())?;
                 if schema::decode_span(start, value.value())?.overlaps(span) {
@@ -105,7 +97,7 @@ impl IndexReader {
         self.read(|view| {
             let prefix = schema::stream_prefix(stream);
             let behind = schema::behind(prefix.clone());
-            let range = view.segments.range::<&[u8]>(prefix.as_slice()..behind.as_slice())?;
+            let range = view.segments()?.range::<&[u8]>(prefix.as_slice()..behind.as_slice())?;
             range.map(|item| row_of(stream, item)).collect()
         })
     }
@@ -120,7 +112,7 @@ impl IndexReader {
         start: WallTime,
     ) -> Result<Option<SegmentRow>, IndexError> {
         self.read(|view| {
-            let value = view.segments.get(schema::segment_key(stream, start).as_slice())?;
+            let value = view.segments()?.get(schema::segment_key(stream, start).as_slice())?;
             value.map(|value| schema::decode_row(stream, start, value.value())).transpose()
         })
     }
@@ -140,7 +132,7 @@ impl IndexReader {
             let first = at.plus_micros(view.longest.saturating_neg());
             let from = schema::numbered(&prefix, first.as_micros());
             let to = schema::numbered(&prefix, at.as_micros());
-            for item in view.segments.range::<&[u8]>(from.as_slice()..=to.as_slice())?.rev() {
+            for item in view.segments()?.range::<&[u8]>(from.as_slice()..=to.as_slice())?.rev() {
                 let (key, value) = item?;
                 let start = schema::time_of(key.value())?;
                 if schema::decode_span(start, value.value())?.contains(at) {
@@ -164,7 +156,7 @@ impl IndexReader {
             let prefix = schema::stream_prefix(stream);
             let from = schema::numbered(&prefix, at.as_micros());
             let behind = schema::behind(prefix);
-            let mut range = view.segments.range::<&[u8]>(from.as_slice()..behind.as_slice())?;
+            let mut range = view.segments()?.range::<&[u8]>(from.as_slice()..behind.as_slice())?;
             range.next().map(|item| row_of(stream, item)).transpose()
         })
     }
@@ -181,7 +173,7 @@ impl IndexReader {
         self.read(|view| {
             let prefix = schema::stream_prefix(stream);
             let to = schema::numbered(&prefix, at.as_micros());
-            let mut range = view.segments.range::<&[u8]>(prefix.as_slice()..to.as_slice())?;
+            let mut range = view.segments()?.range::<&[u8]>(prefix.as_slice()..to.as_slice())?;
             range.next_back().map(|item| row_of(stream, item)).transpose()
         })
     }
@@ -200,14 +192,15 @@ impl IndexReader {
     /// See [`IndexReader`].
     pub fn archive(&self) -> Result<Option<WallSpan>, IndexError> {
         self.read(|view| {
+            let (segments, days) = (view.segments()?, view.days()?);
             let mut archive: Option<WallSpan> = None;
             for stream in view.streams()? {
                 let prefix = schema::stream_prefix(&stream);
                 let behind = schema::behind(prefix.clone());
-                let mut range = view.segments.range::<&[u8]>(prefix.as_slice()..behind.as_slice())?;
+                let mut range = segments.range::<&[u8]>(prefix.as_slice()..behind.as_slice())?;
                 let Some(first) = range.next() else { continue };
                 let start = schema::time_of(first?.0.value())?;
-                let end = coverage::newest_end(&view.days, &stream, view.longest)?;
+                let end = coverage::newest_end(&days, &stream, view.longest)?;
                 let end = end.unwrap_or(start);
                 archive = Some(archive.map_or(WallSpan::new(start, end), |archive| {
                     WallSpan::new(archive.start.min(start), archive.end.max(end))
@@ -231,10 +224,11 @@ impl IndexReader {
     ) -> Result<Vec<CoverageSpan>, IndexError> {
         let seam = resolution.max(SEAM_MICROS);
         self.read(|view| {
+            let days = view.days()?;
             let mut found = Vec::new();
             for kind in [StreamKind::Main, StreamKind::Sub] {
                 let stream = StreamId::new(camera.clone(), kind);
-                coverage::collect(&view.days, &stream, span, view.longest, seam, &mut found)?;
+                coverage::collect(&days, &stream, span, view.longest, seam, &mut found)?;
             }
             found.sort_unstable_by_key(|span| span.start);
             let plain = |span| CoverageSpan { span, kind: CoverageKind::Continuous };
@@ -283,7 +277,7 @@ impl IndexReader {
                 let next = schema::behind(schema::camera_prefix(&camera));
                 Ok((camera, next))
             };
-            skim(&view.journal, each)
+            skim(&view.journal()?, each)
         })
     }
 
@@ -300,8 +294,20 @@ impl IndexReader {
 }
 
 impl View {
+    fn segments(&self) -> Result<Rows, IndexError> {
+        Ok(self.state.open_table(SEGMENT)?)
+    }
+
+    fn days(&self) -> Result<Rows, IndexError> {
+        Ok(self.state.open_table(DAY)?)
+    }
+
+    fn journal(&self) -> Result<Rows, IndexError> {
+        Ok(self.state.open_table(JOURNAL)?)
+    }
+
     fn streams(&self) -> Result<Vec<StreamId>, IndexError> {
-        skim(&self.segments, |key| {
+        skim(&self.segments()?, |key| {
             let stream = schema::stream_of(key)?;
             let next = schema::behind(schema::stream_prefix(&stream));
             Ok((stream, next))
@@ -318,14 +324,14 @@ impl View {
         let prefix = schema::camera_prefix(camera);
         let from = schema::numbered(&prefix, span.start.as_micros());
         let to = schema::numbered(&prefix, span.end.as_micros());
-        let mut before = self.journal.range::<&[u8]>(prefix.as_slice()..=from.as_slice())?;
+        let mut before = self.journal()?.range::<&[u8]>(prefix.as_slice()..=from.as_slice())?;
         if let Some(item) = before.next_back() {
             let (key, value) = item?;
             each(schema::time_of(key.value())?, value.value())?;
         }
         let within = (Bound::Excluded(from.as_slice()), Bound::Excluded(to.as_slice()));
         if from < to {
-            for item in self.journal.range::<&[u8]>(within)? {
+            for item in self.journal()?.range::<&[u8]>(within)? {
                 let (key, value) = item?;
                 each(schema::time_of(key.value())?, value.value())?;
             }
@@ -343,7 +349,7 @@ impl View {
         let mut kinds: Vec<(WallTime, CoverageKind)> = Vec::new();
         let prefix = schema::camera_prefix(camera);
         let from = schema::numbered(&prefix, span.start.as_micros());
-        for item in self.journal.range::<&[u8]>(prefix.as_slice()..from.as_slice())?.rev() {
+        for item in self.journal()?.range::<&[u8]>(prefix.as_slice()..from.as_slice())?.rev() {
             let (key, value) = item?;
             if let Some(kind) = schema::decode_kind(value.value())? {
                 kinds.push((schema::time_of(key.value())?, kind));

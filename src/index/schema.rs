@@ -216,12 +216,8 @@ pub(super) fn decode_day(
     Ok(())
 }
 
-const KINDS: [CoverageKind; 4] = [
-    CoverageKind::Continuous,
-    CoverageKind::Scheduled,
-    CoverageKind::Motion,
-    CoverageKind::Manual,
-];
+const KINDS: [CoverageKind; 4] =
+    [CoverageKind::Continuous, CoverageKind::Scheduled, CoverageKind::Motion, CoverageKind::Manual];
 
 /// Second byte of a journal row that is no recording; the reason follows as JSON.
 const IDLE: u8 = 255;

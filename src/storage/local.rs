@@ -71,8 +71,7 @@ impl LocalVolume {
 impl Volume for LocalVolume {
     fn create(&self, path: &str) -> Result<Box<dyn SegmentFile>, StorageError> {
         if let Some(folder) = self.locate(path)?.parent() {
-            fs::create_dir_all(folder)
-                .map_err(|e| StorageError::io("create", shown(folder), e))?;
+            fs::create_dir_all(folder).map_err(|e| StorageError::io("create", shown(folder), e))?;
         }
         let mut options = OpenOptions::new();
         options.read(true).write(true).create_new(true);
@@ -238,7 +237,9 @@ impl SegmentFile for LocalFile {
     fn write_at(&mut self, offset: u64, bytes: &[u8]) -> Result<(), StorageError> {
         let end = offset.saturating_add(bytes.len() as u64);
         if end > self.length {
-            return Err(self.error("overwrite beyond the end of")(io::ErrorKind::InvalidInput.into()));
+            return Err(self.error("overwrite beyond the end of")(
+                io::ErrorKind::InvalidInput.into(),
+            ));
         }
         self.file
             .seek(SeekFrom::Start(offset))

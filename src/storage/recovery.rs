@@ -41,7 +41,7 @@ pub enum Repair {
 pub struct Plan {
     /// Files that no row has named yet.
     unnamed: BTreeMap<String, u64>,
-    /// Files that are being written now, or are not recordings by their name.
+    /// What the rows compared so far have led to.
     repairs: Vec<Repair>,
 }
 

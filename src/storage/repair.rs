@@ -6,6 +6,7 @@
 use super::{SegmentFile, StorageError, Volume, layout};
 use crate::container::{self, ContainerError, RecoverState, Recovered, finish, swallow_header};
 use crate::model::SegmentIdentity;
+use crate::model::time::ticks_to_micros;
 
 /// A file without one whole fragment may hold this much behind its header and still count as empty: the
 /// torn first fragment. That is 2 s of footage at up to 100 Mbit/s; more must be damage, and is kept.
@@ -60,7 +61,7 @@ pub fn inspect(volume: &dyn Volume, path: &str) -> Result<Inspected, StorageErro
     if bytes == 0 {
         return Ok(by_name(path, Inspected::Empty));
     }
-    let recovered = match container::recover(file.as_ref()) {
+    let mut recovered = match container::recover(file.as_ref()) {
         Ok(recovered) => recovered,
         Err(ContainerError::Io { error, .. }) => return Err(reading(error)),
         Err(ContainerError::HeaderTorn { .. }) if bytes <= HEADER_LIMIT => {
@@ -68,6 +69,7 @@ pub fn inspect(volume: &dyn Volume, path: &str) -> Result<Inspected, StorageErro
         }
         Err(error) => return Ok(Inspected::Unreadable(error.to_string())),
     };
+    from_first_sample(&mut recovered);
     let Some(identity) = recovered.identity.clone() else {
         return Ok(Inspected::Unreadable("another program has written it".into()));
     };
@@ -86,6 +88,24 @@ pub fn inspect(volume: &dyn Volume, path: &str) -> Result<Inspected, StorageErro
         bytes,
         unfinished: (recovered.state == RecoverState::NeedsFinish).then_some(recovered),
     }))
+}
+
+/// A power cut may lose the first fragment and keep later ones. The finished file counts from its first
+/// sample, so that is where the segment starts then.
+fn from_first_sample(recovered: &mut Recovered) {
+    let lost = recovered.table.samples.first().map_or(0, |sample| sample.dts);
+    let (RecoverState::NeedsFinish, Some(identity), 1..) =
+        (recovered.state, &mut recovered.identity, lost)
+    else {
+        return;
+    };
+    identity.start = identity.start.plus_micros(ticks_to_micros(lost));
+    identity.run_offset = identity.run_offset.plus_ticks(lost);
+    recovered.table.duration -= lost;
+    for sample in &mut recovered.table.samples {
+        sample.dts -= lost;
+        sample.pts -= lost;
+    }
 }
 
 /// A file that says nothing counts as ours only by its name.
