@@ -129,7 +129,7 @@ mod tests {
         let ctx = Context::default();
         let camera = CameraId::from_name("a");
         let mut textures = Textures::default();
-        let mut show = |textures: &mut Textures, serial, width| {
+        let show = |textures: &mut Textures, serial, width| {
             textures.begin();
             let shown = textures.show(&ctx, Place::Live, &camera, &picture(serial, width));
             textures.end();

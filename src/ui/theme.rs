@@ -183,7 +183,7 @@ fn space(spacing: &mut egui::style::Spacing) {
 
 fn colour(visuals: &mut egui::Visuals) {
     visuals.override_text_color = Some(TEXT);
-    visuals.weak_text_color = Some(TEXT_SOFT);
+    visuals.weak_text_color = Some(TEXT_FAINT);
     visuals.hyperlink_color = ACCENT;
     visuals.panel_fill = WINDOW;
     visuals.window_fill = PANEL;

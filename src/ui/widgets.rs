@@ -131,7 +131,13 @@ pub fn segmented(
         ui.spacing_mut().item_spacing.x = 2.0;
         ui.spacing_mut().button_padding = Vec2::new(10.0, 3.0);
         ui.horizontal(|ui| {
-            for (i, (text, explanation)) in options.iter().enumerate() {
+            // Where a row is filled from the right, the last option comes first.
+            let mut order: Vec<usize> = (0..options.len()).collect();
+            if ui.layout().prefer_right_to_left() {
+                order.reverse();
+            }
+            for i in order {
+                let (text, explanation) = &options[i];
                 let on = selected == Some(i);
                 let colour = if on { theme::TEXT } else { theme::TEXT_SOFT };
                 let fill = if on { theme::RAISED } else { Color32::TRANSPARENT };

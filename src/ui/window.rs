@@ -57,9 +57,9 @@ pub struct UiOptions {
 pub enum UiError {
     /// No X11 or Wayland display.
     #[error(
-        "There is no display for the console{0}; use \"watchkeeper record\" to record without one."
+        "There is no display for the console; use \"watchkeeper record\" to record without one."
     )]
-    NoDisplay(String),
+    NoDisplay,
     /// There is a display, but nothing can paint on it.
     #[error(
         "The console cannot paint on this display ({0}); use \"watchkeeper record\" to record without it."
@@ -75,7 +75,7 @@ pub enum UiError {
 /// # Errors
 /// [`UiError::NoDisplay`].
 pub fn check_display() -> Result<(), UiError> {
-    if has_display() { Ok(()) } else { Err(UiError::NoDisplay(String::new())) }
+    if has_display() { Ok(()) } else { Err(UiError::NoDisplay) }
 }
 
 /// Shows the console until its window is closed.
@@ -98,7 +98,7 @@ pub fn run(console: Console, options: UiOptions) -> Result<(), UiError> {
             Err(error) => {
                 tracing::warn!(%renderer, %error, "the window cannot be opened");
                 if is_no_display(&error) {
-                    return Err(UiError::NoDisplay(format!(" ({error})")));
+                    return Err(UiError::NoDisplay);
                 }
                 failures.push(format!("{renderer}: {error}"));
             }
@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn without_a_display_one_sentence_names_the_way_out() {
-        let text = UiError::NoDisplay(String::new()).to_string();
+        let text = UiError::NoDisplay.to_string();
         assert!(text.contains("watchkeeper record") && text.matches('.').count() == 1, "{text}");
     }
 

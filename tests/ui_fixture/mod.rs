@@ -1,6 +1,6 @@
 //! Cameras, pictures and recordings that do not exist, for the tests of the console.
 
-#![allow(dead_code)]
+#![allow(clippy::expect_used)]
 
 use std::sync::Arc;
 

@@ -197,7 +197,7 @@ impl LivePage {
     ) -> Option<Go> {
         let mut area = ui.available_rect_before_wrap();
         if !stage.bare {
-            area = area.shrink2(egui::vec2(8.0, 0.0)).with_max_y(area.bottom() - 8.0);
+            area = area.shrink(8.0).with_min_y(area.top() + 2.0);
         }
         let rects = wall::tiles(area, shown.len());
         let kind = if shown.len() == 1 { StreamKind::Main } else { StreamKind::Sub };

@@ -58,7 +58,7 @@ impl SetupPages {
 /// The scrolled content of a page.
 fn content(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-        Frame::new().inner_margin(Margin { left: 16, right: 16, top: 4, bottom: 16 }).show(
+        Frame::new().inner_margin(Margin { left: 16, right: 16, top: 12, bottom: 16 }).show(
             ui,
             |ui| {
                 ui.spacing_mut().item_spacing.y = 8.0;

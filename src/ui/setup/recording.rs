@@ -61,7 +61,7 @@ fn storage(ui: &mut Ui, volume: &VolumeStatus) {
             Some(left) => (left, format!("left at {}", format::byte_rate(volume.write_rate))),
             None => ("–".to_owned(), "nothing is being written".to_owned()),
         };
-        let width = (ui.available_width() - 24.0) / 3.0;
+        let width = (ui.available_width() - 2.0 * ui.spacing().item_spacing.x) / 3.0;
         figure(ui, width, &value, &text);
         figure(ui, width, &format::bytes(volume.used), "recordings");
         figure(ui, width, &format::byte_rate(volume.write_rate), "written now");
@@ -133,13 +133,7 @@ fn camera_row(ui: &mut Ui, camera: &CameraStatus, stage: &mut Stage<'_>) {
             let now = usize::from(camera.mode == Mode::Disabled);
             let name = format!("Mode of {}", camera.name);
             let options = [("Continuous", on), ("Disabled", off)];
-            let size = Vec2::new(190.0, theme::CONTROL);
-            let layout = Layout::left_to_right(Align::Center);
-            let chosen = ui
-                .allocate_ui_with_layout(size, layout, |ui| {
-                    segmented(ui, &name, &options, Some(now))
-                })
-                .inner;
+            let chosen = segmented(ui, &name, &options, Some(now));
             if let Some(i) = chosen.filter(|i| *i != now) {
                 let mode = if i == 0 { Mode::Continuous } else { Mode::Disabled };
                 stage.desk.send(Command::SetMode(camera.id.clone(), mode));
