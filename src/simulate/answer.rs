@@ -1,0 +1,276 @@
+//! What the simulated cameras answer to RTSP requests (RFC 2326).
+//!
+//! Must not do: read or write a socket.
+
+use std::time::Duration;
+
+use rtsp_types::headers::{
+    AUTHORIZATION, CONTENT_BASE, CONTENT_TYPE, CSEQ, PUBLIC, RANGE, RTP_INFO, RtpLowerTransport,
+    RtpTransport, SERVER, SESSION, TRANSPORT, Transport, Transports, WWW_AUTHENTICATE,
+};
+use rtsp_types::{Method, Request, Response, ResponseBuilder, StatusCode, Url, Version};
+
+use super::client::{Client, Gone};
+use super::library::Lookup;
+use super::sdp;
+use super::server::Server;
+use super::session::{Playing, Session};
+use crate::model::StreamKind;
+
+/// After this many seconds without a sign of life a camera may end a session; clients take it as the
+/// measure of their keep-alive. Ours never does, since the connection tells.
+const SESSION_TIMEOUT: u32 = 60;
+
+/// What an address names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Target {
+    Stream(usize, StreamKind),
+    H265,
+    Audio,
+}
+
+impl Target {
+    /// `/cam0/main`, `/cam0/sub`, `/h265`, `/audio`, each perhaps with a track behind it.
+    fn of(url: &Url) -> Option<Self> {
+        let mut parts = url.path_segments()?.filter(|part| !part.is_empty());
+        match parts.next()? {
+            "h265" => Some(Self::H265),
+            "audio" => Some(Self::Audio),
+            camera => {
+                let camera = camera.strip_prefix("cam")?.parse().ok()?;
+                let kinds = [StreamKind::Main, StreamKind::Sub];
+                let name = parts.next()?;
+                let kind = kinds.into_iter().find(|kind| kind.as_str() == name)?;
+                Some(Self::Stream(camera, kind))
+            }
+        }
+    }
+}
+
+/// An answer, or none yet.
+enum Outcome {
+    Answer(Response<Vec<u8>>),
+    /// A loop is still being encoded.
+    Later,
+}
+
+impl Server {
+    /// Answers one request; false when it has to wait.
+    pub(super) fn answer(
+        &mut self,
+        client: &mut Client,
+        request: Request<Vec<u8>>,
+        now: Duration,
+    ) -> Result<bool, Gone> {
+        let target = request.request_uri().and_then(Target::of);
+        if let Some(Target::Stream(camera, _)) = target {
+            client.camera = Some(camera);
+            if let Some(state) = self.cameras.get(camera) {
+                if state.is_refused(now) {
+                    return Err(Gone::Closed);
+                }
+                if state.is_stalled(now) {
+                    client.waiting = Some(request);
+                    return Ok(false);
+                }
+            }
+        }
+        match self.outcome(client, &request, target, now) {
+            Outcome::Answer(response) => client.answer(&response).map(|()| true),
+            Outcome::Later => {
+                client.waiting = Some(request);
+                Ok(false)
+            }
+        }
+    }
+
+    fn outcome(
+        &mut self,
+        client: &mut Client,
+        request: &Request<Vec<u8>>,
+        target: Option<Target>,
+        now: Duration,
+    ) -> Outcome {
+        if *request.method() == Method::Options {
+            let methods = "OPTIONS, DESCRIBE, SETUP, PLAY, GET_PARAMETER, TEARDOWN";
+            return finish(ok(request).header(PUBLIC, methods), "");
+        }
+        let authorization = request.header(&AUTHORIZATION).map(|value| value.as_str());
+        let method: &str = request.method().into();
+        if !self.guard.admits(method, &client.nonce, authorization) {
+            let challenge = self.guard.challenge(&client.nonce);
+            let response = reply(request, StatusCode::Unauthorized);
+            return finish(response.header(WWW_AUTHENTICATE, challenge), "");
+        }
+        let Some(target) = target.filter(|target| self.exists(*target)) else {
+            return finish(reply(request, StatusCode::NotFound), "");
+        };
+        match request.method() {
+            Method::Describe => self.describe(request, target),
+            Method::Setup => self.set_up(client, request, target),
+            Method::Play => self.play(client, request, now),
+            Method::GetParameter | Method::SetParameter => {
+                finish(with_session(client, request), "")
+            }
+            Method::Teardown => {
+                let response = with_session(client, request);
+                client.session = None;
+                finish(response, "")
+            }
+            _ => finish(reply(request, StatusCode::MethodNotAllowed), ""),
+        }
+    }
+
+    fn exists(&self, target: Target) -> bool {
+        match target {
+            Target::Stream(camera, _) => self.cameras.get(camera).is_some_and(|c| !c.removed),
+            Target::H265 | Target::Audio => true,
+        }
+    }
+
+    fn describe(&mut self, request: &Request<Vec<u8>>, target: Target) -> Outcome {
+        let description = match target {
+            Target::H265 => sdp::h265(),
+            Target::Audio => sdp::audio(),
+            Target::Stream(camera, kind) => match self.library.get(&self.spec(camera, kind)) {
+                Lookup::Pending => return Outcome::Later,
+                Lookup::Failed => {
+                    return finish(reply(request, StatusCode::InternalServerError), "");
+                }
+                Lookup::Ready(packets) => sdp::h264(&format!("Camera {}", camera + 1), &packets),
+            },
+        };
+        let response = ok(request)
+            .header(CONTENT_BASE, format!("{}/", plain_address(request)))
+            .header(CONTENT_TYPE, "application/sdp");
+        finish(response, &description)
+    }
+
+    fn set_up(
+        &mut self,
+        client: &mut Client,
+        request: &Request<Vec<u8>>,
+        target: Target,
+    ) -> Outcome {
+        let Target::Stream(camera, kind) = target else {
+            return finish(reply(request, StatusCode::UnsupportedTransport), "");
+        };
+        if client.is_playing() {
+            return finish(reply(request, StatusCode::MethodNotValidInThisState), "");
+        }
+        let Some((channel, report_channel)) = interleaved(request) else {
+            return finish(reply(request, StatusCode::UnsupportedTransport), "");
+        };
+        let session = Session {
+            id: format!("{:016x}", self.random.u64(..)),
+            camera,
+            kind,
+            channel,
+            report_channel,
+            source: self.random.u32(..),
+            sequence: self.random.u16(..),
+            time: self.random.u32(..),
+            playing: None,
+            lose: 0,
+        };
+        let transport = format!(
+            "RTP/AVP/TCP;unicast;interleaved={channel}-{report_channel};ssrc={:08X};mode=\"PLAY\"",
+            session.source
+        );
+        client.session = Some(session);
+        finish(with_session(client, request).header(TRANSPORT, transport), "")
+    }
+
+    fn play(&mut self, client: &mut Client, request: &Request<Vec<u8>>, now: Duration) -> Outcome {
+        let Some(session) = &mut client.session else {
+            return finish(reply(request, StatusCode::SessionNotFound), "");
+        };
+        if session.playing.is_none() {
+            let spec = self.spec(session.camera, session.kind);
+            let packets = match self.library.get(&spec) {
+                Lookup::Ready(packets) => packets,
+                Lookup::Pending => return Outcome::Later,
+                Lookup::Failed => {
+                    return finish(reply(request, StatusCode::InternalServerError), "");
+                }
+            };
+            let first = self.config.first_frame(session.camera) as usize;
+            session.playing = Some(Playing::new(spec, packets, first, now));
+        }
+        let info = format!(
+            "url={}/{};seq={};rtptime={}",
+            plain_address(request),
+            sdp::TRACK,
+            session.sequence,
+            session.time
+        );
+        let response = with_session(client, request).header(RANGE, "npt=now-");
+        finish(response.header(RTP_INFO, info), "")
+    }
+}
+
+/// The channels that a client asks for, RTP and RTCP; none when it does not offer TCP.
+fn interleaved(request: &Request<Vec<u8>>) -> Option<(u8, u8)> {
+    let transports = request.typed_header::<Transports>().ok()??;
+    transports.iter().find_map(|transport| match transport {
+        Transport::Rtp(RtpTransport {
+            lower_transport: Some(RtpLowerTransport::Tcp),
+            params,
+            ..
+        }) => {
+            let (rtp, rtcp) = params.interleaved.unwrap_or((0, Some(1)));
+            Some((rtp, rtcp.unwrap_or(rtp.wrapping_add(1))))
+        }
+        _ => None,
+    })
+}
+
+/// The address asked for without user, password, query, or `/` at its end.
+fn plain_address(request: &Request<Vec<u8>>) -> String {
+    let Some(url) = request.request_uri() else { return String::new() };
+    let host = url.host_str().unwrap_or_default();
+    let port = url.port().map_or(String::new(), |port| format!(":{port}"));
+    format!("rtsp://{host}{port}{}", url.path().trim_end_matches('/'))
+}
+
+fn reply(request: &Request<Vec<u8>>, status: StatusCode) -> ResponseBuilder {
+    let number = request.header(&CSEQ).map_or("0", |value| value.as_str());
+    Response::builder(Version::V1_0, status)
+        .header(CSEQ, number)
+        .header(SERVER, "Watchkeeper simulated cameras")
+}
+
+fn ok(request: &Request<Vec<u8>>) -> ResponseBuilder {
+    reply(request, StatusCode::Ok)
+}
+
+/// `200 OK` that names the client's session, if it has one.
+fn with_session(client: &Client, request: &Request<Vec<u8>>) -> ResponseBuilder {
+    match &client.session {
+        Some(session) => {
+            ok(request).header(SESSION, format!("{};timeout={SESSION_TIMEOUT}", session.id))
+        }
+        None => ok(request),
+    }
+}
+
+fn finish(response: ResponseBuilder, body: &str) -> Outcome {
+    Outcome::Answer(response.build(body.as_bytes().to_vec()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_name_streams() {
+        let of = |text: &str| Target::of(&Url::parse(text).expect("an address"));
+        assert_eq!(of("rtsp://h:1/cam12/main"), Some(Target::Stream(12, StreamKind::Main)));
+        assert_eq!(of("rtsp://h/cam0/sub/trackID=0"), Some(Target::Stream(0, StreamKind::Sub)));
+        assert_eq!(of("rtsp://h/h265/"), Some(Target::H265));
+        assert_eq!(of("rtsp://h/audio"), Some(Target::Audio));
+        for text in ["rtsp://h/", "rtsp://h/cam/main", "rtsp://h/cam1", "rtsp://h/cam1/third"] {
+            assert_eq!(of(text), None, "{text}");
+        }
+    }
+}

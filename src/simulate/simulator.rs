@@ -1,0 +1,117 @@
+//! The handle on running simulated cameras.
+//!
+//! Must not do: serve; the thread `simulate` does.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::thread::available_parallelism;
+use std::time::Duration;
+
+use crossbeam::channel::{Sender, bounded};
+use url::Url;
+
+use super::config::{Fault, SimulatorConfig};
+use super::error::SimulateError;
+use super::library::Library;
+use super::server::Server;
+use crate::model::StreamKind;
+use crate::runtime::thread::JoinError;
+use crate::runtime::{Clock, StopSource, Worker, stop_pair};
+
+/// The thread looks up every few milliseconds, and its encoders between two frames.
+const STOP_LIMIT: Duration = Duration::from_secs(10);
+
+/// Faults that wait for the next tick.
+const MAX_FAULTS: usize = 64;
+
+/// Running simulated cameras. They stop when it is dropped.
+pub struct Simulator {
+    config: SimulatorConfig,
+    address: SocketAddr,
+    faults: Sender<(usize, Fault)>,
+    stop: StopSource,
+    worker: Option<Worker>,
+}
+
+impl Simulator {
+    /// Starts serving. Loops are encoded when a client asks for them first.
+    ///
+    /// # Errors
+    /// [`SimulateError::Listen`] when the port is taken, [`SimulateError::Thread`].
+    pub fn start(config: SimulatorConfig, clock: Arc<dyn Clock>) -> Result<Self, SimulateError> {
+        let wanted = SocketAddr::new(config.bind, config.port);
+        let listen = |source| SimulateError::Listen { address: wanted, source };
+        let listener = TcpListener::bind(wanted).map_err(listen)?;
+        listener.set_nonblocking(true).map_err(listen)?;
+        let address = listener.local_addr().map_err(listen)?;
+        let library = Library::new(available_parallelism().map_or(1, usize::from))?;
+        let (faults, faults_in) = bounded(MAX_FAULTS);
+        let server = Server::new(config.clone(), clock, listener, library, faults_in);
+        let (stop, token) = stop_pair();
+        let worker = Worker::spawn("simulate", move || server.run(&token));
+        let worker = Some(worker.map_err(SimulateError::Thread)?);
+        Ok(Self { config, address, faults, stop, worker })
+    }
+
+    /// Where it listens; the port is a real one.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What it was started with.
+    #[must_use]
+    pub fn config(&self) -> &SimulatorConfig {
+        &self.config
+    }
+
+    /// Address of a stream, `rtsp://127.0.0.1:PORT/cam0/main`; cameras count from 0. Never with a
+    /// password.
+    #[must_use]
+    pub fn url(&self, camera: usize, kind: StreamKind) -> Url {
+        self.path_url(&format!("cam{camera}/{kind}"))
+    }
+
+    /// Address of something else that it describes: `h265` or `audio`.
+    #[must_use]
+    pub fn path_url(&self, path: &str) -> Url {
+        let mut address = self.address;
+        if address.ip().is_unspecified() {
+            address.set_ip(match address {
+                SocketAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
+                SocketAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
+            });
+        }
+        let text = format!("rtsp://{address}/{path}");
+        // A socket address behind a scheme is always an address; the path is ours.
+        Url::parse(&text).unwrap_or_else(|error| unreachable!("{text}: {error}"))
+    }
+
+    /// Lets something go wrong with a camera, within a tick (40 ms).
+    pub fn fault(&self, camera: usize, fault: Fault) {
+        if self.faults.send((camera, fault)).is_err() {
+            tracing::error!("simulated cameras have ended, {fault:?} is not possible");
+        }
+    }
+
+    /// Stops serving and waits for the threads.
+    ///
+    /// # Errors
+    /// [`JoinError`] when a thread hangs or panicked.
+    pub fn stop(mut self) -> Result<(), JoinError> {
+        self.join()
+    }
+
+    fn join(&mut self) -> Result<(), JoinError> {
+        self.stop.stop();
+        self.worker.take().map_or(Ok(()), |worker| worker.join(STOP_LIMIT))
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        if let Err(error) = self.join() {
+            tracing::error!("simulated cameras: {error}");
+        }
+    }
+}
