@@ -213,6 +213,19 @@ fn footage_behind_a_damaged_fragment_is_recovered() {
 }
 
 #[test]
+fn what_only_looks_like_a_later_fragment_is_not_adopted() {
+    let recording = small();
+    let (header, first) = (recording.steps[0].0, recording.steps[1].0);
+    for junk in [0, 3, 700] {
+        let copy = &recording.bytes[header..first];
+        let bytes = [&recording.bytes[..], &vec![0xff; 8 + junk], copy].concat();
+        let found = recover(&bytes).expect("recoverable");
+        assert_eq!(found.keep_len, recording.bytes.len() as u64);
+        assert_eq!(&found.table, recording.table());
+    }
+}
+
+#[test]
 fn both_states_begin_with_the_same_ftyp_and_say_when_they_were_made() {
     let recording = small();
     let finished = recording.finished();

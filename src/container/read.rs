@@ -8,7 +8,7 @@ use super::moof::{Bounds, FoundFragment, take_fragment};
 use super::movie::{FTYP_LENGTH, SLOT_LENGTH, ftyp};
 use super::source::{BoxSpan, Source};
 use super::table::{ReadAt, SampleTable};
-use super::track::{Movie, sample_limit, take_movie};
+use super::track::{MovieFacts, sample_limit, take_movie};
 use crate::model::SegmentIdentity;
 
 /// Boxes on the top level that are looked at in search of a `moov`, in a file of another program.
@@ -51,7 +51,7 @@ pub fn read(file: &dyn ReadAt) -> Result<OpenedSegment, ContainerError> {
 
 /// A file with its `moov` read and its fragments walked through.
 pub(super) struct Found {
-    pub movie: Movie,
+    pub movie: MovieFacts,
     pub finished: bool,
     /// Whether the 16 bytes are there that finishing overwrites.
     pub ours: bool,
@@ -99,7 +99,7 @@ fn open_finished(source: &mut Source<'_>) -> Result<Option<Found>, ContainerErro
     };
     let length = source.length();
     let movie = take_movie(&source.load(&moov)?, length)?;
-    let walk = Walk { end: moov.end, ..Walk::new(moov.end) };
+    let walk = Walk::new(moov.end);
     Ok((!movie.fragmented).then_some(Found { movie, finished: true, ours: true, walk }))
 }
 
@@ -155,7 +155,7 @@ impl Walk {
     pub fn run(
         &mut self,
         source: &mut Source<'_>,
-        movie: &mut Movie,
+        movie: &mut MovieFacts,
     ) -> Result<(), ContainerError> {
         loop {
             match self.step(source, movie, self.end) {
@@ -173,7 +173,7 @@ impl Walk {
     fn step(
         &self,
         source: &mut Source<'_>,
-        movie: &Movie,
+        movie: &MovieFacts,
         offset: u64,
     ) -> Result<Option<(FoundFragment, u64)>, ContainerError> {
         let mut offset = offset;
@@ -200,7 +200,7 @@ impl Walk {
         take_fragment(&fields, &movie.track, self.media_end, &bounds).map(|f| Some((f, mdat.end)))
     }
 
-    fn take(&mut self, found: FoundFragment, end: u64, movie: &mut Movie) {
+    fn take(&mut self, found: FoundFragment, end: u64, movie: &mut MovieFacts) {
         self.end = end;
         self.sequence = found.sequence;
         self.media_end = found.media_end;
@@ -216,7 +216,7 @@ impl Walk {
     pub fn resume(
         &mut self,
         source: &mut Source<'_>,
-        movie: &mut Movie,
+        movie: &mut MovieFacts,
     ) -> Result<bool, ContainerError> {
         let mut offset = self.end + 1;
         for _ in 0..MAX_CANDIDATES {
@@ -235,7 +235,7 @@ impl Walk {
     }
 
     /// Whether `found` is a later fragment of the same file, and not bytes that look like one.
-    fn continues(&self, found: &FoundFragment, movie: &Movie) -> bool {
+    fn continues(&self, found: &FoundFragment, movie: &MovieFacts) -> bool {
         found.sequence > self.sequence
             && !found.samples.is_empty()
             && movie.track.dts(found.media_start) > self.last_dts

@@ -54,7 +54,7 @@ impl Track {
 
 /// What a `moov` box says.
 #[derive(Debug)]
-pub(super) struct Movie {
+pub(super) struct MovieFacts {
     pub identity: Option<SegmentIdentity>,
     pub track: Track,
     /// Whether fragments follow.
@@ -89,7 +89,10 @@ pub(super) fn need<'a>(parent: &Fields<'a>, name: &[u8; 4]) -> Result<Fields<'a>
 }
 
 /// Takes a `moov` box apart. `file_length` bounds what its tables may claim.
-pub(super) fn take_movie(moov: &Fields<'_>, file_length: u64) -> Result<Movie, ContainerError> {
+pub(super) fn take_movie(
+    moov: &Fields<'_>,
+    file_length: u64,
+) -> Result<MovieFacts, ContainerError> {
     let mut identity = None;
     let mut extends = None;
     let mut movie_timescale = TIMESCALE;
@@ -113,7 +116,7 @@ pub(super) fn take_movie(moov: &Fields<'_>, file_length: u64) -> Result<Movie, C
     }
     let tables = Tables::take(&sample_boxes(&trak)?)?;
     let table = tables.build(&track, file_length)?;
-    Ok(Movie { identity, track, fragmented: extends.is_some(), table })
+    Ok(MovieFacts { identity, track, fragmented: extends.is_some(), table })
 }
 
 fn sample_boxes<'a>(trak: &Fields<'a>) -> Result<Fields<'a>, ContainerError> {
