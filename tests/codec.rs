@@ -124,7 +124,11 @@ fn pictures_in_order_are_exact() {
 #[test]
 fn reordered_pictures_are_exact() {
     exact("B-frames", "yuv420p", &["-bf", "3", "-b_strategy", "0"]);
-    exact("pyramid", "yuv420p", &["-bf", "3", "-b_strategy", "0", "-x264-params", "b-pyramid=normal"]);
+    exact(
+        "pyramid",
+        "yuv420p",
+        &["-bf", "3", "-b_strategy", "0", "-x264-params", "b-pyramid=normal"],
+    );
 }
 
 #[test]

@@ -95,8 +95,9 @@ impl Converter {
             return Ok(());
         }
         let rows = samples.get(..from.stride * from_size.1).ok_or_else(|| short(from))?;
-        let source = TypedImageRef::<U8>::from_buffer(narrow(from.stride), narrow(from_size.1), rows)
-            .map_err(|error| CodecError::Convert(error.to_string()))?;
+        let source =
+            TypedImageRef::<U8>::from_buffer(narrow(from.stride), narrow(from_size.1), rows)
+                .map_err(|error| CodecError::Convert(error.to_string()))?;
         let mut target =
             TypedImage::<U8>::from_buffer(narrow(size.0), narrow(size.1), &mut to.data)
                 .map_err(|error| CodecError::Convert(error.to_string()))?;
@@ -219,7 +220,8 @@ mod tests {
         let (width, height) = (64, 32);
         let (chroma_width, chroma_height) = chroma_size(chroma, width, height);
         let plane = |value: u16, stride: usize, rows: usize| {
-            let sample = if bit_depth > 8 { value.to_le_bytes().to_vec() } else { vec![value as u8] };
+            let sample =
+                if bit_depth > 8 { value.to_le_bytes().to_vec() } else { vec![value as u8] };
             Plane { data: sample.repeat(stride * rows), stride }
         };
         Frame {
@@ -252,16 +254,31 @@ mod tests {
         near(first_pixel(&grey, &video(1, false), (64, 32)), [128, 128, 128]);
         near(first_pixel(&grey, &video(1, true), (64, 32)), [126, 126, 126]);
         // Pure red is (63, 102, 240) in BT.709 and (81, 90, 240) in BT.601, limited range.
-        near(first_pixel(&flat(63, 102, 240, Chroma::Yuv420, 8), &video(1, false), (64, 32)), [255, 0, 0]);
-        near(first_pixel(&flat(81, 90, 240, Chroma::Yuv420, 8), &video(6, false), (64, 32)), [255, 0, 0]);
-        near(first_pixel(&flat(81, 90, 240, Chroma::Yuv422, 8), &video(2, false), (64, 32)), [255, 0, 0]);
+        near(
+            first_pixel(&flat(63, 102, 240, Chroma::Yuv420, 8), &video(1, false), (64, 32)),
+            [255, 0, 0],
+        );
+        near(
+            first_pixel(&flat(81, 90, 240, Chroma::Yuv420, 8), &video(6, false), (64, 32)),
+            [255, 0, 0],
+        );
+        near(
+            first_pixel(&flat(81, 90, 240, Chroma::Yuv422, 8), &video(2, false), (64, 32)),
+            [255, 0, 0],
+        );
     }
 
     #[test]
     fn every_format_survives_scaling() {
         for max in [(64, 32), (33, 100), (20, 20), (7, 5), (1, 1)] {
-            near(first_pixel(&flat(81, 90, 240, Chroma::Yuv420, 8), &video(6, false), max), [255, 0, 0]);
-            near(first_pixel(&flat(81, 90, 240, Chroma::Yuv422, 8), &video(6, false), max), [255, 0, 0]);
+            near(
+                first_pixel(&flat(81, 90, 240, Chroma::Yuv420, 8), &video(6, false), max),
+                [255, 0, 0],
+            );
+            near(
+                first_pixel(&flat(81, 90, 240, Chroma::Yuv422, 8), &video(6, false), max),
+                [255, 0, 0],
+            );
             near(
                 first_pixel(&flat(324, 360, 960, Chroma::Yuv420, 10), &video(6, false), max),
                 [255, 0, 0],

@@ -16,7 +16,8 @@ pub fn encode_png(width: usize, height: usize, rgba: &[u8]) -> Result<Vec<u8>, C
     let fail = |error: &dyn std::fmt::Display| CodecError::Png(error.to_string());
     let (columns, rows) = (u32::try_from(width), u32::try_from(height));
     let (columns, rows) = (columns.map_err(|e| fail(&e))?, rows.map_err(|e| fail(&e))?);
-    if Some(rgba.len()) != width.checked_mul(height).and_then(|pixels| pixels.checked_mul(CHANNELS)) {
+    if Some(rgba.len()) != width.checked_mul(height).and_then(|pixels| pixels.checked_mul(CHANNELS))
+    {
         return Err(fail(&format!("{} bytes are not {width} x {height} pixels", rgba.len())));
     }
     let mut rgb = Vec::with_capacity(width * height * 3);

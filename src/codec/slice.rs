@@ -61,3 +61,22 @@ impl FieldSyntax {
         bits.read_bool("field_pic_flag").ok()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_frames_and_later_slices_are_told_apart() {
+        let interlaced = FieldSyntax { frame_num_bits: 4, may_be_field: true };
+        let progressive = FieldSyntax { frame_num_bits: 4, may_be_field: false };
+        // first_mb 0, slice_type 7, parameter set 0, frame_num 0, then field_pic_flag.
+        let (field, frame) = ([0x65, 0x88, 0x84], [0x65, 0x88, 0x80]);
+        assert_eq!(interlaced.begins(&field), Begins::Field);
+        assert_eq!(interlaced.begins(&frame), Begins::Frame);
+        assert_eq!(progressive.begins(&field), Begins::Frame);
+        assert_eq!(interlaced.begins(&[0x65, 0x44, 0x84]), Begins::Nothing, "a later slice");
+        assert_eq!(interlaced.begins(&[0x67, 0x88, 0x84]), Begins::Nothing, "no slice");
+        assert_eq!(interlaced.begins(&[]), Begins::Nothing);
+    }
+}

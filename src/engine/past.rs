@@ -75,7 +75,7 @@ pub fn fill(folder: &DataFolder, cameras: &[CameraId], now: WallTime) -> Result<
 
 /// Pictures at a low rate: one a second is enough to look around in yesterday.
 fn pictures(scene: usize) -> Result<EncodedLoop, EngineError> {
-    let spec = LoopSpec { frames: 120, gop: 20, ..LoopSpec::new(scene, (640, 360), 1, 1, 60_000) };
+    let spec = LoopSpec { frames: 120, gop: 20, ..LoopSpec::new(scene, (640, 360), 1, 1, 16_000) };
     Ok(EncodedLoop::make(&spec)?)
 }
 

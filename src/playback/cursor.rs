@@ -132,6 +132,20 @@ impl Cursor {
         Ok(true)
     }
 
+    /// The last frame before `sample`, of those decoded and not yet shown: it stands for a damaged one.
+    pub(super) fn last_good(&mut self, sample: usize) -> Option<Frame> {
+        let wanted = self.segment.walk.samples().get(sample)?.pts;
+        let (&pts, _) = self.frames.range(..wanted).next_back()?;
+        let frame = self.frames.remove(&pts);
+        self.drop_before(pts);
+        frame
+    }
+
+    /// The playhead has jumped: damage found on the way is not known of the pictures there.
+    pub(super) fn forget_damage(&mut self) {
+        self.broken = 0..0;
+    }
+
     /// Takes back a frame that is no longer shown.
     pub(super) fn recycle(&mut self, frame: Frame) {
         self.decoder.recycle(frame);

@@ -39,9 +39,21 @@ const RATE_WINDOW: Duration = Duration::from_secs(1);
 pub struct Busy;
 
 /// Playback of recorded footage.
+///
+/// Dropping it asks the deck to end; [`Playback::stop`] also waits for that.
 pub struct Playback {
-    inbox: Arc<Inbox>,
+    inbox: Handle,
     worker: Worker,
+}
+
+/// The engine's end of the inbox.
+struct Handle(Arc<Inbox>);
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.0.stop.store(true, Ordering::Release);
+        self.0.ring();
+    }
 }
 
 /// Commands on their way to the deck.
@@ -62,15 +74,12 @@ impl Playback {
         shown: Arc<Shown>,
     ) -> Result<Self, PlaybackError> {
         let (bell, rung) = bounded(1);
-        let inbox = Arc::new(Inbox {
-            commands: Mutex::default(),
-            stop: AtomicBool::new(false),
-            bell,
-        });
+        let inbox =
+            Arc::new(Inbox { commands: Mutex::default(), stop: AtomicBool::new(false), bell });
         let deck = Deck::new(footage, clock, shown, Arc::clone(&inbox));
         let worker = Worker::spawn("playback", move || deck.run(&rung))
             .map_err(|source| PlaybackError::Thread { name: "playback".into(), source })?;
-        Ok(Self { inbox, worker })
+        Ok(Self { inbox: Handle(inbox), worker })
     }
 
     /// Says what the operator wants; never waits. The newest seek replaces those before it.
@@ -78,7 +87,7 @@ impl Playback {
     /// # Errors
     /// [`Busy`] when the deck does not take its commands.
     pub fn send(&self, command: PlaybackCommand) -> Result<(), Busy> {
-        self.inbox.put(command)
+        self.inbox.0.put(command)
     }
 
     /// Ends the deck and its players.
@@ -86,9 +95,9 @@ impl Playback {
     /// # Errors
     /// [`JoinError`] when the deck hangs or panicked.
     pub fn stop(self) -> Result<(), JoinError> {
-        self.inbox.stop.store(true, Ordering::Release);
-        self.inbox.ring();
-        self.worker.join(STOP_LIMIT)
+        let Self { inbox, worker } = self;
+        drop(inbox);
+        worker.join(STOP_LIMIT)
     }
 }
 
@@ -252,7 +261,7 @@ impl Deck {
         if !tiles.is_empty() {
             self.look_at_the_edge();
             if !self.placed {
-                let newest = self.newest();
+                let newest = self.newest_footage();
                 self.jump(newest, true);
             }
         }
@@ -277,6 +286,17 @@ impl Deck {
         let cameras: Vec<_> =
             self.players.iter().map(|(player, _)| player.camera.clone()).collect();
         self.footage.newest(&cameras, self.clock.wall())
+    }
+
+    /// The newest moment with footage of the first camera; the newest moment at all without any.
+    fn newest_footage(&self) -> WallTime {
+        let newest = self.newest();
+        let Some((player, _)) = self.players.first() else { return newest };
+        let gap = match self.footage.find(&player.camera, newest) {
+            Ok(None) => self.footage.gap(&player.camera, newest).ok(),
+            Ok(Some(_)) | Err(_) => None,
+        };
+        gap.and_then(|gap| gap.before).unwrap_or(newest)
     }
 
     /// Footage ends where the segments being written end.

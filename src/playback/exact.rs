@@ -38,8 +38,7 @@ pub fn exact_picture(
     let sample = segment.shown_at(at).ok_or_else(damaged)?;
     let frame = decode_sample(&segment, sample)?.ok_or_else(damaged)?;
     let video = &segment.parameters.video;
-    let pixels =
-        Converter::new().convert(&frame, video, (usize::MAX, usize::MAX), Vec::new())?;
+    let pixels = Converter::new().convert(&frame, video, (usize::MAX, usize::MAX), Vec::new())?;
     Ok(ExactPicture {
         picture: make(pixels, segment.wall_of(sample)),
         stream: segment.row.stream.clone(),

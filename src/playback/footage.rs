@@ -22,6 +22,9 @@ use crate::storage::Volume;
 /// fragment lasts 2 s at most, and a slow disk may take some more.
 const PENDING_MICROS: i64 = 10_000_000;
 
+/// A gap's reason is looked up for so long at a time: a journal may go on for years.
+const LOOK_AHEAD_MICROS: i64 = 3_600_000_000;
+
 /// All footage. Shared by every player; cheap to ask for a moment near the last one.
 pub struct Footage {
     index: IndexReader,
@@ -59,7 +62,11 @@ impl Footage {
     ///
     /// # Errors
     /// [`PlaybackError::Index`].
-    pub fn find(&self, camera: &CameraId, at: WallTime) -> Result<Option<SegmentRow>, PlaybackError> {
+    pub fn find(
+        &self,
+        camera: &CameraId,
+        at: WallTime,
+    ) -> Result<Option<SegmentRow>, PlaybackError> {
         for kind in [StreamKind::Main, StreamKind::Sub] {
             let row = self.find_in(&StreamId::new(camera.clone(), kind), at)?;
             if row.is_some() {
@@ -99,7 +106,7 @@ impl Footage {
     pub fn gap(&self, camera: &CameraId, at: WallTime) -> Result<FootageGap, PlaybackError> {
         let before = self.last_before(camera, at)?.map(|row| row.end.plus_micros(-1));
         let after = self.first_after(camera, at)?.map(|row| row.start);
-        let end = after.unwrap_or(WallTime::MAX);
+        let end = after.unwrap_or(WallTime::MAX).min(at.plus_micros(LOOK_AHEAD_MICROS));
         let mut reason = GapReason::Unknown;
         let mut until = end;
         for entry in self.index.journal(camera, WallSpan::new(at, end))? {
@@ -271,7 +278,8 @@ impl Footage {
             && let Some(open) = self.open.get(&row.stream)
             && open.row.path == row.path
         {
-            if let Some(kept) = kept.as_ref().filter(|kept| kept.fragments == open.fragments.len()) {
+            if let Some(kept) = kept.as_ref().filter(|kept| kept.fragments == open.fragments.len())
+            {
                 return Ok(Arc::clone(kept));
             }
             let file = match &kept {
@@ -284,7 +292,9 @@ impl Footage {
             let fragments = open.fragments.len();
             return Ok(self.keep(open.row, open.parameters, table, file, fragments));
         }
-        if let Some(kept) = kept.filter(|kept| kept.row.state == row.state && kept.row.end == row.end) {
+        if let Some(kept) =
+            kept.filter(|kept| kept.row.state == row.state && kept.row.end == row.end)
+        {
             return Ok(kept);
         }
         let file = self.file(row)?;

@@ -4,8 +4,8 @@
 //! late is not even decoded.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use super::PlaybackError;
@@ -41,10 +41,19 @@ pub struct LiveOptions {
     pub max_fps: Option<u32>,
 }
 
-/// A running live view.
+/// A running live view. Dropping it asks its thread to end; [`LivePlayer::stop`] also waits for that.
 pub struct LivePlayer {
-    desk: Arc<Desk>,
+    desk: Handle,
     worker: Worker,
+}
+
+/// The engine's end of the desk.
+struct Handle(Arc<Desk>);
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.0.stop.store(true, Ordering::Release);
+    }
 }
 
 struct Desk {
@@ -87,18 +96,18 @@ impl LivePlayer {
             }
         });
         let worker = worker.map_err(|source| PlaybackError::Thread { name, source })?;
-        Ok(Self { desk, worker })
+        Ok(Self { desk: Handle(desk), worker })
     }
 
     /// The tile has another size now.
     pub fn resize(&self, size: (usize, usize)) {
-        self.desk.width.store(size.0, Ordering::Release);
-        self.desk.height.store(size.1, Ordering::Release);
+        self.desk.0.width.store(size.0, Ordering::Release);
+        self.desk.0.height.store(size.1, Ordering::Release);
     }
 
     /// Asks it to end, without waiting, so that many can end together.
     pub fn ask_to_stop(&self) {
-        self.desk.stop.store(true, Ordering::Release);
+        self.desk.0.stop.store(true, Ordering::Release);
     }
 
     /// Ends it.
@@ -106,8 +115,9 @@ impl LivePlayer {
     /// # Errors
     /// [`JoinError`] when it hangs or panicked.
     pub fn stop(self) -> Result<(), JoinError> {
-        self.ask_to_stop();
-        self.worker.join(STOP_LIMIT)
+        let Self { desk, worker } = self;
+        drop(desk);
+        worker.join(STOP_LIMIT)
     }
 }
 
@@ -231,13 +241,7 @@ impl LiveView {
         newest
     }
 
-    fn show(
-        &mut self,
-        frame: &Frame,
-        at: WallTime,
-        size: (usize, usize),
-        shown: &Shown,
-    ) -> bool {
+    fn show(&mut self, frame: &Frame, at: WallTime, size: (usize, usize), shown: &Shown) -> bool {
         let Some(parameters) = &self.parameters else { return false };
         let buffer = self.pool.buffer();
         match self.converter.convert(frame, &parameters.video, size, buffer) {
@@ -272,9 +276,8 @@ fn useless_before(events: &[CaptureEvent]) -> usize {
     if (newest - oldest).abs() < BEHIND_TICKS {
         return 0;
     }
-    let starts = |event: &CaptureEvent| {
-        matches!(event, CaptureEvent::Unit(unit) if unit.random_access)
-    };
+    let starts =
+        |event: &CaptureEvent| matches!(event, CaptureEvent::Unit(unit) if unit.random_access);
     events.iter().rposition(starts).unwrap_or(0)
 }
 

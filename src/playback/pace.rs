@@ -24,7 +24,10 @@ const LAST_RETRY: Duration = Duration::from_secs(64);
 pub struct Pace {
     key_frames_only: bool,
     speed: Speed,
-    behind: Duration,
+    /// Time behind less time in step, not below zero.
+    debt: Duration,
+    /// As of the last observation, and when that was.
+    behind: bool,
     observed: Duration,
     retry_after: Option<Duration>,
     /// When the present way of decoding began.
@@ -38,7 +41,8 @@ impl Pace {
         Self {
             key_frames_only: false,
             speed,
-            behind: Duration::ZERO,
+            debt: Duration::ZERO,
+            behind: false,
             observed: now,
             retry_after: None,
             since: now,
@@ -64,6 +68,7 @@ impl Pace {
     pub fn observe(&mut self, behind: bool, now: Duration) -> bool {
         let step = now.saturating_sub(self.observed).min(LONGEST_STEP);
         self.observed = now;
+        let was_behind = std::mem::replace(&mut self.behind, behind);
         let lasted = now.saturating_sub(self.since);
         if self.key_frames_only {
             let over = lasted >= self.retry_after.unwrap_or(FIRST_RETRY);
@@ -72,8 +77,8 @@ impl Pace {
             }
             return over;
         }
-        self.behind = if behind { self.behind + step } else { self.behind.saturating_sub(step) };
-        if self.behind <= TOO_MUCH {
+        self.debt = if was_behind { self.debt + step } else { self.debt.saturating_sub(step) };
+        if self.debt <= TOO_MUCH {
             return false;
         }
         let again = self.retry_after.filter(|_| lasted < LAST_RETRY);
@@ -84,7 +89,7 @@ impl Pace {
 
     fn turn(&mut self, key_frames_only: bool, now: Duration) {
         self.key_frames_only = key_frames_only;
-        self.behind = Duration::ZERO;
+        self.debt = Duration::ZERO;
         self.since = now;
     }
 }
@@ -102,6 +107,16 @@ mod tests {
             assert!(!pace.observe(n % 100 < 50, n * STEP));
         }
         assert!(!pace.observe(true, Duration::from_secs(3_600)), "a pause is not decoding's fault");
+    }
+
+    #[test]
+    fn waiting_for_a_picture_to_become_due_is_no_delay() {
+        let mut pace = Pace::new(Speed::Normal, Duration::ZERO);
+        for n in 1..200_u32 {
+            let due = n * 4 * STEP;
+            assert!(!pace.observe(true, due), "due");
+            assert!(!pace.observe(false, due + STEP), "shown");
+        }
     }
 
     #[test]

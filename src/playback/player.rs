@@ -55,12 +55,8 @@ impl Player {
         order: Order,
         tell: impl Fn() + Send + 'static,
     ) -> Result<Self, PlaybackError> {
-        let report = Report {
-            state: ViewState::Loading,
-            version: 0,
-            pictures: 0,
-            key_frames_only: false,
-        };
+        let report =
+            Report { state: ViewState::Loading, version: 0, pictures: 0, key_frames_only: false };
         let desk = Arc::new(Desk {
             order: Mutex::new(order),
             report: Mutex::new(report),

@@ -62,14 +62,16 @@ mod tests {
         assert!(pool.buffer().is_empty(), "the first is still held");
         let memory = first.rgba.as_ptr();
         drop(first);
-        assert_eq!(pool.buffer().as_ptr(), memory);
+        let again = pool.buffer();
+        assert_eq!(again.as_ptr(), memory);
         assert!(pool.buffer().is_empty(), "handed out once");
     }
 
     #[test]
     fn what_it_remembers_is_bounded() {
         let mut pool = PicturePool::default();
-        let held: Vec<_> = (0..20).map(|_| pool.picture(pixels(vec![0; 4]), WallTime::MIN)).collect();
+        let held: Vec<_> =
+            (0..20).map(|_| pool.picture(pixels(vec![0; 4]), WallTime::MIN)).collect();
         assert_eq!(pool.made.len(), REMEMBERED);
         assert!(held.windows(2).all(|pair| pair[0].serial < pair[1].serial));
     }

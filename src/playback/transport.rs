@@ -194,7 +194,11 @@ mod tests {
         assert!(!transport.is_live());
         transport.set_limit(at(6_000_000), seconds(3));
         assert!(transport.is_live());
-        assert_eq!(transport.playhead(seconds(4)), at(5_000_000), "at the edge time passes normally");
+        assert_eq!(
+            transport.playhead(seconds(4)),
+            at(5_000_000),
+            "at the edge time passes normally"
+        );
         assert_eq!(transport.playhead(seconds(9)), at(6_000_000));
         transport.seek(at(0), seconds(9));
         assert!(!transport.is_live() && transport.speed() == Speed::Four);

@@ -134,6 +134,9 @@ impl View {
             self.gap = None;
             self.failed = false;
             self.excused_until = now + CATCH_UP;
+            if let Some(cursor) = &mut self.cursor {
+                cursor.forget_damage();
+            }
         }
         if old.is_none_or(|old| !old.transport.is_playing() && order.transport.is_playing()) {
             self.excused_until = now + CATCH_UP;
@@ -268,14 +271,15 @@ impl View {
         changes
     }
 
-    /// The picture on the screen has become the one wanted.
+    /// The picture on the screen is the one wanted now.
     fn confirm(&mut self, order: &Order) {
         self.preview = false;
-        if let ViewState::Showing { picture, exact: false, damaged } = &self.state
-            && !self.keys_only(order)
+        let wanted = !self.keys_only(order);
+        if let ViewState::Showing { picture, exact, damaged } = &self.state
+            && *exact != wanted
         {
             let (picture, damaged) = (Arc::clone(picture), *damaged);
-            self.set(ViewState::Showing { picture, exact: true, damaged });
+            self.set(ViewState::Showing { picture, exact: wanted, damaged });
         }
     }
 
@@ -310,15 +314,20 @@ impl View {
         match cursor.towards(target)? {
             Progress::Reached(frame) => {
                 let exact = !self.keys_only(order);
-                self.show(order, frame, target, exact)?;
+                self.show(order, frame, exact)?;
+                self.shown = Some(target);
             }
             Progress::Damaged => {
+                if let Some(frame) = cursor.last_good(target) {
+                    self.show(order, frame, true)?;
+                }
                 self.hold();
                 self.shown = Some(target);
             }
             Progress::Started(sample) if self.preview => {
                 if let Some(frame) = cursor.peek(sample).cloned() {
-                    self.show(order, frame, sample, false)?;
+                    self.show(order, frame, false)?;
+                    self.shown = Some(sample);
                 }
             }
             Progress::Started(_) | Progress::Under => {}
@@ -326,16 +335,9 @@ impl View {
         Ok(Next::Now)
     }
 
-    fn show(
-        &mut self,
-        order: &Order,
-        frame: Frame,
-        sample: usize,
-        exact: bool,
-    ) -> Result<(), PlaybackError> {
+    fn show(&mut self, order: &Order, frame: Frame, exact: bool) -> Result<(), PlaybackError> {
         let Some(cursor) = &mut self.cursor else { return Ok(()) };
-        let at = cursor.segment.wall_of(sample);
-        self.shown = Some(sample);
+        let at = cursor.segment.row.wall_at(frame.pts);
         let video = cursor.segment.parameters.video.clone();
         if let Some((old, _, _)) = self.frame.replace((frame, at, video)) {
             cursor.recycle(old);

@@ -3,9 +3,11 @@
 
 #![allow(dead_code, clippy::expect_used)]
 
+pub mod rig;
+
 use std::collections::{BTreeMap, HashMap};
 use std::process::Command;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use chrono::FixedOffset;
 use tempfile::TempDir;
@@ -23,6 +25,7 @@ use watchkeeper::model::{
 };
 use watchkeeper::playback::Footage;
 use watchkeeper::recorder::OpenSegments;
+use watchkeeper::simulate::EncodedLoop;
 use watchkeeper::storage::layout::segment_path;
 use watchkeeper::storage::{LocalVolume, Volume};
 
@@ -34,6 +37,13 @@ pub const FRAME: i64 = 3_600;
 pub const GOP: usize = 50;
 /// The tile that films are known at.
 pub const TILE: (usize, usize) = (160, 90);
+
+/// Whether pictures are sent in the order in which they are shown.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    InOrder,
+    Reordered,
+}
 
 /// One coded picture.
 pub struct Unit {
@@ -82,11 +92,20 @@ impl Film {
             pts: sample.pts - first,
             random_access: sample.random_access,
         });
-        Self {
-            units: units.collect(),
-            parameters: Arc::new(parameters),
-            numbers: HashMap::new(),
-        }
+        Self { units: units.collect(), parameters: Arc::new(parameters), numbers: HashMap::new() }
+    }
+
+    /// As [`Film::make`] at 320x180 with 6 groups of pictures, made once for each kind.
+    pub fn shared(kind: Kind) -> Arc<Self> {
+        static FILMS: [OnceLock<Arc<Film>>; 2] = [const { OnceLock::new() }; 2];
+        let film = FILMS[kind as usize].get_or_init(|| {
+            let options: &[&str] = match kind {
+                Kind::InOrder => &["-bf", "0"],
+                Kind::Reordered => &["-bf", "2", "-b_strategy", "0"],
+            };
+            Arc::new(Self::make("320x180", 6 * GOP, options))
+        });
+        Arc::clone(film)
     }
 
     fn know_pictures(&mut self) {
@@ -102,6 +121,20 @@ impl Film {
             }
         }
         assert_eq!(self.numbers.len(), self.units.len());
+    }
+
+    /// A simulated camera's loop.
+    pub fn simulated(encoded: EncodedLoop) -> Self {
+        let units = encoded.units.iter().zip(0..).map(|(unit, n)| Unit {
+            data: unit.data.to_vec(),
+            pts: n * FRAME,
+            random_access: unit.random_access,
+        });
+        Self {
+            units: units.collect(),
+            parameters: Arc::new(encoded.parameters),
+            numbers: HashMap::new(),
+        }
     }
 
     /// The number, in the order of display, of the frame that looks like this at [`TILE`].
@@ -134,7 +167,13 @@ impl Archive {
     }
 
     /// Writes a finished segment of these units of `film`, which begin with a random access point.
-    pub fn write(&self, stream: &StreamId, start: WallTime, film: &Film, units: &[usize]) -> SegmentRow {
+    pub fn write(
+        &self,
+        stream: &StreamId,
+        start: WallTime,
+        film: &Film,
+        units: &[usize],
+    ) -> SegmentRow {
         let mut segment = Growing::new(stream, start, film);
         for gop in units.chunks(GOP) {
             segment.fragment(film, gop);
