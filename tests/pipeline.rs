@@ -193,7 +193,13 @@ fn the_exact_picture_of_a_moment_is_the_one_that_the_index_names() {
     }
     recording.stop();
     let missing = bench.fails(&[
-        "snapshot", "--camera", "cam0", "--at", "2001-01-01T00:00:00Z", "--output", "x.png",
+        "snapshot",
+        "--camera",
+        "cam0",
+        "--at",
+        "2001-01-01T00:00:00Z",
+        "--output",
+        "x.png",
     ]);
     assert!(missing.contains("No recording"), "{missing}");
     simulator.stop().expect("stopped");

@@ -4,9 +4,23 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the top down: a layer imports only what stands behind it.
-const LAYERS: [&str; 15] = [
-    "ui", "cli", "engine", "playback", "recorder", "capture", "simulate", "index", "storage",
-    "codec", "container", "config", "media", "model", "runtime",
+const LAYERS: [&str; 16] = [
+    "ui",
+    "cli",
+    "engine",
+    "playback",
+    "recorder",
+    "capture",
+    "simulate",
+    "index",
+    "storage",
+    "codec",
+    "container",
+    "config",
+    "media",
+    "protocol",
+    "model",
+    "runtime",
 ];
 
 /// Words in the code that only some layers may contain.

@@ -13,10 +13,10 @@ use egui::{Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, TouchPhase, 
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use ui_fixture as fixture;
-use watchkeeper::engine::protocol::{
+use watchkeeper::model::{Mode, StreamKind, WallTime};
+use watchkeeper::protocol::{
     COMMAND_QUEUE, Command, PlaybackCommand, Severity, Shown, Snapshot, Speed, connect,
 };
-use watchkeeper::model::{Mode, StreamKind, WallTime};
 use watchkeeper::runtime::SimulatedClock;
 use watchkeeper::ui::{App, Page};
 

@@ -324,7 +324,10 @@ fn size(text: &str) -> Result<(u32, u32), String> {
     let wrong = || "write a size like 1920x1080, both even and at most 4096".to_owned();
     let (width, height) = text.split_once('x').ok_or_else(wrong)?;
     let parse = |side: &str| {
-        side.parse().ok().filter(|n: &u32| n % 2 == 0 && (160..=4_096).contains(n)).ok_or_else(wrong)
+        side.parse()
+            .ok()
+            .filter(|n: &u32| n % 2 == 0 && (160..=4_096).contains(n))
+            .ok_or_else(wrong)
     };
     Ok((parse(width)?, parse(height)?))
 }
@@ -343,7 +346,8 @@ mod tests {
     fn values_are_read_or_refused() {
         assert_eq!(duration("90"), Ok(Duration::from_secs(90)));
         assert_eq!(duration("2h"), Ok(Duration::from_secs(7_200)));
-        for text in ["", "s", "-1s", "5d", "1.5h", "99999999999999999999h", "9999999999999999999h"] {
+        for text in ["", "s", "-1s", "5d", "1.5h", "99999999999999999999h", "9999999999999999999h"]
+        {
             assert!(duration(text).is_err(), "{text}");
         }
         assert_eq!(size("640x360"), Ok((640, 360)));

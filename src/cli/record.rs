@@ -11,9 +11,9 @@ use crossbeam::channel::{Receiver, bounded};
 
 use super::args::RecordOptions;
 use super::{Args, print, session};
-use crate::engine::protocol::{LinkState, Severity, Snapshot};
 use crate::engine::{Engine, EngineOptions};
 use crate::model::{CameraId, RecordingState};
+use crate::protocol::{LinkState, Severity, Snapshot};
 use crate::runtime::{Clock, SystemClock};
 
 /// Time between looks at what has changed.

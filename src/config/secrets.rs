@@ -38,10 +38,8 @@ impl Secrets {
     pub fn open(folder: &DataFolder) -> Result<Self, ConfigError> {
         let path = folder.root().join("secrets.json");
         let key_path = folder.root().join("secrets.key");
-        let damaged = |reason: &str| ConfigError::Secrets {
-            path: path.clone(),
-            reason: reason.to_owned(),
-        };
+        let damaged =
+            |reason: &str| ConfigError::Secrets { path: path.clone(), reason: reason.to_owned() };
         let text = read_if_there(&path)?;
         let sealed: BTreeMap<CameraId, String> = match &text {
             Some(text) => serde_json::from_str(text).map_err(|_| damaged("it is damaged"))?,

@@ -40,7 +40,9 @@ pub struct Zone(pub chrono_tz::Tz);
 impl TryFrom<String> for Zone {
     type Error = String;
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse().map(Self).map_err(|_| format!("\"{text}\" is no time zone; one is Europe/Berlin"))
+        text.parse()
+            .map(Self)
+            .map_err(|_| format!("\"{text}\" is no time zone; one is Europe/Berlin"))
     }
 }
 
@@ -180,8 +182,9 @@ impl Settings {
     #[must_use]
     pub fn free_id(&self, name: &str, taken: &BTreeSet<CameraId>) -> CameraId {
         let base = CameraId::from_name(name);
-        let free =
-            |id: &CameraId| self.cameras.iter().all(|camera| camera.id != *id) && !taken.contains(id);
+        let free = |id: &CameraId| {
+            self.cameras.iter().all(|camera| camera.id != *id) && !taken.contains(id)
+        };
         if free(&base) {
             return base;
         }

@@ -218,11 +218,12 @@ mod tests {
     fn a_kept_camera_keeps_its_unknown_keys() {
         let (_root, folder) = folder(SAMPLE);
         let mut store = SettingsStore::open(&folder).expect("valid");
-        store.change(|settings| {
-            settings.cameras[0].name = "Gate".into();
-            Ok(())
-        })
-        .expect("saved");
+        store
+            .change(|settings| {
+                settings.cameras[0].name = "Gate".into();
+                Ok(())
+            })
+            .expect("saved");
         let text = fs::read_to_string(folder.settings()).expect("there");
         assert!(text.contains("what = 7") && text.contains("name = \"Gate\""), "{text}");
     }
@@ -243,8 +244,12 @@ mod tests {
 
     #[test]
     fn invalid_settings_name_line_and_reason() {
-        assert!(error_of("zone = \"Mars/Phobos\"").starts_with("1: \"Mars/Phobos\" is no time zone"));
-        assert!(error_of("[storage]\nsegment_minutes = 0").contains("2: segment_minutes must be 1"));
+        assert!(
+            error_of("zone = \"Mars/Phobos\"").starts_with("1: \"Mars/Phobos\" is no time zone")
+        );
+        assert!(
+            error_of("[storage]\nsegment_minutes = 0").contains("2: segment_minutes must be 1")
+        );
         assert!(error_of("\n\n[storage\n").starts_with("3: "));
         let twice = SAMPLE.replace("id = \"b\"", "id = \"a\"");
         assert_eq!(error_of(&twice), "15: two cameras have the id \"a\"");

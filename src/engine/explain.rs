@@ -60,11 +60,9 @@ mod tests {
     fn holes_inside_a_segment_are_not_footage() {
         let recording = RecordingState::Recording(CoverageKind::Motion);
         let lost = RecordingState::Idle(GapReason::StreamLoss("3 packets".into()));
-        let journal =
-            [entry(0, recording.clone()), entry(40, lost), entry(60, recording.clone())];
+        let journal = [entry(0, recording.clone()), entry(40, lost), entry(60, recording.clone())];
         let kind = CoverageKind::Motion;
-        let expected =
-            [span(10, 40), span(60, 100)].map(|span| CoverageSpan { span, kind });
+        let expected = [span(10, 40), span(60, 100)].map(|span| CoverageSpan { span, kind });
         assert_eq!(kinds([span(10, 100)], &journal), expected);
     }
 

@@ -68,12 +68,7 @@ impl Indexer {
     }
 }
 
-fn run(
-    index: &Index,
-    open: &OpenSegments,
-    receiver: &Receiver<Vec<Change>>,
-    failing: &AtomicBool,
-) {
+fn run(index: &Index, open: &OpenSegments, receiver: &Receiver<Vec<Change>>, failing: &AtomicBool) {
     let mut waiting: Vec<Change> = Vec::new();
     loop {
         let ended = if waiting.is_empty() {
@@ -97,7 +92,10 @@ fn run(
         commit(index, open, &mut waiting, failing);
     }
     if !waiting.is_empty() {
-        tracing::error!("{} changes did not reach the index; the next start finds them", waiting.len());
+        tracing::error!(
+            "{} changes did not reach the index; the next start finds them",
+            waiting.len()
+        );
     }
 }
 

@@ -10,7 +10,6 @@ pub mod library;
 pub mod notices;
 pub mod offline;
 pub mod past;
-pub mod protocol;
 pub mod query;
 pub mod service;
 pub mod start;
@@ -27,8 +26,8 @@ pub use start::EngineOptions;
 use crate::capture::StreamSource;
 use crate::config::{CameraSettings, Password, Settings};
 use crate::model::{StreamId, StreamKind};
+use crate::protocol::{self, Console};
 use crate::runtime::Worker;
-use protocol::Console;
 
 /// Time after which a thread that does not end is named and given up.
 pub const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);

@@ -4,8 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::protocol::{Notice, Severity};
 use crate::model::{CameraId, WallTime};
+use crate::protocol::{Notice, Severity};
 
 /// Most notices that are kept; beyond, the oldest of the least severe goes.
 const MAX_NOTICES: usize = 100;

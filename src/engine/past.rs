@@ -80,11 +80,7 @@ fn pictures(scene: usize) -> Result<EncodedLoop, EngineError> {
 }
 
 /// Records one camera's past; returns what the index must know.
-fn record(
-    past: &Past,
-    context: &WriteContext,
-    span: WallSpan,
-) -> Result<Vec<Change>, EngineError> {
+fn record(past: &Past, context: &WriteContext, span: WallSpan) -> Result<Vec<Change>, EngineError> {
     let pictures = pictures(past.number)?;
     let stream = StreamId::new(past.camera.clone(), StreamKind::Main);
     let mut recorder =
@@ -165,7 +161,8 @@ mod tests {
 
     #[test]
     fn every_story_tiles_its_span() {
-        let span = WallSpan::new(WallTime::from_micros(0), WallTime::from_micros(PAST_HOURS * HOUR));
+        let span =
+            WallSpan::new(WallTime::from_micros(0), WallTime::from_micros(PAST_HOURS * HOUR));
         for number in 0..4 {
             let parts = story(number, span);
             assert_eq!(parts.first().map(|(part, _)| part.start), Some(span.start));

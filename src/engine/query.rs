@@ -7,13 +7,11 @@ use std::time::Duration;
 
 use crossbeam::channel::{Receiver, Sender, TrySendError, bounded, select};
 
-use super::{EngineError, explain};
 use super::library::Library;
-use super::protocol::{
-    Gap, Lane, MonthAnswer, MonthQuery, Shown, TimelineAnswer, TimelineQuery,
-};
+use super::{EngineError, explain};
 use crate::model::coverage::{self, SEAM_MICROS};
 use crate::model::{CameraId, CoverageKind, CoverageSpan, WallSpan, WallTime};
+use crate::protocol::{Gap, Lane, MonthAnswer, MonthQuery, Shown, TimelineAnswer, TimelineQuery};
 use crate::runtime::thread::JoinError;
 use crate::runtime::{Clock, Worker};
 
@@ -183,9 +181,10 @@ pub fn footage(
 fn archive(library: &Library) -> Result<Option<WallSpan>, EngineError> {
     let known = library.reader.archive()?;
     let open = library.open.rows().into_iter().map(|row| row.span());
-    Ok(known.into_iter().chain(open).reduce(|all, span| {
-        WallSpan::new(all.start.min(span.start), all.end.max(span.end))
-    }))
+    Ok(known
+        .into_iter()
+        .chain(open)
+        .reduce(|all, span| WallSpan::new(all.start.min(span.start), all.end.max(span.end))))
 }
 
 fn overview(

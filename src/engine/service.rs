@@ -12,7 +12,6 @@ use super::door::Door;
 use super::indexer::Indexer;
 use super::library::Library;
 use super::notices::Notices;
-use super::protocol::{CameraDraft, Command, LiveTile, Severity, Shown};
 use super::query::Queries;
 use super::status::Meter;
 use super::views::Views;
@@ -23,6 +22,7 @@ use crate::config::{
 };
 use crate::model::{CameraId, Mode, StreamId, StreamKind, Transport, WallTime};
 use crate::playback::Playback;
+use crate::protocol::{CameraDraft, Command, LiveTile, Severity, Shown};
 use crate::recorder::{RecordedStream, Recorder};
 use crate::runtime::Clock;
 use crate::simulate::{Simulator, SimulatorConfig, camera_name};
@@ -206,11 +206,7 @@ impl Service {
         self.views.reconcile(&self.capture, &self.shown, &self.clock, sub_of);
     }
 
-    fn source_of(
-        &mut self,
-        cameras: &[CameraSettings],
-        stream: &StreamId,
-    ) -> Option<StreamSource> {
+    fn source_of(&mut self, cameras: &[CameraSettings], stream: &StreamId) -> Option<StreamSource> {
         let camera = cameras.iter().find(|camera| camera.id == stream.camera)?;
         let password = match self.secrets.get(&camera.id) {
             Ok(password) => password,

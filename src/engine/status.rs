@@ -8,16 +8,14 @@ use std::time::Duration;
 
 use chrono::TimeZone;
 
-use super::protocol::{CameraStatus, LinkState, Severity, Snapshot, VolumeStatus};
 use super::service::Service;
 use super::{EngineError, offline, query};
 use crate::capture::{Link, StreamStatus};
 use crate::codec;
 use crate::config::{CameraSettings, DataFolder};
-use crate::model::{
-    CameraId, GapReason, Picture, RecordingState, StreamId, WallSpan, WallTime,
-};
+use crate::model::{CameraId, GapReason, Picture, RecordingState, StreamId, WallSpan, WallTime};
 use crate::playback::PlaybackError;
+use crate::protocol::{CameraStatus, LinkState, Severity, Snapshot, VolumeStatus};
 use crate::recorder::StreamReport;
 use crate::storage::{Space, StorageError};
 
@@ -129,9 +127,9 @@ impl Service {
             link: status.map_or(LinkState::Connecting, |status| link_state(&status.link)),
             recording: report.map_or(unknown, |report| report.state.clone()),
             since: report.map_or(now, |report| report.since),
-            size: status.and_then(|status| status.parameters.as_ref()).map(|parameters| {
-                (parameters.video.width, parameters.video.height)
-            }),
+            size: status
+                .and_then(|status| status.parameters.as_ref())
+                .map(|parameters| (parameters.video.width, parameters.video.height)),
             frame_rate_milli: status.map_or(0, |status| status.frame_rate_milli),
             bit_rate: status.map_or(0, |status| status.bit_rate),
             recorded_today: self.meter.today.get(&camera.id).copied().unwrap_or(0),

@@ -4,10 +4,10 @@
 
 use std::sync::Arc;
 
-use super::protocol::{LiveTile, Shown};
 use crate::capture::{Capture, Subscription, UnitQueue};
 use crate::model::{StreamId, StreamKind};
 use crate::playback::{LiveOptions, LivePlayer};
+use crate::protocol::{LiveTile, Shown};
 use crate::runtime::Clock;
 
 /// Units that wait for a live decoder at most: two seconds, then it drops to a random access point.
@@ -56,7 +56,9 @@ impl Views {
         let mut before = std::mem::take(&mut self.views);
         for tile in &wanted {
             let stream = stream_of(tile, has_sub(tile));
-            let known = before.iter().position(|view| view.tile.camera == tile.camera && view.stream == stream);
+            let known = before
+                .iter()
+                .position(|view| view.tile.camera == tile.camera && view.stream == stream);
             match known.map(|number| before.swap_remove(number)) {
                 Some(mut view) => {
                     view.player.resize(tile.size);

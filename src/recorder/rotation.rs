@@ -50,7 +50,8 @@ pub fn must_cut(limits: &Limits, extent: &Extent, start: WallTime, gop: u64) -> 
     };
     // A quarter more than the largest so far, so that a growing GOP still fits.
     let expected = gop.max(extent.largest_gop) / 4 * 5;
-    let closing = CLOSING_BYTES + CLOSING_BYTES_PER_SAMPLE * (extent.samples + extent.samples / 8 + 512);
+    let closing =
+        CLOSING_BYTES + CLOSING_BYTES_PER_SAMPLE * (extent.samples + extent.samples / 8 + 512);
     extent.bytes + expected + closing > limit
 }
 

@@ -9,9 +9,7 @@ use chrono::FixedOffset;
 
 use super::fragmenter::PendingFragment;
 use super::rotation::{self, Extent};
-use crate::container::{
-    self, FragmentCursor, PendingSample, SampleInfo, SampleTable, TrackHeader,
-};
+use crate::container::{self, FragmentCursor, PendingSample, SampleInfo, SampleTable, TrackHeader};
 use crate::media::StreamParameters;
 use crate::model::time::ticks_to_micros;
 use crate::model::{SegmentIdentity, SegmentRow, SegmentState, VolumeId, WallTime};
@@ -114,13 +112,15 @@ impl SegmentWriter {
     ///
     /// # Errors
     /// When the volume cannot write; the file then ends with the fragment before.
-    pub fn append(&mut self, fragment: &PendingFragment) -> Result<Arc<[SampleInfo]>, StorageError> {
+    pub fn append(
+        &mut self,
+        fragment: &PendingFragment,
+    ) -> Result<Arc<[SampleInfo]>, StorageError> {
         let (init, cursor) = match self.cursor {
             Some(cursor) => (Vec::new(), cursor),
             None => {
                 let init = container::init(&self.header());
-                let cursor =
-                    FragmentCursor::new(init.len(), self.parameters.video.may_reorder);
+                let cursor = FragmentCursor::new(init.len(), self.parameters.video.may_reorder);
                 (init, cursor)
             }
         };

@@ -270,9 +270,7 @@ fn newest(changes: Vec<Change>) -> Vec<Change> {
         .into_iter()
         .enumerate()
         .filter(|(number, change)| match change {
-            Change::PutSegment(row) => {
-                last.get(&(row.stream.clone(), row.start)) == Some(number)
-            }
+            Change::PutSegment(row) => last.get(&(row.stream.clone(), row.start)) == Some(number),
             Change::Heartbeat(_) => heartbeat == Some(*number),
             _ => true,
         })

@@ -391,7 +391,8 @@ impl StreamRecorder {
             return;
         }
         let back = self.since.micros_since(at);
-        let at = if (0..MAX_OVERLAP_MICROS).contains(&back) { self.since.plus_micros(1) } else { at };
+        let at =
+            if (0..MAX_OVERLAP_MICROS).contains(&back) { self.since.plus_micros(1) } else { at };
         self.state = Some(state.clone());
         self.since = at;
         let camera = self.stream.camera.clone();

@@ -15,8 +15,8 @@ use super::setup::{FirstStart, SetupPages};
 use super::texture::Textures;
 use super::zone::Zone;
 use super::{keys, shell, theme};
-use crate::engine::protocol::{Console, Snapshot};
 use crate::model::{CameraId, WallTime};
+use crate::protocol::{Console, Snapshot};
 use crate::runtime::Clock;
 
 /// The pages of the rail.

@@ -6,8 +6,8 @@ use egui::Ui;
 
 use super::texture::Textures;
 use super::zone::Zone;
-use crate::engine::protocol::{CameraStatus, Command, Console, Shown, Snapshot};
 use crate::model::{CameraId, WallTime};
+use crate::protocol::{CameraStatus, Command, Console, Shown, Snapshot};
 
 /// Sends commands and remembers whether one was refused.
 pub struct Desk {

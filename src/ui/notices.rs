@@ -14,8 +14,8 @@ use super::desk::Desk;
 use super::theme;
 use super::widgets::{Look, icon, icon_button, soft, strong};
 use super::zone::Zone;
-use crate::engine::protocol::{Command, Notice, Severity, Snapshot};
 use crate::model::WallTime;
+use crate::protocol::{Command, Notice, Severity, Snapshot};
 
 /// Seconds for which a toast is shown.
 const TOAST_SECONDS: f64 = 8.0;

@@ -16,8 +16,8 @@ use super::app::Page;
 use super::widgets::{focus_ring, icon, soft, tip};
 use super::zone::Zone;
 use super::{format, theme};
-use crate::engine::protocol::{LinkState, Severity, Snapshot};
 use crate::model::{RecordingState, WallTime};
+use crate::protocol::{LinkState, Severity, Snapshot};
 
 /// What was chosen on the rail.
 pub enum Choice {

@@ -9,7 +9,7 @@ use egui::{
 use egui_material_icons::MaterialIcon;
 
 use super::theme;
-use crate::engine::protocol::LinkState;
+use crate::protocol::LinkState;
 
 /// An icon as text.
 pub fn icon(icon: MaterialIcon, size: f32) -> RichText {

@@ -8,7 +8,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use super::app::App;
-use crate::engine::protocol::Console;
+use crate::protocol::Console;
 use crate::runtime::Clock;
 
 /// Overrides the renderer: `glow`, `wgpu` or `auto`.

@@ -4,13 +4,13 @@
 
 use std::sync::Arc;
 
-use watchkeeper::engine::protocol::{
-    CameraStatus, CameraView, Gap, Lane, LinkState, MonthAnswer, Notice, PlaybackSnapshot,
-    Severity, Snapshot, Speed, TimelineAnswer, ViewState, VolumeStatus,
-};
 use watchkeeper::model::{
     CameraId, CoverageKind, CoverageSpan, GapReason, Mode, Picture, RecordingState, StreamKind,
     WallSpan, WallTime,
+};
+use watchkeeper::protocol::{
+    CameraStatus, CameraView, Gap, Lane, LinkState, MonthAnswer, Notice, PlaybackSnapshot,
+    Severity, Snapshot, Speed, TimelineAnswer, ViewState, VolumeStatus,
 };
 
 pub const MINUTE: i64 = 60_000_000;

@@ -19,8 +19,8 @@ use super::app::Go;
 use super::desk::{Settled, Stage};
 use super::widgets::{Look, icon_button, labelled_button, page_bar, segmented, soft};
 use super::{keys, theme};
-use crate::engine::protocol::{CameraStatus, Command, LiveTile};
 use crate::model::{CameraId, StreamKind};
+use crate::protocol::{CameraStatus, Command, LiveTile};
 
 /// How far "Back 30 s" goes, in microseconds.
 const BACK: i64 = 30_000_000;

@@ -10,8 +10,8 @@ use egui_material_icons::icons::{
     ICON_VIDEOCAM_OFF,
 };
 
-use crate::engine::protocol::{CameraStatus, LinkState};
 use crate::model::{CoverageKind, GapReason, RecordingState};
+use crate::protocol::{CameraStatus, LinkState};
 use crate::ui::desk::Stage;
 use crate::ui::texture::Place;
 use crate::ui::theme;

@@ -10,8 +10,8 @@ use egui::{
 use egui_material_icons::icons::{ICON_CHEVRON_LEFT, ICON_CHEVRON_RIGHT};
 
 use super::month::{Day, days};
-use crate::engine::protocol::{MonthAnswer, MonthQuery};
 use crate::model::{CameraId, WallTime};
+use crate::protocol::{MonthAnswer, MonthQuery};
 use crate::ui::widgets::{Look, icon_button, soft, strong};
 use crate::ui::zone::{Zone, long_date, month_of};
 use crate::ui::{format, keys, theme};

@@ -8,8 +8,8 @@ use egui::{
 };
 use egui_material_icons::icons::{ICON_CHECK, ICON_SEARCH};
 
-use crate::engine::protocol::{CameraStatus, LinkState};
 use crate::model::{CameraId, WallTime};
+use crate::protocol::{CameraStatus, LinkState};
 use crate::ui::widgets::{focus_ring, icon, soft, state_dot, state_word};
 use crate::ui::zone::Zone;
 use crate::ui::{keys, theme};

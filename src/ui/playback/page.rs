@@ -11,11 +11,11 @@ use super::calendar::Calendar;
 use super::devices::DeviceList;
 use super::pictures::{Act, PictureView};
 use super::transport::{Bar, Press, read_keys};
-use crate::engine::protocol::{
+use crate::model::{CameraId, CoverageKind, WallSpan, WallTime};
+use crate::protocol::{
     CameraStatus, Command, Lane, PlaybackCommand, PlaybackSnapshot, Speed, TimelineAnswer,
     ViewState,
 };
-use crate::model::{CameraId, CoverageKind, WallSpan, WallTime};
 use crate::ui::app::Go;
 use crate::ui::desk::{Settled, Stage};
 use crate::ui::live::wall;

@@ -7,8 +7,8 @@ use egui_material_icons::icons::{
     ICON_BROKEN_IMAGE, ICON_EVENT_BUSY, ICON_HOURGLASS_EMPTY, ICON_SKIP_NEXT, ICON_SKIP_PREVIOUS,
 };
 
-use crate::engine::protocol::{CameraStatus, ViewState};
 use crate::model::{CoverageKind, GapReason, WallTime};
+use crate::protocol::{CameraStatus, ViewState};
 use crate::ui::desk::Stage;
 use crate::ui::live::message;
 use crate::ui::texture::Place;

@@ -9,8 +9,8 @@ use egui_material_icons::icons::{
     ICON_PLAY_ARROW, ICON_SENSORS, ICON_SKIP_NEXT, ICON_SKIP_PREVIOUS,
 };
 
-use crate::engine::protocol::Speed;
 use crate::model::WallTime;
+use crate::protocol::Speed;
 use crate::ui::widgets::{Look, icon, icon_button, segmented, tip};
 use crate::ui::zone::Zone;
 use crate::ui::{keys, theme};

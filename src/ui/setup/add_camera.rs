@@ -5,8 +5,8 @@
 
 use egui::{Align, Layout, RichText, Ui};
 
-use crate::engine::protocol::{CameraDraft, Command};
 use crate::model::{Mode, StreamKind, Transport};
+use crate::protocol::{CameraDraft, Command};
 use crate::ui::desk::Desk;
 use crate::ui::theme;
 use crate::ui::widgets::{field, main_button, segmented, sheet, soft};

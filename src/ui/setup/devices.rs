@@ -6,8 +6,8 @@ use egui::{Align, Layout, Pos2, RichText, Ui, Vec2};
 use egui_extras::{Column, TableBuilder, TableRow};
 use egui_material_icons::icons::{ICON_ADD, ICON_DELETE, ICON_VIDEOCAM};
 
-use crate::engine::protocol::{CameraStatus, Command, LinkState};
 use crate::model::{CameraId, Mode, RecordingState};
+use crate::protocol::{CameraStatus, Command, LinkState};
 use crate::ui::app::Go;
 use crate::ui::desk::Stage;
 use crate::ui::widgets::{

@@ -5,7 +5,7 @@
 use egui::{RichText, Ui, Vec2};
 use egui_material_icons::icons::{ICON_MOVIE, ICON_VIDEOCAM, ICON_VISIBILITY};
 
-use crate::engine::protocol::Command;
+use crate::protocol::Command;
 use crate::ui::app::Go;
 use crate::ui::desk::Desk;
 use crate::ui::theme;

@@ -5,8 +5,8 @@
 use egui::{Align, Frame, Layout, Margin, RichText, Ui, Vec2};
 use egui_material_icons::icons::ICON_WARNING;
 
-use crate::engine::protocol::{CameraStatus, Command, VolumeStatus};
 use crate::model::{Mode, RecordingState};
+use crate::protocol::{CameraStatus, Command, VolumeStatus};
 use crate::ui::app::{Go, Page};
 use crate::ui::desk::Stage;
 use crate::ui::widgets::{card, icon, segmented, soft, strong, title_bar};

@@ -2,8 +2,8 @@
 //!
 //! Must not do: send, or know egui. Pure.
 
-use crate::engine::protocol::TimelineQuery;
 use crate::model::{CameraId, WallSpan, WallTime};
+use crate::protocol::TimelineQuery;
 
 /// Where the live edge is visible, coverage grows: it is asked for again after this, in microseconds.
 const REFRESH: i64 = 5_000_000;

@@ -2,8 +2,8 @@
 //!
 //! Must not do: know egui or paint. Pure. Heights are in points from the top of the timeline.
 
-use crate::engine::protocol::{Lane, TimelineAnswer};
 use crate::model::{CoverageSpan, GapReason, WallTime};
+use crate::protocol::{Lane, TimelineAnswer};
 
 /// Height of the ruler.
 pub const RULER: f32 = 26.0;
@@ -95,8 +95,8 @@ pub fn neighbour(answer: &TimelineAnswer, at: WallTime, forward: bool) -> Option
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::protocol::Gap;
     use crate::model::{CameraId, CoverageKind, WallSpan};
+    use crate::protocol::Gap;
 
     fn span(start: i64, end: i64) -> WallSpan {
         WallSpan::new(

@@ -21,8 +21,8 @@ use self::lanes::{Slot, Under};
 use self::paint::Areas;
 use super::theme;
 use super::zone::Zone;
-use crate::engine::protocol::TimelineAnswer;
 use crate::model::{CameraId, WallSpan, WallTime};
+use crate::protocol::TimelineAnswer;
 
 /// Width of the column of names.
 pub const NAMES: f32 = 124.0;

@@ -8,8 +8,8 @@ use super::axis::Axis;
 use super::lanes::{self, Slot};
 use super::ticks::Tick;
 use super::{LaneHead, View};
-use crate::engine::protocol::{Lane, TimelineAnswer};
 use crate::model::{CoverageKind, GapReason, WallSpan, WallTime};
+use crate::protocol::{Lane, TimelineAnswer};
 use crate::ui::theme;
 
 /// Thickness of a gap's stripe.
