@@ -285,9 +285,8 @@ impl Driver {
 
     /// Ends all sessions, and gives their TEARDOWN some time.
     async fn close(&mut self) {
-        let now = self.clock.now();
         for link in &mut self.links {
-            link.stop("Watchkeeper stops", now);
+            link.abort();
         }
         let closed = async {
             // The first turn drops the sessions, which then count as closing.

@@ -29,13 +29,7 @@ pub struct OpenSegments {
 }
 
 impl OpenSegments {
-    /// The newest segment of `stream` that is being written.
-    #[must_use]
-    pub fn get(&self, stream: &StreamId) -> Option<OpenSegment> {
-        self.lock().range(keys_of(stream)).next_back().map(|(_, open)| open.clone())
-    }
-
-    /// The row of that segment alone, which is cheaper.
+    /// The row of the newest segment of `stream` that is being written.
     #[must_use]
     pub fn row(&self, stream: &StreamId) -> Option<SegmentRow> {
         self.lock().range(keys_of(stream)).next_back().map(|(_, open)| open.row.clone())
