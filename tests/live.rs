@@ -11,11 +11,11 @@ use bytes::Bytes;
 use footage::rig::{PATIENCE, Rig, at, main_stream, state};
 use footage::{Archive, Film, GOP, Growing, Kind, TILE};
 use watchkeeper::capture::{CaptureEvent, UnitQueue};
-use watchkeeper::engine::protocol::{PlaybackCommand, Shown, ViewState};
 use watchkeeper::index::Change;
 use watchkeeper::media::AccessUnit;
 use watchkeeper::model::{MediaTime, SegmentRow, StreamId};
 use watchkeeper::playback::{LiveOptions, LivePlayer};
+use watchkeeper::protocol::{PlaybackCommand, Shown, ViewState};
 use watchkeeper::recorder::OpenSegments;
 use watchkeeper::runtime::{Clock, Now, SystemClock};
 use watchkeeper::storage::{SegmentFile, Volume};
@@ -99,7 +99,7 @@ impl Writer {
         self.file.append(&[&self.growing.bytes[self.written..]]).expect("written");
         self.file.write_at(0, &self.growing.bytes[..64]).expect("written");
         archive.index.apply(&[Change::PutSegment(row.clone())]).expect("indexed");
-        self.open.close(&row.stream);
+        self.open.close(&row.stream, row.start);
         row
     }
 }

@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 
 use footage::rig::{PATIENCE, Rig, at, main_stream, state};
 use footage::{Archive, FRAME, Film, GOP, Kind, TILE, expected};
-use watchkeeper::engine::protocol::{PlaybackCommand, Speed, ViewState};
 use watchkeeper::model::{CameraId, GapReason, StreamId, StreamKind, WallTime};
 use watchkeeper::playback::{PlaybackError, exact_picture};
+use watchkeeper::protocol::{PlaybackCommand, Speed, ViewState};
 use watchkeeper::simulate::{EncodedLoop, LoopSpec, read_frame_number};
 use watchkeeper::storage::Volume;
 

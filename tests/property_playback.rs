@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use watchkeeper::container::{SampleInfo, SampleTable};
-use watchkeeper::engine::protocol::Speed;
 use watchkeeper::model::WallTime;
 use watchkeeper::playback::{GopWalk, Transport};
+use watchkeeper::protocol::Speed;
 
 /// Samples with any times and random access points; `pts` may repeat and go any way.
 fn table() -> impl Strategy<Value = SampleTable> {

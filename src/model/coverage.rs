@@ -20,6 +20,19 @@ pub enum CoverageKind {
     Manual,
 }
 
+impl CoverageKind {
+    /// As operators call it.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Continuous => "continuous",
+            Self::Scheduled => "scheduled",
+            Self::Motion => "motion",
+            Self::Manual => "manual",
+        }
+    }
+}
+
 /// A stretch of unbroken footage of one kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CoverageSpan {

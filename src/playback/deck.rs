@@ -12,8 +12,8 @@ use crossbeam::channel::{Receiver, Sender, bounded};
 use super::player::Player;
 use super::view::Order;
 use super::{Footage, PlaybackError, Transport};
-use crate::engine::protocol::{CameraView, PlaybackCommand, PlaybackSnapshot, Shown};
 use crate::model::{CameraId, WallTime};
+use crate::protocol::{CameraView, PlaybackCommand, PlaybackSnapshot, Shown};
 use crate::runtime::thread::JoinError;
 use crate::runtime::{Clock, Worker};
 
@@ -148,7 +148,7 @@ struct Deck {
 #[derive(PartialEq)]
 struct Published {
     playhead: WallTime,
-    transport: (bool, bool, crate::engine::protocol::Speed),
+    transport: (bool, bool, crate::protocol::Speed),
     key_frames_only: bool,
     views: Vec<(CameraId, u64)>,
 }

@@ -12,10 +12,10 @@ use super::PlaybackError;
 use super::pool::PicturePool;
 use crate::capture::{CaptureEvent, UnitQueue};
 use crate::codec::{Converter, Decoder, Frame, open_decoder};
-use crate::engine::protocol::Shown;
 use crate::media::{AccessUnit, StreamParameters};
 use crate::model::time::TICKS_PER_SECOND;
 use crate::model::{CameraId, WallTime};
+use crate::protocol::Shown;
 use crate::runtime::thread::JoinError;
 use crate::runtime::{Clock, Worker};
 

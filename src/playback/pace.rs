@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crate::engine::protocol::Speed;
+use crate::protocol::Speed;
 
 /// Time spent behind the playhead, less the time spent in step with it, that means that decoding is too
 /// slow: longer than a hiccup of the disk, shorter than what would be felt as standing still.

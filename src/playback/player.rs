@@ -10,8 +10,8 @@ use crossbeam::channel::{Receiver, Sender, bounded};
 
 use super::view::{Next, Order, View};
 use super::{Footage, PlaybackError};
-use crate::engine::protocol::ViewState;
 use crate::model::CameraId;
+use crate::protocol::ViewState;
 use crate::runtime::thread::JoinError;
 use crate::runtime::{Clock, Worker};
 

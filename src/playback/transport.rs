@@ -4,8 +4,8 @@
 
 use std::time::Duration;
 
-use crate::engine::protocol::Speed;
 use crate::model::WallTime;
+use crate::protocol::Speed;
 
 /// [`Speed::quarters`] of time that passes as it does.
 const NORMAL: i64 = Speed::Normal.quarters();

@@ -9,9 +9,9 @@ use super::cursor::{Cursor, Progress};
 use super::pool::PicturePool;
 use super::{Footage, FootageGap, Pace, PlaybackError, Transport};
 use crate::codec::{Converter, Frame};
-use crate::engine::protocol::{Speed, ViewState};
 use crate::media::sps::VideoInfo;
 use crate::model::{CameraId, Picture, StreamId, StreamKind, WallTime};
+use crate::protocol::{Speed, ViewState};
 
 /// What a player is to show. The newest order counts, older ones are forgotten.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use watchkeeper::engine::protocol::{PlaybackCommand, PlaybackSnapshot, Shown, ViewState};
 use watchkeeper::model::{CameraId, GapReason, SegmentRow, StreamId, StreamKind, WallTime};
 use watchkeeper::playback::Playback;
+use watchkeeper::protocol::{PlaybackCommand, PlaybackSnapshot, Shown, ViewState};
 use watchkeeper::runtime::SimulatedClock;
 
 use super::{Archive, FRAME, Film, GOP, Kind, TILE, expected};
