@@ -139,12 +139,10 @@ fn same(a: &str, b: &str) -> bool {
 /// Asks the Watchkeeper that holds `folder`.
 ///
 /// # Errors
-/// [`EngineError::Door`] when it does not answer, [`EngineError::NotFound`] with its words when it has
+/// [`EngineError::DoorClosed`] when it does not listen (yet), [`EngineError::Door`] when it does not answer, [`EngineError::NotFound`] with its words when it has
 /// no answer.
 pub fn ask(folder: &DataFolder, question: &Question) -> Result<Answer, EngineError> {
-    let text = folder
-        .read_door()?
-        .ok_or_else(|| EngineError::Door("it is still starting, or about to end".into()))?;
+    let text = folder.read_door()?.ok_or(EngineError::DoorClosed)?;
     let refused = |error: &dyn std::fmt::Display| EngineError::Door(error.to_string());
     let address: Address = serde_json::from_str(&text).map_err(|e| refused(&e))?;
     let to = SocketAddr::from((Ipv4Addr::LOCALHOST, address.port));
