@@ -161,9 +161,10 @@ impl Service {
             settings.cameras.push(camera);
             Ok(())
         })?;
-        self.secrets.set(&id, draft.password.map(Password::new).as_ref())?;
+        // The camera is there in any case; without its password it says so itself.
+        let kept = self.secrets.set(&id, draft.password.map(Password::new).as_ref());
         self.reconcile();
-        Ok(())
+        Ok(kept?)
     }
 
     fn remove_camera(&mut self, id: &CameraId) -> Result<(), EngineError> {
@@ -171,9 +172,9 @@ impl Service {
             settings.cameras.retain(|camera| camera.id != *id);
             Ok(())
         })?;
-        self.secrets.set(id, None)?;
+        let forgotten = self.secrets.set(id, None);
         self.reconcile();
-        Ok(())
+        Ok(forgotten?)
     }
 
     fn set_mode(&mut self, id: &CameraId, mode: Mode) -> Result<(), EngineError> {
@@ -287,7 +288,8 @@ impl Service {
         let path = super::status::save_picture(&self.folder, id, &picture, self.zone)?;
         let text = format!("Saved {}", path.display());
         let now = self.clock.wall();
-        self.notices.raise(text.clone(), now, Severity::Info, Some(id.clone()), text);
+        self.notices.raise(text.clone(), now, Severity::Info, Some(id.clone()), text.clone());
+        self.notices.clear(&text);
         Ok(())
     }
 
@@ -310,6 +312,11 @@ impl Service {
         ];
         drop(self.queues);
         drop(self.lock);
-        results.into_iter().collect()
+        let mut errors = results.into_iter().filter_map(Result::err);
+        let first = errors.next();
+        for error in errors {
+            tracing::error!("{error}");
+        }
+        first.map_or(Ok(()), Err)
     }
 }

@@ -13,6 +13,7 @@ use crate::container::{self, FragmentCursor, PendingSample, SampleInfo, SampleTa
 use crate::media::StreamParameters;
 use crate::model::time::ticks_to_micros;
 use crate::model::{SegmentIdentity, SegmentRow, SegmentState, VolumeId, WallTime};
+use crate::storage::repair::remove_empty;
 use crate::storage::{SegmentFile, StorageError, Volume, layout};
 
 /// Names that are tried when a file of the same second exists already, after a clock was set back.
@@ -196,6 +197,16 @@ impl SegmentWriter {
         match self.write_end(volume) {
             Ok(()) => Ok(SegmentRow { state: SegmentState::Finished, ..self.row }),
             Err(error) => Err((error, self.row)),
+        }
+    }
+
+    /// Removes the file of a segment whose first fragment could not be written, so that a full disk does not
+    /// collect empty files. One that cannot be removed now is found at the next start.
+    pub fn discard(self, volume: &dyn Volume) {
+        let Self { file, row, .. } = self;
+        drop(file);
+        if let Err(error) = remove_empty(volume, &row.path) {
+            tracing::warn!("{}: the empty file is left: {error}", row.path);
         }
     }
 
