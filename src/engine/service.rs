@@ -211,10 +211,11 @@ impl Service {
         let camera = cameras.iter().find(|camera| camera.id == stream.camera)?;
         let password = match self.secrets.get(&camera.id) {
             Ok(password) => password,
+            // It has none to lose, most likely.
+            Err(_) if camera.user.is_none() => None,
             Err(error) => {
                 let text = error.to_string();
-                let (key, id) = (format!("secret {}", camera.id), camera.id.clone());
-                self.notices.raise(key, self.clock.wall(), Severity::Alarm, Some(id), text);
+                self.notices.raise(text.clone(), self.clock.wall(), Severity::Alarm, None, text);
                 None
             }
         };

@@ -174,7 +174,8 @@ impl SegmentWriter {
     /// Makes everything written so far survive a power cut. Returns whether there was anything.
     ///
     /// # Errors
-    /// When the volume cannot.
+    /// When the volume cannot; [`StorageError::NotFound`] when the file's name is gone: systems keep an
+    /// unlinked file writable, and an hour of footage would go where nobody finds it.
     pub fn sync(&mut self, volume: &dyn Volume) -> Result<bool, StorageError> {
         if !self.dirty {
             return Ok(false);
@@ -184,8 +185,21 @@ impl SegmentWriter {
             volume.sync_folder(&self.row.path)?;
             self.folder_synced = true;
         }
+        self.still_there(volume)?;
         self.dirty = false;
         Ok(true)
+    }
+
+    /// Whether the path still leads to this file, not to none or to one that took its place.
+    fn still_there(&self, volume: &dyn Volume) -> Result<(), StorageError> {
+        let path = &self.row.path;
+        let found = volume.open_read(path)?.length();
+        let found =
+            found.map_err(|source| StorageError::io("ask for the length of", path, source))?;
+        if found < self.row.bytes {
+            return Err(StorageError::NotFound { path: path.clone() });
+        }
+        Ok(())
     }
 
     /// Turns the file into an ordinary MP4: appends the whole `moov`, syncs, swallows the fragments by one

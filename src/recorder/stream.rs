@@ -14,8 +14,8 @@ use crate::capture::CaptureEvent;
 use crate::index::Change;
 use crate::media::{AccessUnit, ClockMap, StreamParameters};
 use crate::model::{
-    GapReason, JournalEntry, Mode, RecordingState, RunId, SegmentIdentity, StreamId, VolumeId,
-    WallTime,
+    GapReason, JournalEntry, Mode, RecordingState, RunId, SegmentIdentity, SegmentRow, StreamId,
+    VolumeId, WallTime,
 };
 use crate::runtime::Now;
 use crate::storage::{StorageError, Volume};
@@ -357,10 +357,21 @@ impl StreamRecorder {
                     self.stream,
                     row.path
                 );
+                if matches!(error, StorageError::NotFound { .. }) {
+                    return self.forget(row);
+                }
                 row
             }
         };
         self.outbox.push(Change::PutSegment(row));
+    }
+
+    /// Somebody took the file of this segment away while it was written: what is in it cannot be reached
+    /// any more, and the index must not promise it.
+    fn forget(&mut self, row: SegmentRow) {
+        let SegmentRow { stream, start, .. } = row;
+        self.context.open.close(&stream, start);
+        self.outbox.push(Change::RemoveSegment { stream, start });
     }
 
     /// The volume failed: this segment is given up, and the next attempt is made later, with the random
@@ -432,5 +443,7 @@ fn first_map(
     map
 }
 
+#[cfg(test)]
+mod faults;
 #[cfg(test)]
 mod tests;
