@@ -289,7 +289,7 @@ impl Footage {
                 Some(kept) => Arc::clone(&kept.file),
                 None => self.file(row)?,
             };
-            let samples = open.fragments.iter().flat_map(|fragment| fragment.iter().copied());
+            let samples = open.fragments.iter().flat_map(|fragment| fragment.samples());
             let table =
                 SampleTable { samples: samples.collect(), duration: open.row.media_duration };
             let fragments = open.fragments.len();

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::container::SampleInfo;
+use crate::container::PackedFragment;
 use crate::media::StreamParameters;
 use crate::model::{SegmentRow, StreamId, WallTime};
 
@@ -18,7 +18,7 @@ pub struct OpenSegment {
     /// What a decoder needs.
     pub parameters: Arc<StreamParameters>,
     /// The samples of each fragment, oldest first.
-    pub fragments: Vec<Arc<[SampleInfo]>>,
+    pub fragments: Vec<Arc<PackedFragment>>,
 }
 
 /// All segments being written, and those just closed that the index does not know yet. Cheap to clone;
@@ -59,7 +59,7 @@ impl OpenSegments {
         &self,
         row: SegmentRow,
         parameters: &Arc<StreamParameters>,
-        fragment: Arc<[SampleInfo]>,
+        fragment: Arc<PackedFragment>,
     ) {
         let mut open = self.lock();
         let key = (row.stream.clone(), row.start);

@@ -9,7 +9,9 @@ use chrono::FixedOffset;
 
 use super::fragmenter::PendingFragment;
 use super::rotation::{self, Extent};
-use crate::container::{self, FragmentCursor, PendingSample, SampleInfo, SampleTable, TrackHeader};
+use crate::container::{
+    self, FragmentCursor, PackedFragment, PendingSample, SampleTable, TrackHeader,
+};
 use crate::media::StreamParameters;
 use crate::model::time::ticks_to_micros;
 use crate::model::{SegmentIdentity, SegmentRow, SegmentState, VolumeId, WallTime};
@@ -26,7 +28,7 @@ pub struct SegmentWriter {
     identity: SegmentIdentity,
     row: SegmentRow,
     boundary: WallTime,
-    fragments: Vec<Arc<[SampleInfo]>>,
+    fragments: Vec<Arc<PackedFragment>>,
     duration: i64,
     cursor: Option<FragmentCursor>,
     gop: u64,
@@ -116,7 +118,7 @@ impl SegmentWriter {
     pub fn append(
         &mut self,
         fragment: &PendingFragment,
-    ) -> Result<Arc<[SampleInfo]>, StorageError> {
+    ) -> Result<Arc<PackedFragment>, StorageError> {
         let (init, cursor) = match self.cursor {
             Some(cursor) => (Vec::new(), cursor),
             None => {
@@ -143,7 +145,7 @@ impl SegmentWriter {
         self.account(fragment, parts.iter().map(|part| part.len() as u64).sum());
         self.cursor = Some(built.next);
         self.duration = built.end;
-        let samples: Arc<[SampleInfo]> = built.samples.into();
+        let samples = Arc::new(PackedFragment::new(&built.samples));
         self.fragments.push(Arc::clone(&samples));
         Ok(samples)
     }
@@ -225,7 +227,7 @@ impl SegmentWriter {
     }
 
     fn write_end(&mut self, volume: &dyn Volume) -> Result<(), StorageError> {
-        let samples = self.fragments.iter().flat_map(|fragment| fragment.iter().copied()).collect();
+        let samples = self.fragments.iter().flat_map(|fragment| fragment.samples()).collect();
         let table = SampleTable { samples, duration: self.duration };
         let before = self.row.bytes;
         let moov = container::finish(&self.header(), &table);

@@ -99,7 +99,7 @@ fn after_trouble_a_recording_begins_with_a_whole_gop() {
     assert_eq!(rows.len(), 2);
     assert_eq!(rows[1].run_offset.ticks() % (GOP * FRAME), 0);
     let open = rig.open.at(&rows[1].stream, rows[1].start).expect("open");
-    let times: Vec<i64> = open.fragments.iter().flat_map(|f| f.iter()).map(|s| s.dts).collect();
+    let times: Vec<i64> = open.fragments.iter().flat_map(|f| f.samples()).map(|s| s.dts).collect();
     assert!(times.windows(2).all(|pair| pair[1] - pair[0] == FRAME));
     let full = RecordingState::Idle(GapReason::DiskFull);
     assert_eq!(rig.states(), [RECORDING, full, RECORDING]);
