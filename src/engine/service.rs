@@ -94,7 +94,7 @@ impl Service {
                 },
                 recv(ticks) -> _ => {
                     if self.pending_streams {
-                        self.reconcile();
+                        self.record();
                     }
                     self.show();
                 }
@@ -113,7 +113,7 @@ impl Service {
             Command::SaveSnapshot(id) => self.save_snapshot(&id),
             Command::WatchLive(tiles) => {
                 self.views.want(tiles);
-                self.reconcile();
+                self.connect();
                 Ok(())
             }
             Command::Playback(command) => self.playback.send(command).map_err(EngineError::from),
@@ -190,6 +190,12 @@ impl Service {
 
     /// Makes capture, recorder and live wall as settings and console want them.
     pub fn reconcile(&mut self) {
+        self.connect();
+        self.record();
+    }
+
+    /// Makes capture and live wall so; what is recorded stays as it is.
+    fn connect(&mut self) {
         let cameras = self.store.settings().cameras.clone();
         let sub_of = |tile: &LiveTile| {
             cameras.iter().any(|camera| camera.id == tile.camera && camera.sub.is_some())
@@ -203,7 +209,6 @@ impl Service {
         wanted.dedup();
         let sources = wanted.iter().filter_map(|stream| self.source_of(&cameras, stream)).collect();
         self.capture.set_streams(sources);
-        self.record(&cameras);
         self.views.reconcile(&self.capture, &self.shown, &self.clock, sub_of);
     }
 
@@ -223,10 +228,10 @@ impl Service {
     }
 
     /// Tells the recorder which streams to record, and from which queues.
-    fn record(&mut self, cameras: &[CameraSettings]) {
+    fn record(&mut self) {
         let mut ways = BTreeMap::new();
         let mut streams = Vec::new();
-        for camera in cameras {
+        for camera in &self.store.settings().cameras {
             let id = StreamId::new(camera.id.clone(), camera.recorded_stream());
             let way = self.queues.remove(&id).unwrap_or_else(|| {
                 let queue = UnitQueue::new(MAX_UNITS, MAX_BYTES);

@@ -53,8 +53,6 @@ pub struct RecorderOptions {
 pub struct RecorderStatus {
     /// By camera.
     pub streams: BTreeMap<CameraId, StreamReport>,
-    /// Changes that the index has not taken yet.
-    pub backlog: usize,
 }
 
 /// One stream's recording.
@@ -251,7 +249,7 @@ impl Loop {
                 Some((id.camera.clone(), report))
             })
             .collect();
-        self.status.set(RecorderStatus { streams, backlog: self.backlog.len() });
+        self.status.set(RecorderStatus { streams });
     }
 }
 
