@@ -60,7 +60,8 @@ pub(super) struct Service {
     pub queries: Queries,
     pub stop_queries: Sender<()>,
     pub playback: Playback,
-    pub door: Door,
+    /// None when it cannot be opened.
+    pub door: Option<Door>,
     pub shown: Arc<Shown>,
     pub notices: Notices,
     pub views: Views,
@@ -313,7 +314,7 @@ impl Service {
                 drop(self.stop_queries);
                 self.queries.join(limit).map_err(EngineError::from)
             },
-            self.door.close(limit).map_err(EngineError::from),
+            self.door.map_or(Ok(()), |door| door.close(limit).map_err(EngineError::from)),
             self.simulator.map_or(Ok(()), |simulator| simulator.stop().map_err(EngineError::from)),
         ];
         drop(self.queues);

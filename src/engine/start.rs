@@ -69,6 +69,8 @@ fn take_folder(folder: &DataFolder) -> Result<FolderLock, ConfigError> {
 pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service, EngineError> {
     let EngineOptions { folder, clock, demo } = options;
     let lock = take_folder(&folder)?;
+    // Left by one that was killed: nobody answers there while this one mends its files.
+    folder.close_door()?;
     let store = SettingsStore::open(&folder)?;
     let secrets = Secrets::open(&folder)?;
     let zone = zone_of(store.settings());
@@ -98,7 +100,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         Queries::start(Arc::clone(&library), Arc::clone(&shown), Arc::clone(&clock), stopped)?;
     let playback =
         Playback::start(Arc::clone(&library.footage), Arc::clone(&clock), Arc::clone(&shown))?;
-    let door = Door::open(&folder, Arc::clone(&library))?;
+    let door = open_door(&folder, &library, &mut notices, clock.wall());
     let simulator = start_simulator(&store, &clock, &mut notices);
     let mut service = Service {
         folder,
@@ -127,6 +129,23 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
     service.reconcile();
     service.show();
     Ok(service)
+}
+
+/// Recording does not depend on being asked: without a door, as on a full disk, it begins all the same.
+fn open_door(
+    folder: &DataFolder,
+    library: &Arc<Library>,
+    notices: &mut Notices,
+    at: WallTime,
+) -> Option<Door> {
+    match Door::open(folder, Arc::clone(library)) {
+        Ok(door) => Some(door),
+        Err(error) => {
+            let text = format!("Other commands cannot ask this Watchkeeper: {error}");
+            notices.raise("door".into(), at, Severity::Warning, None, text);
+            None
+        }
+    }
 }
 
 /// Simulated cameras of the settings run inside of this process.

@@ -27,7 +27,13 @@ impl LocalVolume {
     /// When it cannot be made, or is not a folder.
     pub fn open(root: impl Into<PathBuf>) -> Result<Self, StorageError> {
         let root = root.into();
-        fs::create_dir_all(&root).map_err(|e| StorageError::io("create", shown(&root), e))?;
+        fs::create_dir_all(&root).map_err(|error| match error.kind() {
+            // A file, or a link that leads in a circle or nowhere.
+            io::ErrorKind::AlreadyExists => {
+                StorageError::io("use", shown(&root), io::ErrorKind::NotADirectory.into())
+            }
+            _ => StorageError::io("create", shown(&root), error),
+        })?;
         Ok(Self { root })
     }
 
