@@ -24,7 +24,7 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("watchkeeper: {error:#}");
+            eprintln!("watchkeeper: {}", cli::print::chain(&error));
             ExitCode::FAILURE
         }
     }

@@ -12,6 +12,10 @@ use crate::model::time::{TICKS_PER_SECOND, micros_to_ticks};
 /// set. In ticks: 3 seconds.
 const MAX_AHEAD: i64 = 3 * TICKS_PER_SECOND;
 
+/// The least delayed picture of a window may be this much later than that of the window before, in ticks:
+/// 5 seconds, thousands of ppm. More is a camera whose clock stands still or crawls.
+const MAX_BEHIND: i64 = 5 * TICKS_PER_SECOND;
+
 /// B-frames are shown before pictures that were sent before them, by some frames: never this far. In
 /// ticks: 1 second.
 const MAX_REORDER: i64 = TICKS_PER_SECOND;
@@ -46,6 +50,8 @@ pub struct Timeline {
     /// Smallest delay, in ticks, in the window before and in this one.
     delays: [i64; 2],
     window_end: Duration,
+    /// By how much the camera's clock fell behind within a window, when that was too much.
+    behind: i64,
 }
 
 impl Timeline {
@@ -62,6 +68,7 @@ impl Timeline {
             first_arrival: arrival,
             delays: [i64::MAX, 0],
             window_end: arrival.saturating_add(WINDOW),
+            behind: 0,
         }
     }
 
@@ -72,6 +79,9 @@ impl Timeline {
         let ahead = self.delays[0].min(self.delays[1]).saturating_sub(delay);
         if ahead > MAX_AHEAD {
             return Place::Jump(ahead);
+        }
+        if random_access && self.behind > 0 {
+            return Place::Jump(-self.behind);
         }
         let back = self.highest.saturating_sub(pts);
         if back > MAX_REORDER || (random_access && self.may_reorder && back > 0) {
@@ -96,6 +106,8 @@ impl Timeline {
 
     fn note_delay(&mut self, delay: i64, arrival: Duration) {
         if arrival >= self.window_end {
+            let later = self.delays[1].saturating_sub(self.delays[0]);
+            self.behind = if self.delays[0] < i64::MAX && later > MAX_BEHIND { later } else { 0 };
             self.delays = [self.delays[1], i64::MAX];
             self.window_end = arrival.saturating_add(WINDOW);
         }
@@ -121,6 +133,24 @@ mod tests {
             assert_eq!(place, Place::At(n * FRAME));
         }
         line
+    }
+
+    #[test]
+    fn a_clock_that_stands_still_is_a_jump() {
+        let mut line = Timeline::new(0, at(0), false);
+        let mut jumps = 0;
+        for n in 1..25 * 300 {
+            let frozen = n.min(25 * 30);
+            match line.place(frozen * FRAME, n % 50 == 0, at(n)) {
+                Place::Jump(ticks) => {
+                    assert!(ticks < 0 && n % 50 == 0);
+                    jumps += 1;
+                    break;
+                }
+                place => assert!(matches!(place, Place::At(_))),
+            }
+        }
+        assert_eq!(jumps, 1);
     }
 
     #[test]

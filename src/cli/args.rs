@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-use crate::config::StreamUrl;
 use crate::model::{Mode, StreamKind, Transport, WallTime};
 
 /// Records IP cameras and plays them back. Without a verb it opens the console.
@@ -79,10 +78,10 @@ pub enum CameraVerb {
         name: String,
         /// RTSP address of the main stream, without user and password
         #[arg(long, value_name = "URL")]
-        main: StreamUrl,
+        main: String,
         /// RTSP address of the sub stream
         #[arg(long, value_name = "URL")]
-        sub: Option<StreamUrl>,
+        sub: Option<String>,
         /// Who signs in
         #[command(flatten)]
         login: Login,
@@ -111,10 +110,10 @@ pub enum CameraVerb {
         name: Option<String>,
         /// RTSP address of the main stream
         #[arg(long, value_name = "URL")]
-        main: Option<StreamUrl>,
+        main: Option<String>,
         /// RTSP address of the sub stream
         #[arg(long, value_name = "URL", conflicts_with = "no_sub")]
-        sub: Option<StreamUrl>,
+        sub: Option<String>,
         /// It has no sub stream
         #[arg(long)]
         no_sub: bool,

@@ -13,7 +13,8 @@ use super::args::{CameraOptions, CameraVerb, Login, TransportArg};
 use super::{Args, print, session};
 use crate::capture::{self, ProbeReport, StreamSource};
 use crate::config::{
-    CameraSettings, ConfigError, DataFolder, Password, Secrets, SettingsStore, StreamUrl,
+    CameraSettings, ConfigError, DataFolder, InvalidUrl, Password, Secrets, SettingsStore,
+    StreamUrl,
 };
 use crate::engine;
 use crate::model::{StreamId, StreamKind, Transport};
@@ -53,8 +54,8 @@ fn change(folder: &DataFolder, verb: &CameraVerb) -> Result<()> {
             let camera = CameraSettings {
                 id: id.clone(),
                 name: name.clone(),
-                main: main.clone(),
-                sub: sub.clone(),
+                main: address(main)?,
+                sub: sub.as_deref().map(address).transpose()?,
                 user: login.user.clone(),
                 transport: (*transport).into(),
                 stream: (*stream).into(),
@@ -75,10 +76,7 @@ fn change(folder: &DataFolder, verb: &CameraVerb) -> Result<()> {
             };
             store.change(|settings| {
                 let camera = settings.cameras.iter_mut().find(|camera| camera.id == id);
-                camera.map_or(Ok(()), |camera| {
-                    apply(camera, verb);
-                    Ok(())
-                })
+                camera.map_or(Ok(()), |camera| apply(camera, verb))
             })?;
             if password.is_some() {
                 secrets.set(&id, password.as_ref())?;
@@ -98,22 +96,33 @@ fn change(folder: &DataFolder, verb: &CameraVerb) -> Result<()> {
     }
 }
 
-fn apply(target: &mut CameraSettings, verb: &CameraVerb) {
+/// An address as it was typed. It is not clap that parses it: clap repeats what it refuses, and there may
+/// be a password in it.
+fn address(text: &str) -> Result<StreamUrl, ConfigError> {
+    text.parse().map_err(|error: InvalidUrl| {
+        ConfigError::Refused(match error {
+            InvalidUrl::Credentials => format!("{error} with --user and --password-stdin"),
+            _ => error.to_string(),
+        })
+    })
+}
+
+fn apply(target: &mut CameraSettings, verb: &CameraVerb) -> Result<(), ConfigError> {
     let CameraVerb::Set { name, main, sub, no_sub, login, transport, stream, mode, .. } = verb
     else {
-        return;
+        return Ok(());
     };
     if let Some(name) = name {
         target.name.clone_from(name);
     }
     if let Some(main) = main {
-        target.main = main.clone();
+        target.main = address(main)?;
     }
     if *no_sub {
         target.sub = None;
     }
-    if sub.is_some() {
-        target.sub.clone_from(sub);
+    if let Some(sub) = sub {
+        target.sub = Some(address(sub)?);
     }
     if login.user.is_some() {
         target.user.clone_from(&login.user);
@@ -127,6 +136,7 @@ fn apply(target: &mut CameraSettings, verb: &CameraVerb) {
     if let Some(mode) = mode {
         target.mode = (*mode).into();
     }
+    Ok(())
 }
 
 fn read_password(login: &Login) -> Result<Option<Password>> {
@@ -152,8 +162,8 @@ fn list(folder: &DataFolder, json: bool) -> Result<()> {
                 json!({
                     "id": camera.id.as_str(),
                     "name": camera.name,
-                    "main": camera.main.to_string(),
-                    "sub": camera.sub.as_ref().map(ToString::to_string),
+                    "main": camera.main.shown(),
+                    "sub": camera.sub.as_ref().map(StreamUrl::shown),
                     "user": camera.user,
                     "transport": camera.transport,
                     "stream": camera.stream,
@@ -174,8 +184,8 @@ fn list(folder: &DataFolder, json: bool) -> Result<()> {
                 camera.name.clone(),
                 mode(camera).into(),
                 camera.stream.to_string(),
-                camera.main.to_string(),
-                camera.sub.as_ref().map(ToString::to_string).unwrap_or_default(),
+                camera.main.shown(),
+                camera.sub.as_ref().map(StreamUrl::shown).unwrap_or_default(),
             ]
         })
         .collect();
@@ -204,7 +214,7 @@ fn source_of(
 ) -> Result<StreamSource> {
     let password = read_password(login)?;
     if camera.contains("://") {
-        let url: StreamUrl = camera.parse()?;
+        let url = address(camera)?;
         return Ok(StreamSource {
             id: StreamId::new(crate::model::CameraId::from_name("test"), StreamKind::Main),
             url: url.url().clone(),

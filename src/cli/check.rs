@@ -22,16 +22,16 @@ pub fn run(args: &Args, options: &CheckOptions) -> Result<()> {
     } else {
         Vec::new()
     };
-    let Answer::Check(problems) = session::ask(&folder, &Question::Check)? else {
+    let Answer::Check { problems, remarks } = session::ask(&folder, &Question::Check)? else {
         bail!("the running Watchkeeper is of another version");
     };
     if options.json {
-        print::json(&json!({ "mended": mended, "problems": problems }))?;
+        print::json(&json!({ "mended": mended, "problems": problems, "remarks": remarks }))?;
     } else {
         for line in &mended {
             print::line(&format!("mended: {line}"))?;
         }
-        for line in &problems {
+        for line in problems.iter().chain(&remarks) {
             print::line(line)?;
         }
     }

@@ -49,6 +49,20 @@ pub fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> Result<()
     Ok(())
 }
 
+/// An error with its causes, each said once: most of ours say their cause already.
+#[must_use]
+pub fn chain(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |said, cause| {
+        if said.is_empty() {
+            cause
+        } else if said.contains(&cause) {
+            said
+        } else {
+            format!("{said}: {cause}")
+        }
+    })
+}
+
 /// A local time for people: date, time and offset.
 #[must_use]
 pub fn local(at: WallTime, zone: chrono_tz::Tz) -> String {

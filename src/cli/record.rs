@@ -4,10 +4,9 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::{Context, Result};
-use crossbeam::channel::{Receiver, bounded};
+use crossbeam::channel::{Receiver, after, bounded, never, select};
 
 use super::args::RecordOptions;
 use super::{Args, print, session};
@@ -16,9 +15,6 @@ use crate::model::{CameraId, RecordingState};
 use crate::protocol::{LinkState, Severity, Snapshot};
 use crate::runtime::{Clock, SystemClock};
 
-/// Time between looks at what has changed.
-const LOOK: Duration = Duration::from_millis(500);
-
 /// Runs the verb.
 ///
 /// # Errors
@@ -26,22 +22,25 @@ const LOOK: Duration = Duration::from_millis(500);
 pub fn run(args: &Args, options: &RecordOptions) -> Result<()> {
     let folder = session::folder(args)?;
     let interrupted = interrupts()?;
+    let (changed, changes) = bounded(1);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let (engine, console) = Engine::start(EngineOptions::new(folder, Arc::clone(&clock)))?;
+    console.shown().on_change(Arc::new(move || {
+        // One change that waits is enough: the newest snapshot is looked at then.
+        let _waits = changed.try_send(());
+    }));
     let snapshot = || console.shown().snapshot.get().unwrap_or_default();
     if snapshot().cameras.is_empty() {
         print::line("no cameras yet; add one with \"watchkeeper camera add\"")?;
     }
-    let deadline = options.limit.map(|limit| clock.monotonic() + limit);
+    let end = options.limit.map_or(never(), after);
     let mut teller = Teller::default();
     loop {
-        let left = deadline.map(|deadline| deadline.saturating_sub(clock.monotonic()));
-        if interrupted.recv_timeout(left.map_or(LOOK, |left| left.min(LOOK))).is_ok() {
-            break;
-        }
         teller.tell(&snapshot())?;
-        if left.is_some_and(|left| left.is_zero()) {
-            break;
+        select! {
+            recv(changes) -> _ => {}
+            recv(interrupted) -> _ => break,
+            recv(end) -> _ => break,
         }
     }
     print::line("finishing the files")?;

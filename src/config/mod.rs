@@ -17,4 +17,4 @@ pub use password::Password;
 pub use secrets::Secrets;
 pub use settings::{CameraSettings, Settings, StorageSettings};
 pub use store::SettingsStore;
-pub use stream_url::StreamUrl;
+pub use stream_url::{InvalidUrl, StreamUrl};

@@ -28,7 +28,8 @@ const NONCE_LENGTH: usize = 12;
 /// The stored passwords of a data folder.
 pub struct Secrets {
     path: PathBuf,
-    key: Zeroizing<[u8; KEY_LENGTH]>,
+    /// Made when the first password is stored.
+    key: Option<Zeroizing<[u8; KEY_LENGTH]>>,
     /// Nonce and sealed password in base64, by camera.
     sealed: BTreeMap<CameraId, String>,
     /// Why the stored passwords cannot be read; their files are put aside before new ones are stored.
@@ -36,11 +37,11 @@ pub struct Secrets {
 }
 
 impl Secrets {
-    /// Opens the secrets of `folder`, making a key when there is none. Damaged ones are opened too, since
+    /// Opens the secrets of `folder`. Damaged ones are opened too, since
     /// cameras must be recorded that need none: each password is then refused until it is stored anew.
     ///
     /// # Errors
-    /// [`ConfigError::Io`] when a file is there but cannot be read, or the key cannot be made.
+    /// [`ConfigError::Io`] when a file is there but cannot be read.
     pub fn open(folder: &DataFolder) -> Result<Self, ConfigError> {
         let path = folder.root().join("secrets.json");
         let key_path = folder.root().join(KEY_FILE);
@@ -51,12 +52,12 @@ impl Secrets {
         let key =
             read_if_there(&key_path)?.map(|text| decode_key(&text).ok_or("its key is damaged"));
         let (key, sealed, damage) = match (key, sealed) {
-            (None, Ok(sealed)) if sealed.is_empty() => (new_key(&path, &key_path)?, sealed, None),
-            (Some(Ok(key)), Ok(sealed)) => (key, sealed, None),
+            (None, Ok(sealed)) if sealed.is_empty() => (None, sealed, None),
+            (Some(Ok(key)), Ok(sealed)) => (Some(key), sealed, None),
             // The key in force is made when a password is stored anew.
-            (Some(Err(why)), _) => (Zeroizing::default(), BTreeMap::new(), Some(why)),
-            (None, _) => (Zeroizing::default(), BTreeMap::new(), Some("its key is missing")),
-            (Some(Ok(key)), Err(why)) => (key, BTreeMap::new(), Some(why)),
+            (Some(Err(why)), _) => (None, BTreeMap::new(), Some(why)),
+            (None, _) => (None, BTreeMap::new(), Some("its key is missing")),
+            (Some(Ok(_)), Err(why)) => (None, BTreeMap::new(), Some(why)),
         };
         Ok(Self { path, key, sealed, damage: damage.map(str::to_owned) })
     }
@@ -89,6 +90,7 @@ impl Secrets {
     ) -> Result<(), ConfigError> {
         if password.is_some() {
             self.put_aside()?;
+            self.make_key()?;
         }
         let mut sealed = self.sealed.clone();
         match password {
@@ -126,13 +128,20 @@ impl Secrets {
                 );
             }
         }
-        self.key = new_key(&self.path, &key_path)?;
+        self.key = None;
         self.damage = None;
         Ok(())
     }
 
-    fn cipher(&self) -> ChaCha20Poly1305 {
-        ChaCha20Poly1305::new(&Key::from(*self.key))
+    fn make_key(&mut self) -> Result<(), ConfigError> {
+        if self.key.is_none() {
+            self.key = Some(new_key(&self.path, &self.path.with_file_name(KEY_FILE))?);
+        }
+        Ok(())
+    }
+
+    fn cipher(&self) -> Option<ChaCha20Poly1305> {
+        self.key.as_ref().map(|key| ChaCha20Poly1305::new(&Key::from(**key)))
     }
 
     /// The camera's identity is authenticated, so that entries cannot be swapped.
@@ -140,7 +149,7 @@ impl Secrets {
         let nonce = random::<NONCE_LENGTH>().ok()?;
         let payload =
             Payload { msg: password.reveal().as_bytes(), aad: camera.as_str().as_bytes() };
-        let sealed = self.cipher().encrypt(&Nonce::from(*nonce), payload).ok()?;
+        let sealed = self.cipher()?.encrypt(&Nonce::from(*nonce), payload).ok()?;
         Some(BASE64.encode([&nonce[..], &sealed[..]].concat()))
     }
 
@@ -148,7 +157,7 @@ impl Secrets {
         let bytes = BASE64.decode(entry).ok()?;
         let (nonce, sealed) = bytes.split_first_chunk::<NONCE_LENGTH>()?;
         let payload = Payload { msg: sealed, aad: camera.as_str().as_bytes() };
-        let plain = self.cipher().decrypt(&Nonce::from(*nonce), payload).ok()?;
+        let plain = self.cipher()?.decrypt(&Nonce::from(*nonce), payload).ok()?;
         String::from_utf8(plain).ok().map(Password::new)
     }
 }

@@ -8,6 +8,9 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+/// Parts of the names of query parameters that hold a password.
+const SECRET_KEYS: [&str; 4] = ["pass", "pwd", "secret", "token"];
+
 /// An `rtsp://` address without user and password.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -35,6 +38,22 @@ impl StreamUrl {
     #[must_use]
     pub fn url(&self) -> &Url {
         &self.0
+    }
+
+    /// The address for people: passwords that some cameras want in the query are left out.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        let mut shown = self.0.clone();
+        let secret = |key: &str| SECRET_KEYS.iter().any(|part| key.to_lowercase().contains(part));
+        if shown.query_pairs().any(|(key, _)| secret(&key)) {
+            let pairs: Vec<(String, String)> = shown.query_pairs().into_owned().collect();
+            let pairs = pairs.into_iter().map(|(key, value)| {
+                let value = if secret(&key) { "***".to_owned() } else { value };
+                (key, value)
+            });
+            shown.query_pairs_mut().clear().extend_pairs(pairs);
+        }
+        shown.into()
     }
 
     /// Host and port, for lists.
@@ -116,5 +135,8 @@ mod tests {
         let url: StreamUrl = " rtsp://10.0.0.2:8554/a?b=1 ".parse().expect("valid");
         assert_eq!(url.to_string(), "rtsp://10.0.0.2:8554/a?b=1");
         assert_eq!(url.host_and_port(), "10.0.0.2:8554");
+        assert_eq!(url.shown(), url.to_string());
+        let url: StreamUrl = "rtsp://h/live?user=a&Password=b&c=1".parse().expect("valid");
+        assert_eq!(url.shown(), "rtsp://h/live?user=a&Password=***&c=1");
     }
 }

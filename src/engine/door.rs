@@ -43,7 +43,7 @@ const MAX_LOOKS: u32 = 250;
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Time between looks at the stop token.
-const POLL: Duration = Duration::from_millis(200);
+const POLL: Duration = Duration::from_millis(500);
 
 #[derive(Serialize, Deserialize)]
 struct Address {
@@ -261,7 +261,7 @@ mod tests {
         let silent: Vec<TcpStream> = (0..2 * MAX_PEERS).map(knock).collect();
         write_line(&silent[5], "{\"token\":\"\"}").expect("written");
         let answer = ask(&folder, &Question::Check).expect("answered");
-        assert!(matches!(answer, Answer::Check(problems) if problems.is_empty()));
+        assert!(matches!(answer, Answer::Check { problems, .. } if problems.is_empty()));
         door.close(Duration::from_secs(2)).expect("closed in time");
     }
 }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{EngineError, query};
 use crate::codec;
+use crate::index::check::{Outcome, Problem};
 use crate::index::{self, IndexReader, Volumes};
 use crate::model::{
     CameraId, RecordingState, SegmentRow, StreamId, StreamKind, WallSpan, WallTime,
@@ -68,8 +69,13 @@ pub enum Answer {
         /// The segment that it is from, below its volume.
         path: String,
     },
-    /// One sentence for each problem; empty when all is well.
-    Check(Vec<String>),
+    /// One sentence for each; no problems when all is well.
+    Check {
+        /// What a repair would mend.
+        problems: Vec<String>,
+        /// What is odd and stays as it is, such as files that are not ours.
+        remarks: Vec<String>,
+    },
 }
 
 /// Everything that reading needs.
@@ -103,8 +109,11 @@ impl Library {
                 let report = index::check::check(&self.reader, &self.volumes, &self.open.rows())?;
                 // A segment that was begun meanwhile is no problem.
                 let begun: Vec<String> = self.open.rows().into_iter().map(|row| row.path).collect();
-                let problems = report.problems.iter().filter(|found| !begun.contains(&found.path));
-                Ok(Answer::Check(problems.map(ToString::to_string).collect()))
+                let found = report.problems.iter().filter(|found| !begun.contains(&found.path));
+                let (remarks, problems): (Vec<&Problem>, Vec<&Problem>) =
+                    found.partition(|found| found.outcome == Outcome::LeftAlone);
+                let told = |list: Vec<&Problem>| list.iter().map(ToString::to_string).collect();
+                Ok(Answer::Check { problems: told(problems), remarks: told(remarks) })
             }
         }
     }

@@ -32,6 +32,9 @@ use crate::runtime::Worker;
 /// Time after which a thread that does not end is named and given up.
 pub const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);
 
+/// Threads that the engine ends one after the other.
+const STOPPED_IN_TURN: u32 = 8;
+
 /// A running engine.
 pub struct Engine {
     stop: Sender<()>,
@@ -62,7 +65,8 @@ impl Engine {
     /// The first thread that hung or panicked, or what could not be written.
     pub fn stop(self) -> Result<(), EngineError> {
         drop(self.stop);
-        self.worker.join(3 * SHUTDOWN_LIMIT)?;
+        // Each of its threads has the limit for itself and is named when it hangs.
+        self.worker.join(STOPPED_IN_TURN * SHUTDOWN_LIMIT)?;
         self.ended.try_recv().unwrap_or(Ok(()))
     }
 }

@@ -28,7 +28,7 @@ use crate::runtime::Clock;
 use crate::simulate::{Simulator, SimulatorConfig, camera_name};
 
 /// Time between two snapshots.
-const TICK: Duration = Duration::from_millis(500);
+const TICK: Duration = Duration::from_secs(1);
 
 /// Units that wait for the recorder at most: a disk may stall for 20 s at 60 pictures a second.
 const MAX_UNITS: usize = 1_200;

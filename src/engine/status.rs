@@ -28,6 +28,9 @@ const SLOW_LOOK: Duration = Duration::from_secs(10);
 /// A camera that is away for this long is worth a notice; shorter is a reboot of a switch.
 const OFFLINE_NOTICE_MICROS: i64 = 15_000_000;
 
+/// Time without dropped pictures after which an overload counts as over, in microseconds.
+const QUIET_MICROS: i64 = 60_000_000;
+
 /// Numbers that need a memory: rates, and what is looked up only now and then.
 #[derive(Debug)]
 pub(super) struct Meter {
@@ -39,6 +42,8 @@ pub(super) struct Meter {
     space: Option<Space>,
     trouble: Option<String>,
     today: BTreeMap<CameraId, i64>,
+    /// Dropped access units that were told, and when.
+    dropped: BTreeMap<CameraId, (u64, WallTime)>,
     last_shape: u64,
 }
 
@@ -53,6 +58,7 @@ impl Meter {
             space: None,
             trouble: None,
             today: BTreeMap::new(),
+            dropped: BTreeMap::new(),
             last_shape: 0,
         }
     }
@@ -216,14 +222,23 @@ impl Service {
             RecordingState::Recording(_) => self.notices.clear(&key),
             RecordingState::Idle(_) => {}
         }
-        if camera.dropped > 0 {
+        self.notice_dropped(camera, now);
+    }
+
+    /// An overload is told each time that it comes back after a quiet minute.
+    fn notice_dropped(&mut self, camera: &CameraStatus, now: WallTime) {
+        let key = format!("dropped {}", camera.id);
+        let told = self.meter.dropped.entry(camera.id.clone()).or_insert((0, now));
+        if camera.dropped > told.0 {
+            *told = (camera.dropped, now);
             let text = format!(
                 "{}: this computer could not keep up and dropped pictures. Record the sub stream \
                  or fewer cameras.",
                 camera.name
             );
-            let key = format!("dropped {}", camera.id);
             self.notices.raise(key, now, Severity::Alarm, Some(camera.id.clone()), text);
+        } else if now.micros_since(told.1) > QUIET_MICROS {
+            self.notices.clear(&key);
         }
     }
 }

@@ -41,13 +41,14 @@ impl Fragmenter {
     /// Takes the next unit and returns the fragment that is complete without it.
     ///
     /// A cut is made only before a unit that is shown after all units so far, so that with reordered
-    /// pictures no later unit belongs in front of the cut.
+    /// pictures no later unit belongs in front of the cut; only memory comes before that.
     pub fn push(&mut self, unit: AccessUnit) -> Option<PendingFragment> {
         let complete = match self.units.first() {
             Some(first) => {
                 let length = unit.pts.ticks_since(first.pts);
-                let full = length >= MAX_TICKS || self.bytes + unit.data.len() > MAX_BYTES;
-                (unit.random_access || full) && unit.pts > self.latest
+                let wanted = unit.random_access || length >= MAX_TICKS;
+                let too_large = self.bytes + unit.data.len() > MAX_BYTES;
+                (wanted && unit.pts > self.latest) || too_large
             }
             None => false,
         };
@@ -112,6 +113,16 @@ mod tests {
     #[test]
     fn long_gops_are_cut_after_two_seconds() {
         assert_eq!(cuts((0..120).map(|n| unit(n * FRAME, n == 0))), [50, 50, 20]);
+    }
+
+    #[test]
+    fn a_clock_that_stands_still_fills_no_memory() {
+        let mut fragmenter = Fragmenter::default();
+        let data = Bytes::from(vec![0; MAX_BYTES / 4]);
+        let frozen = |_| AccessUnit { data: data.clone(), ..unit(0, false) };
+        let fragments = (0..20).map(frozen).filter_map(|unit| fragmenter.push(unit));
+        assert!(fragments.map(|f| f.bytes()).all(|bytes| bytes <= MAX_BYTES as u64));
+        assert!(fragmenter.units.len() <= 4);
     }
 
     #[test]

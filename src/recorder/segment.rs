@@ -208,12 +208,10 @@ impl SegmentWriter {
     /// 16-byte write, syncs. Returns the final row.
     ///
     /// # Errors
-    /// When the volume cannot; the file is then still playable and is finished at the next start.
-    pub fn finish(mut self, volume: &dyn Volume) -> Result<SegmentRow, (StorageError, SegmentRow)> {
-        match self.write_end(volume) {
-            Ok(()) => Ok(SegmentRow { state: SegmentState::Finished, ..self.row }),
-            Err(error) => Err((error, self.row)),
-        }
+    /// When the volume cannot; the file is then still playable, and this may be called again.
+    pub fn finish(&mut self, volume: &dyn Volume) -> Result<SegmentRow, StorageError> {
+        self.write_end(volume)?;
+        Ok(SegmentRow { state: SegmentState::Finished, ..self.row.clone() })
     }
 
     /// Removes the file of a segment whose first fragment could not be written, so that a full disk does not

@@ -28,6 +28,9 @@ const MAX_OVERLAP_MICROS: i64 = 5_000_000;
 /// pictures. Daemons that discipline the clock slew by less.
 const CLOCK_STEP_MICROS: i64 = 500_000;
 
+/// Files that wait to be finished at most, for each stream; a volume seldom fails twice in a sweep.
+const MAX_UNFINISHED: usize = 8;
+
 /// A volume that failed is tried again after this time.
 const STORAGE_RETRY: Duration = Duration::from_secs(5);
 
@@ -73,6 +76,8 @@ pub struct StreamRecorder {
     state: Option<RecordingState>,
     since: WallTime,
     totals: Totals,
+    /// Files that could not be finished because the volume failed.
+    unfinished: Vec<SegmentWriter>,
     outbox: Vec<Change>,
 }
 
@@ -117,6 +122,7 @@ impl StreamRecorder {
             state: None,
             since: last_end,
             totals: Totals::default(),
+            unfinished: Vec::new(),
             outbox: Vec::new(),
         }
     }
@@ -199,6 +205,7 @@ impl StreamRecorder {
 
     /// Makes what was written survive a power cut and tells the index of it.
     pub fn sync(&mut self, now: Now) {
+        self.finish_waiting();
         let Some(segment) = &mut self.segment else {
             return;
         };
@@ -342,28 +349,34 @@ impl StreamRecorder {
     }
 
     fn close_segment(&mut self) {
-        let Some(segment) = self.segment.take() else {
-            return;
-        };
-        if segment.row().frames == 0 {
-            segment.discard(&*self.context.volume);
-            return;
+        match self.segment.take() {
+            Some(segment) if segment.row().frames == 0 => segment.discard(&*self.context.volume),
+            Some(segment) => self.finish(segment),
+            None => {}
         }
-        let row = match segment.finish(&*self.context.volume) {
-            Ok(row) => row,
-            Err((error, row)) => {
-                tracing::error!(
-                    "{}: {} stays unfinished until the next start: {error}",
-                    self.stream,
-                    row.path
-                );
-                if matches!(error, StorageError::NotFound { .. }) {
-                    return self.forget(row);
+    }
+
+    /// Finishes a file. One that cannot be finished now waits for the next sweep; what does not get its
+    /// turn before the end of the program is finished at the next start.
+    fn finish(&mut self, mut segment: SegmentWriter) {
+        match segment.finish(&*self.context.volume) {
+            Ok(row) => self.outbox.push(Change::PutSegment(row)),
+            Err(StorageError::NotFound { .. }) => self.forget(segment.row().clone()),
+            Err(error) => {
+                tracing::warn!("{}: {} is not finished: {error}", self.stream, segment.row().path);
+                self.outbox.push(Change::PutSegment(segment.row().clone()));
+                self.unfinished.push(segment);
+                if self.unfinished.len() > MAX_UNFINISHED {
+                    self.unfinished.remove(0);
                 }
-                row
             }
-        };
-        self.outbox.push(Change::PutSegment(row));
+        }
+    }
+
+    fn finish_waiting(&mut self) {
+        for segment in std::mem::take(&mut self.unfinished) {
+            self.finish(segment);
+        }
     }
 
     /// Somebody took the file of this segment away while it was written: what is in it cannot be reached
