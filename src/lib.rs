@@ -27,7 +27,8 @@
 //!
 //! # Threads
 //! All named, all joined: `ui` (the main thread), `engine`, `capture`, `record-0`, `index`, `query`,
-//! `player-N` and `live-N`, `ipc`. Channels are bounded; what happens when one is full is written where it is made.
+//! `playback`, `player-N` and `live-N`, `ipc`, and `simulate` where cameras are simulated. Channels are
+//! bounded; what happens when one is full is written where it is made.
 //!
 //! # Invariants
 //! - Recording waits for its disk alone.

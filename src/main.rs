@@ -51,6 +51,8 @@ fn run(options: EngineOptions, clock: Arc<dyn Clock>) -> Result<()> {
     let demo = options.demo;
     let (engine, console) = Engine::start(options)?;
     let title = if demo { "Watchkeeper demonstration" } else { "Watchkeeper" }.to_owned();
+    let shown = Arc::clone(console.shown());
+    cli::record::on_interrupt(move || shown.ask_to_quit())?;
     let shown = ui::run(console, UiOptions { renderer: None, clock, title, fullscreen: false });
     let stopped = engine.stop().context("the end was not clean");
     shown?;

@@ -196,7 +196,10 @@ impl Feed {
         state.last_error = Some(error.to_owned());
         state.last_wait = retry_in;
         if news {
-            tracing::warn!(stream = %self.id, "{error}");
+            match retry_in {
+                Some(_) => tracing::warn!(stream = %self.id, "{error}"),
+                None => tracing::debug!(stream = %self.id, "{error}"),
+            }
             for (_, queue) in &state.subscribers {
                 queue.push(CaptureEvent::RunEnded { error: error.to_owned(), retry_in });
             }

@@ -107,11 +107,16 @@ impl StreamLink {
 
     /// Ends the session for good; `why` is a sentence for those who listen.
     pub fn stop(&mut self, why: &str, now: Now) {
+        self.abort();
+        self.feed.ended(why, None, now);
+    }
+
+    /// Ends it without a word to those who listen.
+    pub fn abort(&mut self) {
         if let State::Running { task, .. } = &self.state {
             task.abort();
         }
         self.state = State::Waiting { until: Duration::MAX };
-        self.feed.ended(why, None, now);
     }
 
     fn start(&mut self, clock: &Arc<dyn Clock>, now: Duration) {

@@ -34,6 +34,8 @@ struct State {
     missed: Option<Missed>,
     /// Whether somebody waits in [`UnitQueue::recv_timeout`]: telling nobody costs a system call.
     waiting: bool,
+    /// Who waits is to look up, although nothing has arrived.
+    roused: bool,
 }
 
 /// What a full queue did not take, folded so that it cannot grow.
@@ -126,9 +128,11 @@ impl UnitQueue {
         let mut state = self.lock();
         if state.is_empty() {
             state.waiting = true;
-            let waited = self.arrived.wait_timeout_while(state, limit, |state| state.is_empty());
+            let idle = |state: &mut State| state.is_empty() && !state.roused;
+            let waited = self.arrived.wait_timeout_while(state, limit, idle);
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
             state.waiting = false;
+            state.roused = false;
         }
         if state.events.is_empty()
             && let Some(missed) = state.missed.take_if(|missed| missed.is_urgent())
@@ -140,6 +144,12 @@ impl UnitQueue {
             state.bytes -= unit.data.len();
         }
         Some(event)
+    }
+
+    /// Ends the wait in [`UnitQueue::recv_timeout`], or the next one: its consumer is to end.
+    pub fn rouse(&self) {
+        self.lock().roused = true;
+        self.arrived.notify_one();
     }
 
     /// Access units dropped because the queue was full, since it was made.

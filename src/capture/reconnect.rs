@@ -8,14 +8,13 @@ use std::time::Duration;
 
 use super::CaptureError;
 
-/// Waits after the first, second, ... failure in a row; the last one for all that follow.
-const STEPS: [Duration; 6] = [
+/// Waits after the first, second, ... failure in a row; the last one for all that follow. An attempt in
+/// eight seconds is nothing to a network, and footage of a camera that is back must not wait for longer.
+const STEPS: [Duration; 4] = [
     Duration::from_secs(1),
     Duration::from_secs(2),
     Duration::from_secs(4),
     Duration::from_secs(8),
-    Duration::from_secs(16),
-    Duration::from_secs(30),
 ];
 
 /// Wait after an error that only a person can mend. Cameras lock an account after five or so wrong
@@ -67,7 +66,7 @@ mod tests {
         let mut backoff = Backoff::default();
         let waits: Vec<u64> =
             (0..8).map(|_| backoff.after(&gone(), Duration::ZERO, 0).as_secs()).collect();
-        assert_eq!(waits, [1, 2, 4, 8, 16, 30, 30, 30]);
+        assert_eq!(waits, [1, 2, 4, 8, 8, 8, 8, 8]);
     }
 
     #[test]

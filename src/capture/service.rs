@@ -131,6 +131,12 @@ impl Capture {
         self.shared.status.get().unwrap_or_default()
     }
 
+    /// Whether its thread is gone although nobody stopped it: no picture arrives any more.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.worker.as_ref().is_none_or(Worker::is_finished)
+    }
+
     /// Ends the wait of `id` for its next attempt.
     pub fn retry_now(&self, id: &StreamId) {
         lock(&self.shared.orders).retry.insert(id.clone());
@@ -285,9 +291,8 @@ impl Driver {
 
     /// Ends all sessions, and gives their TEARDOWN some time.
     async fn close(&mut self) {
-        let now = self.clock.now();
         for link in &mut self.links {
-            link.stop("Watchkeeper stops", now);
+            link.abort();
         }
         let closed = async {
             // The first turn drops the sessions, which then count as closing.

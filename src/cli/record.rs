@@ -25,7 +25,7 @@ const LOOK: Duration = Duration::from_millis(500);
 /// When the engine cannot start or does not end in order.
 pub fn run(args: &Args, options: &RecordOptions) -> Result<()> {
     let folder = session::folder(args)?;
-    let interrupted = on_interrupt()?;
+    let interrupted = interrupts()?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let (engine, console) = Engine::start(EngineOptions::new(folder, Arc::clone(&clock)))?;
     let snapshot = || console.shown().snapshot.get().unwrap_or_default();
@@ -48,13 +48,21 @@ pub fn run(args: &Args, options: &RecordOptions) -> Result<()> {
     engine.stop().context("the end was not clean")
 }
 
+/// Calls `end` at Ctrl-C and at the service manager's request.
+///
+/// # Errors
+/// When the handler cannot be set.
+pub fn on_interrupt(end: impl Fn() + Send + 'static) -> Result<()> {
+    Ok(ctrlc::set_handler(end)?)
+}
+
 /// A channel that receives once for Ctrl-C or the service manager's request.
 ///
 /// # Errors
 /// When the handler cannot be set.
-pub fn on_interrupt() -> Result<Receiver<()>> {
+pub fn interrupts() -> Result<Receiver<()>> {
     let (sender, receiver) = bounded(1);
-    ctrlc::set_handler(move || {
+    on_interrupt(move || {
         // A second signal finds the first still waiting: one is enough.
         let _first = sender.try_send(());
     })?;

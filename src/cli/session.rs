@@ -2,13 +2,21 @@
 //!
 //! Must not do: print.
 
+use std::time::Duration;
+
 use anyhow::{Result, bail};
 
 use super::Args;
 use crate::config::{CameraSettings, ConfigError, DataFolder, SettingsStore};
 use crate::engine::library::{Answer, Question};
-use crate::engine::{self, door};
+use crate::engine::{self, EngineError, door};
 use crate::model::CameraId;
+
+/// A Watchkeeper that is starting is asked again so often: it may have files to mend first.
+const DOOR_TRIES: u32 = 50;
+
+/// Time between two attempts.
+const DOOR_PAUSE: Duration = Duration::from_millis(200);
 
 /// The data folder that the arguments ask for.
 ///
@@ -23,11 +31,17 @@ pub fn folder(args: &Args) -> Result<DataFolder> {
 /// # Errors
 /// What the answer says, or that nobody answers.
 pub fn ask(folder: &DataFolder, question: &Question) -> Result<Answer> {
-    match folder.lock() {
-        Ok(_lock) => Ok(engine::offline::open(folder)?.answer(question)?),
-        Err(ConfigError::Locked(_)) => Ok(door::ask(folder, question)?),
-        Err(error) => Err(error.into()),
+    for _ in 0..DOOR_TRIES {
+        match folder.lock() {
+            Ok(_lock) => return Ok(engine::offline::open(folder)?.answer(question)?),
+            Err(ConfigError::Locked(_)) => match door::ask(folder, question) {
+                Err(EngineError::DoorClosed) => std::thread::sleep(DOOR_PAUSE),
+                answer => return Ok(answer?),
+            },
+            Err(error) => return Err(error.into()),
+        }
     }
+    Err(EngineError::DoorClosed.into())
 }
 
 /// The zone for local times: the settings', else the system's.

@@ -28,7 +28,7 @@ pub fn run(options: &SimulateOptions) -> Result<()> {
         fps: options.fps,
         ..SimulatorConfig::default()
     };
-    let interrupted = record::on_interrupt()?;
+    let interrupted = record::interrupts()?;
     let simulator = Simulator::start(config, Arc::new(SystemClock::new()))?;
     for number in 0..cameras {
         let url = |kind| simulator.url(number, kind);

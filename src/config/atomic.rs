@@ -4,7 +4,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::ConfigError;
 
@@ -39,6 +39,25 @@ pub fn replace(path: &Path, content: &[u8], readers: Readers) -> Result<(), Conf
     drop(file);
     fs::rename(&temporary, path).map_err(ConfigError::io("replace", path))?;
     sync_folder(path)
+}
+
+/// Renames a damaged `name.ending` to the first free of `name.damaged-1.ending`, `name.damaged-2.ending`,
+/// ..., so that nothing is lost that somebody may want to look at. Returns the new path.
+///
+/// # Errors
+/// The system's error; the file is where it was then.
+pub fn put_aside(path: &Path) -> std::io::Result<PathBuf> {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let extension = path.extension().unwrap_or_default().to_string_lossy();
+    let mut number = 1;
+    loop {
+        let aside = path.with_file_name(format!("{stem}.damaged-{number}.{extension}"));
+        if !aside.try_exists()? {
+            fs::rename(path, &aside)?;
+            return Ok(aside);
+        }
+        number += 1;
+    }
 }
 
 #[cfg(unix)]

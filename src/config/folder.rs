@@ -11,6 +11,12 @@ use super::atomic::{self, Readers};
 /// Folder beside the executable that `--portable` uses.
 const PORTABLE_FOLDER: &str = "watchkeeper-data";
 
+/// Held as long as a temporary folder is in use.
+const DEMO_LOCK: &str = "demo.lock";
+
+/// Beginning of the names of temporary folders.
+const DEMO_PREFIX: &str = "watchkeeper-demo-";
+
 /// The data folder's paths.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DataFolder {
@@ -87,7 +93,11 @@ impl DataFolder {
     /// # Errors
     /// [`ConfigError::Locked`] when another process holds it.
     pub fn lock(&self) -> Result<FolderLock, ConfigError> {
-        let path = self.root.join("watchkeeper.lock");
+        self.lock_file("watchkeeper.lock")
+    }
+
+    fn lock_file(&self, name: &str) -> Result<FolderLock, ConfigError> {
+        let path = self.root.join(name);
         let file = OpenOptions::new()
             .write(true)
             .create(true)
@@ -140,6 +150,7 @@ impl DataFolder {
 #[derive(Debug)]
 pub struct TemporaryFolder {
     folder: DataFolder,
+    _lock: FolderLock,
     _kept: tempfile::TempDir,
 }
 
@@ -149,18 +160,37 @@ impl TemporaryFolder {
     /// # Errors
     /// [`ConfigError::Io`] when it cannot be made.
     pub fn new() -> Result<Self, ConfigError> {
+        remove_left_behind(&std::env::temp_dir());
         let kept = tempfile::Builder::new()
-            .prefix("watchkeeper-demo-")
+            .prefix(DEMO_PREFIX)
             .tempdir()
             .map_err(ConfigError::io("create", std::env::temp_dir()))?;
         let folder = DataFolder::at(kept.path().to_path_buf())?;
-        Ok(Self { folder, _kept: kept })
+        let lock = folder.lock_file(DEMO_LOCK)?;
+        Ok(Self { folder, _lock: lock, _kept: kept })
     }
 
     /// The data folder.
     #[must_use]
     pub fn folder(&self) -> &DataFolder {
         &self.folder
+    }
+}
+
+/// Removes temporary folders of programs that were killed: those that nobody holds any more.
+fn remove_left_behind(parent: &Path) {
+    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
+        let ours = entry.file_name().to_string_lossy().starts_with(DEMO_PREFIX);
+        let folder = DataFolder { root: entry.path() };
+        if ours
+            && folder.root.join(DEMO_LOCK).exists()
+            && let Ok(lock) = folder.lock_file(DEMO_LOCK)
+        {
+            drop(lock);
+            if let Err(error) = fs::remove_dir_all(folder.root()) {
+                tracing::warn!("{} cannot be removed: {error}", folder.root().display());
+            }
+        }
     }
 }
 

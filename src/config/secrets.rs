@@ -6,7 +6,7 @@
 //! Must not do: print a password, or write one in the clear.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -19,6 +19,9 @@ use super::folder::read_if_there;
 use super::{ConfigError, DataFolder, Password};
 use crate::model::CameraId;
 
+/// The key lies beside the passwords.
+const KEY_FILE: &str = "secrets.key";
+
 const KEY_LENGTH: usize = 32;
 const NONCE_LENGTH: usize = 12;
 
@@ -28,34 +31,34 @@ pub struct Secrets {
     key: Zeroizing<[u8; KEY_LENGTH]>,
     /// Nonce and sealed password in base64, by camera.
     sealed: BTreeMap<CameraId, String>,
+    /// Why the stored passwords cannot be read; their files are put aside before new ones are stored.
+    damage: Option<String>,
 }
 
 impl Secrets {
-    /// Opens the secrets of `folder`, making a key when there is none.
+    /// Opens the secrets of `folder`, making a key when there is none. Damaged ones are opened too, since
+    /// cameras must be recorded that need none: each password is then refused until it is stored anew.
     ///
     /// # Errors
-    /// [`ConfigError::Secrets`] when a file is there but not ours; nothing is overwritten then.
+    /// [`ConfigError::Io`] when a file is there but cannot be read, or the key cannot be made.
     pub fn open(folder: &DataFolder) -> Result<Self, ConfigError> {
         let path = folder.root().join("secrets.json");
-        let key_path = folder.root().join("secrets.key");
-        let damaged =
-            |reason: &str| ConfigError::Secrets { path: path.clone(), reason: reason.to_owned() };
-        let text = read_if_there(&path)?;
-        let sealed: BTreeMap<CameraId, String> = match &text {
-            Some(text) => serde_json::from_str(text).map_err(|_| damaged("it is damaged"))?,
-            None => BTreeMap::new(),
+        let key_path = folder.root().join(KEY_FILE);
+        let sealed = match read_if_there(&path)? {
+            Some(text) => serde_json::from_str(&text).map_err(|_| "it is damaged"),
+            None => Ok(BTreeMap::new()),
         };
-        let key = match read_if_there(&key_path)? {
-            Some(text) => decode_key(&text).ok_or_else(|| damaged("its key is damaged"))?,
-            None if sealed.is_empty() => {
-                let key = random::<KEY_LENGTH>().map_err(|_| damaged("no random numbers"))?;
-                let text = Zeroizing::new(BASE64.encode(&key[..]));
-                atomic::replace(&key_path, text.as_bytes(), Readers::Owner)?;
-                key
-            }
-            None => return Err(damaged("its key is missing")),
+        let key =
+            read_if_there(&key_path)?.map(|text| decode_key(&text).ok_or("its key is damaged"));
+        let (key, sealed, damage) = match (key, sealed) {
+            (None, Ok(sealed)) if sealed.is_empty() => (new_key(&path, &key_path)?, sealed, None),
+            (Some(Ok(key)), Ok(sealed)) => (key, sealed, None),
+            // The key in force is made when a password is stored anew.
+            (Some(Err(why)), _) => (Zeroizing::default(), BTreeMap::new(), Some(why)),
+            (None, _) => (Zeroizing::default(), BTreeMap::new(), Some("its key is missing")),
+            (Some(Ok(key)), Err(why)) => (key, BTreeMap::new(), Some(why)),
         };
-        Ok(Self { path, key, sealed })
+        Ok(Self { path, key, sealed, damage: damage.map(str::to_owned) })
     }
 
     /// The password of `camera`, if one is stored.
@@ -63,6 +66,9 @@ impl Secrets {
     /// # Errors
     /// [`ConfigError::Secrets`] when it cannot be unsealed.
     pub fn get(&self, camera: &CameraId) -> Result<Option<Password>, ConfigError> {
+        if let Some(reason) = &self.damage {
+            return Err(ConfigError::Secrets { path: self.path.clone(), reason: reason.clone() });
+        }
         let Some(sealed) = self.sealed.get(camera) else {
             return Ok(None);
         };
@@ -81,6 +87,9 @@ impl Secrets {
         camera: &CameraId,
         password: Option<&Password>,
     ) -> Result<(), ConfigError> {
+        if password.is_some() {
+            self.put_aside()?;
+        }
         let mut sealed = self.sealed.clone();
         match password {
             Some(password) => {
@@ -99,6 +108,26 @@ impl Secrets {
         let text = serde_json::to_string_pretty(&sealed).unwrap_or_default();
         atomic::replace(&self.path, text.as_bytes(), Readers::Owner)?;
         self.sealed = sealed;
+        Ok(())
+    }
+
+    /// Begins anew where what is stored cannot be read; somebody may still want to look at it.
+    fn put_aside(&mut self) -> Result<(), ConfigError> {
+        if self.damage.is_none() {
+            return Ok(());
+        }
+        let key_path = self.path.with_file_name(KEY_FILE);
+        for path in [&self.path, &key_path] {
+            if path.exists() {
+                let aside = atomic::put_aside(path).map_err(ConfigError::io("rename", path))?;
+                tracing::warn!(
+                    "what cannot be read of the passwords is kept as {}",
+                    aside.display()
+                );
+            }
+        }
+        self.key = new_key(&self.path, &key_path)?;
+        self.damage = None;
         Ok(())
     }
 
@@ -122,6 +151,16 @@ impl Secrets {
         let plain = self.cipher().decrypt(&Nonce::from(*nonce), payload).ok()?;
         String::from_utf8(plain).ok().map(Password::new)
     }
+}
+
+fn new_key(path: &Path, key_path: &Path) -> Result<Zeroizing<[u8; KEY_LENGTH]>, ConfigError> {
+    let key = random::<KEY_LENGTH>().map_err(|_| ConfigError::Secrets {
+        path: path.to_path_buf(),
+        reason: "no random numbers".into(),
+    })?;
+    let text = Zeroizing::new(BASE64.encode(&key[..]));
+    atomic::replace(key_path, text.as_bytes(), Readers::Owner)?;
+    Ok(key)
 }
 
 fn decode_key(text: &str) -> Option<Zeroizing<[u8; KEY_LENGTH]>> {
@@ -172,7 +211,34 @@ mod tests {
         fs::write(&path, &swapped).expect("written");
         assert!(Secrets::open(&folder).expect("well formed").get(&b).is_err());
         fs::write(&path, "{").expect("written");
-        assert!(matches!(Secrets::open(&folder), Err(ConfigError::Secrets { .. })));
+        let mut damaged = Secrets::open(&folder).expect("cameras without a password go on");
+        assert!(matches!(damaged.get(&a), Err(ConfigError::Secrets { .. })));
         assert_eq!(fs::read_to_string(&path).expect("there"), "{");
+        let aside = folder.root().join("secrets.damaged-1.json");
+        let password = Password::new("anew".into());
+        damaged.set(&a, Some(&password)).expect("entered again, as the error asks");
+        assert_eq!(fs::read_to_string(aside).expect("kept"), "{");
+        let again = Secrets::open(&folder).expect("whole");
+        assert_eq!(again.get(&a).expect("unsealed"), Some(password));
+    }
+
+    #[test]
+    fn a_lost_key_is_replaced_when_a_password_is_entered_again() {
+        let root = tempfile::tempdir().expect("temporary folder");
+        let folder = DataFolder::at(root.path().to_path_buf()).expect("made");
+        let a = CameraId::from_name("a");
+        let password = Password::new("one".into());
+        for damage in [None, Some("x")] {
+            let mut secrets = Secrets::open(&folder).expect("opened");
+            secrets.set(&a, Some(&password)).expect("stored");
+            let key = folder.root().join(KEY_FILE);
+            fs::remove_file(&key).expect("removed");
+            damage.iter().for_each(|text| fs::write(&key, text).expect("written"));
+            let mut secrets = Secrets::open(&folder).expect("opened");
+            assert!(secrets.get(&a).is_err());
+            secrets.set(&a, Some(&password)).expect("stored anew");
+            let again = Secrets::open(&folder).expect("opened");
+            assert_eq!(again.get(&a).expect("unsealed"), Some(password.clone()));
+        }
     }
 }

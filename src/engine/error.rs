@@ -42,6 +42,9 @@ pub enum EngineError {
     /// A thread did not end well.
     #[error(transparent)]
     Join(#[from] JoinError),
+    /// A Watchkeeper holds the folder and has not opened its door, or has closed it already.
+    #[error("Watchkeeper is starting or about to end; please try again")]
+    DoorClosed,
     /// The running Watchkeeper cannot be asked.
     #[error("Watchkeeper runs with this folder but does not answer: {0}")]
     Door(String),

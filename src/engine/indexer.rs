@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crossbeam::channel::{Receiver, RecvTimeoutError, Sender, bounded};
+use crossbeam::channel::{Receiver, Sender, after, bounded, select};
 
-use crate::index::{Change, Index};
+use crate::index::{Change, Index, newest};
 use crate::model::SegmentState;
 use crate::recorder::OpenSegments;
 use crate::runtime::Worker;
@@ -52,10 +52,10 @@ impl Indexer {
         self.sender.clone()
     }
 
-    /// Whether the last commit failed.
+    /// Whether the last commit failed, or the thread is gone although nobody stopped it.
     #[must_use]
     pub fn is_failing(&self) -> bool {
-        self.failing.load(Ordering::Relaxed)
+        self.failing.load(Ordering::Relaxed) || self.worker.is_finished()
     }
 
     /// Commits what waits and ends the thread; all other senders must be gone.
@@ -75,6 +75,7 @@ fn run(index: &Index, open: &OpenSegments, receiver: &Receiver<Vec<Change>>, fai
             match receiver.recv() {
                 Ok(changes) => {
                     waiting = changes;
+                    waiting.extend(receiver.try_iter().take(GATHER).flatten());
                     false
                 }
                 Err(_) => true,
@@ -82,7 +83,6 @@ fn run(index: &Index, open: &OpenSegments, receiver: &Receiver<Vec<Change>>, fai
         } else {
             wait_for_retry(receiver, &mut waiting)
         };
-        waiting.extend(receiver.try_iter().take(GATHER).flatten());
         if ended {
             break;
         }
@@ -99,17 +99,21 @@ fn run(index: &Index, open: &OpenSegments, receiver: &Receiver<Vec<Change>>, fai
     }
 }
 
-/// After a failed commit: waits, taking at most one batch along, so that the queue fills up and the
-/// recorder keeps what follows. Returns whether all senders are gone.
+/// After a failed commit: waits, keeping the newest of what comes meanwhile, so that the next attempt is no
+/// larger than it must be. Returns whether all senders are gone.
 fn wait_for_retry(receiver: &Receiver<Vec<Change>>, waiting: &mut Vec<Change>) -> bool {
-    match receiver.recv_timeout(RETRY) {
-        Ok(mut changes) => {
-            waiting.append(&mut changes);
-            false
+    let retry = after(RETRY);
+    let ended = loop {
+        select! {
+            recv(receiver) -> changes => match changes {
+                Ok(mut changes) => waiting.append(&mut changes),
+                Err(_) => break true,
+            },
+            recv(retry) -> _ => break false,
         }
-        Err(RecvTimeoutError::Timeout) => false,
-        Err(RecvTimeoutError::Disconnected) => true,
-    }
+    };
+    *waiting = newest(std::mem::take(waiting));
+    ended
 }
 
 fn commit(index: &Index, open: &OpenSegments, waiting: &mut Vec<Change>, failing: &AtomicBool) {

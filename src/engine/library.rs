@@ -101,7 +101,10 @@ impl Library {
             Question::Picture { camera, at } => self.picture(camera, *at),
             Question::Check => {
                 let report = index::check::check(&self.reader, &self.volumes, &self.open.rows())?;
-                Ok(Answer::Check(report.problems.iter().map(ToString::to_string).collect()))
+                // A segment that was begun meanwhile is no problem.
+                let begun: Vec<String> = self.open.rows().into_iter().map(|row| row.path).collect();
+                let problems = report.problems.iter().filter(|found| !begun.contains(&found.path));
+                Ok(Answer::Check(problems.map(ToString::to_string).collect()))
             }
         }
     }

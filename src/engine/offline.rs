@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::EngineError;
 use super::library::Library;
 use crate::config::{DataFolder, SettingsStore};
+use crate::index::check::Outcome;
 use crate::index::{self, Index, Volumes};
 use crate::model::{CameraId, VolumeId};
 use crate::playback::Footage;
@@ -54,7 +55,7 @@ pub fn open(folder: &DataFolder) -> Result<Library, EngineError> {
     Ok(library(&opened.index, volumes, OpenSegments::default()))
 }
 
-/// Mends files and index; one sentence for each thing found and what became of it.
+/// Mends files and index; one sentence for each thing that was mended.
 ///
 /// # Errors
 /// When settings, index or volume cannot be opened.
@@ -63,7 +64,8 @@ pub fn repair(folder: &DataFolder) -> Result<Vec<String>, EngineError> {
     let volumes = volumes(volume(folder, &store)?);
     let opened = Index::open(folder.index())?;
     let report = index::check::repair(&opened.index, &volumes, &[])?;
-    Ok(report.problems.iter().map(ToString::to_string).collect())
+    let mended = report.problems.iter().filter(|problem| problem.outcome == Outcome::Repaired);
+    Ok(mended.map(ToString::to_string).collect())
 }
 
 /// Cameras that have recordings, also those that were removed: their identities are taken.

@@ -60,7 +60,8 @@ pub(super) struct Service {
     pub queries: Queries,
     pub stop_queries: Sender<()>,
     pub playback: Playback,
-    pub door: Door,
+    /// None when it cannot be opened.
+    pub door: Option<Door>,
     pub shown: Arc<Shown>,
     pub notices: Notices,
     pub views: Views,
@@ -94,7 +95,7 @@ impl Service {
                 },
                 recv(ticks) -> _ => {
                     if self.pending_streams {
-                        self.reconcile();
+                        self.record();
                     }
                     self.show();
                 }
@@ -113,7 +114,7 @@ impl Service {
             Command::SaveSnapshot(id) => self.save_snapshot(&id),
             Command::WatchLive(tiles) => {
                 self.views.want(tiles);
-                self.reconcile();
+                self.connect();
                 Ok(())
             }
             Command::Playback(command) => self.playback.send(command).map_err(EngineError::from),
@@ -161,9 +162,10 @@ impl Service {
             settings.cameras.push(camera);
             Ok(())
         })?;
-        self.secrets.set(&id, draft.password.map(Password::new).as_ref())?;
+        // The camera is there in any case; without its password it says so itself.
+        let kept = self.secrets.set(&id, draft.password.map(Password::new).as_ref());
         self.reconcile();
-        Ok(())
+        Ok(kept?)
     }
 
     fn remove_camera(&mut self, id: &CameraId) -> Result<(), EngineError> {
@@ -171,9 +173,9 @@ impl Service {
             settings.cameras.retain(|camera| camera.id != *id);
             Ok(())
         })?;
-        self.secrets.set(id, None)?;
+        let forgotten = self.secrets.set(id, None);
         self.reconcile();
-        Ok(())
+        Ok(forgotten?)
     }
 
     fn set_mode(&mut self, id: &CameraId, mode: Mode) -> Result<(), EngineError> {
@@ -189,6 +191,12 @@ impl Service {
 
     /// Makes capture, recorder and live wall as settings and console want them.
     pub fn reconcile(&mut self) {
+        self.connect();
+        self.record();
+    }
+
+    /// Makes capture and live wall so; what is recorded stays as it is.
+    fn connect(&mut self) {
         let cameras = self.store.settings().cameras.clone();
         let sub_of = |tile: &LiveTile| {
             cameras.iter().any(|camera| camera.id == tile.camera && camera.sub.is_some())
@@ -202,7 +210,6 @@ impl Service {
         wanted.dedup();
         let sources = wanted.iter().filter_map(|stream| self.source_of(&cameras, stream)).collect();
         self.capture.set_streams(sources);
-        self.record(&cameras);
         self.views.reconcile(&self.capture, &self.shown, &self.clock, sub_of);
     }
 
@@ -210,10 +217,11 @@ impl Service {
         let camera = cameras.iter().find(|camera| camera.id == stream.camera)?;
         let password = match self.secrets.get(&camera.id) {
             Ok(password) => password,
+            // It has none to lose, most likely.
+            Err(_) if camera.user.is_none() => None,
             Err(error) => {
                 let text = error.to_string();
-                let (key, id) = (format!("secret {}", camera.id), camera.id.clone());
-                self.notices.raise(key, self.clock.wall(), Severity::Alarm, Some(id), text);
+                self.notices.raise(text.clone(), self.clock.wall(), Severity::Alarm, None, text);
                 None
             }
         };
@@ -221,10 +229,10 @@ impl Service {
     }
 
     /// Tells the recorder which streams to record, and from which queues.
-    fn record(&mut self, cameras: &[CameraSettings]) {
+    fn record(&mut self) {
         let mut ways = BTreeMap::new();
         let mut streams = Vec::new();
-        for camera in cameras {
+        for camera in &self.store.settings().cameras {
             let id = StreamId::new(camera.id.clone(), camera.recorded_stream());
             let way = self.queues.remove(&id).unwrap_or_else(|| {
                 let queue = UnitQueue::new(MAX_UNITS, MAX_BYTES);
@@ -287,7 +295,8 @@ impl Service {
         let path = super::status::save_picture(&self.folder, id, &picture, self.zone)?;
         let text = format!("Saved {}", path.display());
         let now = self.clock.wall();
-        self.notices.raise(text.clone(), now, Severity::Info, Some(id.clone()), text);
+        self.notices.raise(text.clone(), now, Severity::Info, Some(id.clone()), text.clone());
+        self.notices.clear(&text);
         Ok(())
     }
 
@@ -305,11 +314,16 @@ impl Service {
                 drop(self.stop_queries);
                 self.queries.join(limit).map_err(EngineError::from)
             },
-            self.door.close(limit).map_err(EngineError::from),
+            self.door.map_or(Ok(()), |door| door.close(limit).map_err(EngineError::from)),
             self.simulator.map_or(Ok(()), |simulator| simulator.stop().map_err(EngineError::from)),
         ];
         drop(self.queues);
         drop(self.lock);
-        results.into_iter().collect()
+        let mut errors = results.into_iter().filter_map(Result::err);
+        let first = errors.next();
+        for error in errors {
+            tracing::error!("{error}");
+        }
+        first.map_or(Ok(()), Err)
     }
 }

@@ -17,8 +17,8 @@ use super::service::{SIMULATED_CAMERAS, Service};
 use super::views::Views;
 use super::{EngineError, offline, zone_of};
 use crate::capture::Capture;
-use crate::config::{DataFolder, Secrets, SettingsStore};
-use crate::index::check::{CheckReport, Outcome};
+use crate::config::{ConfigError, DataFolder, FolderLock, Secrets, SettingsStore};
+use crate::index::check::{CheckReport, Finding, Outcome};
 use crate::index::{self, Damaged, Index};
 use crate::model::{WallSpan, WallTime};
 use crate::playback::Playback;
@@ -49,10 +49,28 @@ impl EngineOptions {
     }
 }
 
+/// A command that only reads holds the folder for a moment; a recorder that starts meanwhile waits for it.
+const LOCK_TRIES: u32 = 15;
+
+/// Time between two attempts.
+const LOCK_PAUSE: Duration = Duration::from_millis(200);
+
+fn take_folder(folder: &DataFolder) -> Result<FolderLock, ConfigError> {
+    for _ in 1..LOCK_TRIES {
+        match folder.lock() {
+            Err(ConfigError::Locked(_)) => std::thread::sleep(LOCK_PAUSE),
+            result => return result,
+        }
+    }
+    folder.lock()
+}
+
 /// Starts all threads but the engine's own.
 pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service, EngineError> {
     let EngineOptions { folder, clock, demo } = options;
-    let lock = folder.lock()?;
+    let lock = take_folder(&folder)?;
+    // Left by one that was killed: nobody answers there while this one mends its files.
+    folder.close_door()?;
     let store = SettingsStore::open(&folder)?;
     let secrets = Secrets::open(&folder)?;
     let zone = zone_of(store.settings());
@@ -82,7 +100,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         Queries::start(Arc::clone(&library), Arc::clone(&shown), Arc::clone(&clock), stopped)?;
     let playback =
         Playback::start(Arc::clone(&library.footage), Arc::clone(&clock), Arc::clone(&shown))?;
-    let door = Door::open(&folder, Arc::clone(&library))?;
+    let door = open_door(&folder, &library, &mut notices, clock.wall());
     let simulator = start_simulator(&store, &clock, &mut notices);
     let mut service = Service {
         folder,
@@ -111,6 +129,23 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
     service.reconcile();
     service.show();
     Ok(service)
+}
+
+/// Recording does not depend on being asked: without a door, as on a full disk, it begins all the same.
+fn open_door(
+    folder: &DataFolder,
+    library: &Arc<Library>,
+    notices: &mut Notices,
+    at: WallTime,
+) -> Option<Door> {
+    match Door::open(folder, Arc::clone(library)) {
+        Ok(door) => Some(door),
+        Err(error) => {
+            let text = format!("Other commands cannot ask this Watchkeeper: {error}");
+            notices.raise("door".into(), at, Severity::Warning, None, text);
+            None
+        }
+    }
 }
 
 /// Simulated cameras of the settings run inside of this process.
@@ -160,9 +195,14 @@ fn tell_damage(notices: &mut Notices, damaged: Option<&Damaged>, at: WallTime) {
 
 /// What was mended at the start is told, and what could not be.
 fn tell_repairs(notices: &mut Notices, report: &CheckReport, at: WallTime) {
-    let mut mended = 0;
+    let (mut mended, mut gone) = (0, 0);
     for problem in &report.problems {
-        if problem.outcome == Outcome::Repaired {
+        // A recording that is gone or damaged leaves the index, but nothing has been mended by that.
+        let lost = matches!(problem.finding, Finding::FileMissing | Finding::Unreadable(_));
+        gone += usize::from(problem.finding == Finding::FileMissing);
+        if problem.finding == Finding::FileMissing {
+            tracing::warn!("{problem}");
+        } else if problem.outcome == Outcome::Repaired && !lost {
             tracing::info!("{problem}");
             mended += 1;
         } else {
@@ -170,6 +210,13 @@ fn tell_repairs(notices: &mut Notices, report: &CheckReport, at: WallTime) {
             let text = problem.to_string();
             notices.raise(text.clone(), at, Severity::Warning, None, text);
         }
+    }
+    if gone > 0 {
+        let text = format!(
+            "{gone} recordings are gone: their files are not in the recordings folder any more. If it is \
+             on another disk, check that this is connected, and start Watchkeeper again."
+        );
+        notices.raise("gone".into(), at, Severity::Warning, None, text);
     }
     if mended > 0 {
         let text = format!(

@@ -116,7 +116,12 @@ impl Service {
         report: Option<&StreamReport>,
         now: WallTime,
     ) -> CameraStatus {
-        let unknown = RecordingState::Idle(GapReason::WaitingForPicture);
+        let waiting = RecordingState::Idle(GapReason::WaitingForPicture);
+        let recording = match report {
+            Some(_) if self.recorder.has_ended() => RecordingState::Idle(GapReason::Unknown),
+            Some(report) => report.state.clone(),
+            None => waiting,
+        };
         CameraStatus {
             id: camera.id.clone(),
             name: camera.name.clone(),
@@ -125,7 +130,7 @@ impl Service {
             stream: camera.recorded_stream(),
             mode: camera.mode,
             link: status.map_or(LinkState::Connecting, |status| link_state(&status.link)),
-            recording: report.map_or(unknown, |report| report.state.clone()),
+            recording,
             since: report.map_or(now, |report| report.since),
             size: status
                 .and_then(|status| status.parameters.as_ref())
@@ -191,6 +196,11 @@ impl Service {
                 LinkState::Connecting => {}
             }
             self.notice_recording(camera, now);
+        }
+        if self.recorder.has_ended() || self.capture.has_ended() {
+            let text = "Recording has stopped because of an error in Watchkeeper. Close it and start \
+                        it again.";
+            self.notices.raise("ended".into(), now, Severity::Alarm, None, text.into());
         }
     }
 

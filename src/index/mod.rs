@@ -18,4 +18,4 @@ pub use check::{CheckReport, Finding, Outcome, Problem, Volumes, check, repair};
 pub use error::IndexError;
 pub use open::{Damaged, Index, Opened};
 pub use query::IndexReader;
-pub use write::Change;
+pub use write::{Change, newest};

@@ -11,6 +11,7 @@ use redb::{Database, DatabaseError, StorageError, TableError};
 use super::IndexReader;
 use super::error::{IndexError, guarded};
 use super::schema::{self, DAY, FORMAT, JOURNAL, META, PRESENT_FORMAT, SEGMENT};
+use crate::config::atomic;
 
 /// Memory for pages of the database. A year of 32 cameras summarised by days is under 1 MiB, and a day of
 /// rows of one camera a few pages: more would be memory for nothing.
@@ -61,7 +62,8 @@ impl Index {
         let mut damaged = None;
         let (database, fresh) = match open_database(&path) {
             Err(IndexError::Damaged(why)) => {
-                let moved_to = put_aside(&path)?;
+                let moved_to = atomic::put_aside(&path)
+                    .map_err(|source| IndexError::PutAside { path: path.clone(), source })?;
                 damaged = Some(Damaged { moved_to, why });
                 open_database(&path)?
             }
@@ -165,21 +167,6 @@ fn refused(path: &Path, error: DatabaseError) -> IndexError {
         }
         _ => IndexError::Open { path: path.into(), source: Box::new(error.into()) },
     }
-}
-
-/// Renames `index.redb` to the first free of `index.damaged-1.redb`, `index.damaged-2.redb`, ...
-fn put_aside(path: &Path) -> Result<PathBuf, IndexError> {
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    let extension = path.extension().unwrap_or_default().to_string_lossy();
-    let failed = |source| IndexError::PutAside { path: path.into(), source };
-    for number in 1.. {
-        let aside = path.with_file_name(format!("{stem}.damaged-{number}.{extension}"));
-        if !aside.try_exists().map_err(failed)? {
-            std::fs::rename(path, &aside).map_err(failed)?;
-            return Ok(aside);
-        }
-    }
-    Err(failed(io::ErrorKind::AlreadyExists.into()))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! Must not do: sync a segment's file; whoever applies a change has done that before.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use redb::{ReadableTable, Table, WriteTransaction};
 
@@ -28,6 +28,29 @@ pub enum Change {
     Journal(JournalEntry),
     /// The recorder runs at this moment.
     Heartbeat(WallTime),
+}
+
+/// What is left to be applied of changes that had to wait: the newest row of each segment and the newest
+/// heartbeat, so that a backlog grows with what happened and not with time.
+#[must_use]
+pub fn newest(changes: Vec<Change>) -> Vec<Change> {
+    let mut last = BTreeMap::new();
+    for (number, change) in changes.iter().enumerate() {
+        if let Change::PutSegment(row) = change {
+            last.insert((row.stream.clone(), row.start), number);
+        }
+    }
+    let heartbeat = changes.iter().rposition(|change| matches!(change, Change::Heartbeat(_)));
+    changes
+        .into_iter()
+        .enumerate()
+        .filter(|(number, change)| match change {
+            Change::PutSegment(row) => last.get(&(row.stream.clone(), row.start)) == Some(number),
+            Change::Heartbeat(_) => heartbeat == Some(*number),
+            Change::RemoveSegment { .. } | Change::Journal(_) => true,
+        })
+        .map(|(_, change)| change)
+        .collect()
 }
 
 impl Index {

@@ -85,10 +85,14 @@ impl Footage {
         stream: &StreamId,
         at: WallTime,
     ) -> Result<Option<SegmentRow>, PlaybackError> {
-        if let Some(row) = self.open.row(stream) {
+        let open = self.open.rows_of(stream);
+        if let Some(row) = open.iter().find(|row| row.span().contains(at)) {
+            return Ok(Some(row.clone()));
+        }
+        if let Some(row) = open.last() {
             let behind = at.micros_since(row.end);
             if at >= row.start && behind < PENDING_MICROS {
-                return Ok(Some(row));
+                return Ok(Some(row.clone()));
             }
         }
         if let Some(row) = self.index.segment_at(stream, at)? {
@@ -148,7 +152,7 @@ impl Footage {
         stream: &StreamId,
         at: WallTime,
     ) -> Result<Option<SegmentRow>, PlaybackError> {
-        let open = self.open.row(stream).filter(|row| row.start > at);
+        let open = self.open.rows_of(stream).into_iter().find(|row| row.start > at);
         let indexed = self.index.first_after(stream, at)?;
         Ok(open.into_iter().chain(indexed).min_by_key(|row| row.start))
     }
@@ -165,7 +169,7 @@ impl Footage {
         let mut last: Option<SegmentRow> = None;
         for kind in [StreamKind::Main, StreamKind::Sub] {
             let stream = StreamId::new(camera.clone(), kind);
-            let open = self.open.row(&stream).filter(|row| row.end <= at);
+            let open = self.open.rows_of(&stream).into_iter().rfind(|row| row.end <= at);
             let indexed = self.index.last_before(&stream, at)?;
             last = last.into_iter().chain(open).chain(indexed).max_by_key(|row| row.end);
         }
@@ -275,8 +279,7 @@ impl Footage {
     pub fn load(&self, row: &SegmentRow) -> Result<Arc<LoadedSegment>, PlaybackError> {
         let kept = self.kept().get(row);
         if row.state == SegmentState::Recording
-            && let Some(open) = self.open.get(&row.stream)
-            && open.row.path == row.path
+            && let Some(open) = self.open.at(&row.stream, row.start)
         {
             if let Some(kept) = kept.as_ref().filter(|kept| kept.fragments == open.fragments.len())
             {
@@ -286,7 +289,7 @@ impl Footage {
                 Some(kept) => Arc::clone(&kept.file),
                 None => self.file(row)?,
             };
-            let samples = open.fragments.iter().flat_map(|fragment| fragment.iter().copied());
+            let samples = open.fragments.iter().flat_map(|fragment| fragment.samples());
             let table =
                 SampleTable { samples: samples.collect(), duration: open.row.media_duration };
             let fragments = open.fragments.len();

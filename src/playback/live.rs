@@ -22,8 +22,8 @@ use crate::runtime::{Clock, Worker};
 /// Units that wait longer than this, by their own clock, are left out up to the next random access point.
 const BEHIND_TICKS: i64 = TICKS_PER_SECOND / 2;
 
-/// A request to stop is heard at least this often, also when nothing arrives.
-const LISTEN: Duration = Duration::from_millis(500);
+/// Longest wait for something to arrive; a request to stop ends it.
+const LISTEN: Duration = Duration::from_secs(5);
 
 /// How long a player may take to end.
 const STOP_LIMIT: Duration = Duration::from_secs(10);
@@ -52,11 +52,12 @@ struct Handle(Arc<Desk>);
 
 impl Drop for Handle {
     fn drop(&mut self) {
-        self.0.stop.store(true, Ordering::Release);
+        self.0.end();
     }
 }
 
 struct Desk {
+    queue: Arc<UnitQueue>,
     stop: AtomicBool,
     width: AtomicUsize,
     height: AtomicUsize,
@@ -77,6 +78,7 @@ impl LivePlayer {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, PlaybackError> {
         let desk = Arc::new(Desk {
+            queue,
             stop: AtomicBool::new(false),
             width: AtomicUsize::new(options.size.0),
             height: AtomicUsize::new(options.size.1),
@@ -87,8 +89,8 @@ impl LivePlayer {
             let mut view = LiveView::new(camera, options.max_fps);
             let mut events = Vec::new();
             while !theirs.stop.load(Ordering::Acquire) {
-                events.extend(queue.recv_timeout(LISTEN));
-                queue.drain(&mut events);
+                events.extend(theirs.queue.recv_timeout(LISTEN));
+                theirs.queue.drain(&mut events);
                 let now = clock.monotonic();
                 if view.take(&mut events, theirs.size(), now, &shown) {
                     shown.wake();
@@ -107,7 +109,7 @@ impl LivePlayer {
 
     /// Asks it to end, without waiting, so that many can end together.
     pub fn ask_to_stop(&self) {
-        self.desk.0.stop.store(true, Ordering::Release);
+        self.desk.0.end();
     }
 
     /// Ends it.
@@ -122,6 +124,11 @@ impl LivePlayer {
 }
 
 impl Desk {
+    fn end(&self) {
+        self.stop.store(true, Ordering::Release);
+        self.queue.rouse();
+    }
+
     fn size(&self) -> (usize, usize) {
         (self.width.load(Ordering::Acquire), self.height.load(Ordering::Acquire))
     }

@@ -13,6 +13,7 @@ pub use status::{CameraStatus, LinkState, Notice, Severity, Snapshot, VolumeStat
 pub use timeline::{Gap, Lane, MonthAnswer, MonthQuery, TimelineAnswer, TimelineQuery};
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crossbeam::channel::{Receiver, Sender, TrySendError, bounded};
@@ -65,12 +66,25 @@ pub struct Shown {
     /// The newest month.
     pub month: Latest<MonthAnswer>,
     wake: Mutex<Option<Wake>>,
+    quit: AtomicBool,
 }
 
 impl Shown {
     /// Sets what is called when something changed.
     pub fn on_change(&self, wake: Wake) {
         *self.wake.lock().unwrap_or_else(PoisonError::into_inner) = Some(wake);
+    }
+
+    /// Asks the console to close its window, as the system does before it shuts down.
+    pub fn ask_to_quit(&self) {
+        self.quit.store(true, Ordering::Release);
+        self.wake();
+    }
+
+    /// Whether the window is to be closed.
+    #[must_use]
+    pub fn is_quitting(&self) -> bool {
+        self.quit.load(Ordering::Acquire)
     }
 
     /// Tells the console that something changed.

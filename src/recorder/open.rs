@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::container::SampleInfo;
+use crate::container::PackedFragment;
 use crate::media::StreamParameters;
 use crate::model::{SegmentRow, StreamId, WallTime};
 
@@ -18,7 +18,7 @@ pub struct OpenSegment {
     /// What a decoder needs.
     pub parameters: Arc<StreamParameters>,
     /// The samples of each fragment, oldest first.
-    pub fragments: Vec<Arc<[SampleInfo]>>,
+    pub fragments: Vec<Arc<PackedFragment>>,
 }
 
 /// All segments being written, and those just closed that the index does not know yet. Cheap to clone;
@@ -29,13 +29,7 @@ pub struct OpenSegments {
 }
 
 impl OpenSegments {
-    /// The newest segment of `stream` that is being written.
-    #[must_use]
-    pub fn get(&self, stream: &StreamId) -> Option<OpenSegment> {
-        self.lock().range(keys_of(stream)).next_back().map(|(_, open)| open.clone())
-    }
-
-    /// The row of that segment alone, which is cheaper.
+    /// The row of the newest segment of `stream` that is being written.
     #[must_use]
     pub fn row(&self, stream: &StreamId) -> Option<SegmentRow> {
         self.lock().range(keys_of(stream)).next_back().map(|(_, open)| open.row.clone())
@@ -65,7 +59,7 @@ impl OpenSegments {
         &self,
         row: SegmentRow,
         parameters: &Arc<StreamParameters>,
-        fragment: Arc<[SampleInfo]>,
+        fragment: Arc<PackedFragment>,
     ) {
         let mut open = self.lock();
         let key = (row.stream.clone(), row.start);

@@ -2,12 +2,16 @@
 //!
 //! Must not do: I/O, or read a clock; it is given the times.
 
-use chrono::{FixedOffset, Offset, TimeZone, Timelike};
+use chrono::{FixedOffset, NaiveTime, Offset, TimeDelta, TimeZone, Timelike};
 use chrono_tz::Tz;
 
 use crate::model::WallTime;
 
 const MICROS_PER_SECOND: i64 = 1_000_000;
+
+const SECONDS_PER_HOUR: i64 = 3_600;
+
+const SECONDS_PER_DAY: i64 = 86_400;
 
 /// What closing a segment adds for each sample at most, in bytes: size 4, duration 8, composition
 /// offset 8, random access 4, and a share of the offsets (ISO/IEC 14496-12, 8.6 and 8.7).
@@ -55,15 +59,23 @@ pub fn must_cut(limits: &Limits, extent: &Extent, start: WallTime, gop: u64) -> 
     extent.bytes + expected + closing > limit
 }
 
-/// The first multiple of `minutes` after `start`, counted from local midnight in `zone`.
+/// The first multiple of `minutes` after `start`, counted from local midnight in `zone`; at the latest the
+/// next midnight. Of an hour that is repeated each round is cut for itself.
 #[must_use]
 pub fn boundary_after(start: WallTime, zone: Tz, minutes: u32) -> WallTime {
     let local = zone.from_utc_datetime(&start.to_utc().naive_utc());
     let second = i64::from(local.num_seconds_from_midnight());
     let length = i64::from(minutes) * 60;
-    let next = (second / length + 1) * length;
+    let next = ((second / length + 1) * length).min(SECONDS_PER_DAY);
     let whole = start.as_micros().div_euclid(MICROS_PER_SECOND) * MICROS_PER_SECOND;
-    WallTime::from_micros(whole + (next - second) * MICROS_PER_SECOND)
+    let straight = WallTime::from_micros(whole + (next - second) * MICROS_PER_SECOND);
+    if length <= SECONDS_PER_HOUR {
+        return straight;
+    }
+    // A longer stretch may have a clock change inside, and is an hour shorter or longer then.
+    let midnight = local.date_naive().and_time(NaiveTime::MIN);
+    let shown = zone.from_local_datetime(&(midnight + TimeDelta::seconds(next))).earliest();
+    shown.map(WallTime::from).filter(|shown| *shown > start).unwrap_or(straight)
 }
 
 /// By how much local time in `zone` is ahead of UTC at `at`.
@@ -88,7 +100,11 @@ mod tests {
             ("2026-03-03T14:25:10+05:30", "Asia/Kolkata", 60, "2026-03-03T15:00:00+05:30"),
             ("2026-03-03T14:25:10+01:00", "Europe/Berlin", 15, "2026-03-03T14:30:00+01:00"),
             ("2026-03-03T23:59:59.9+01:00", "Europe/Berlin", 1440, "2026-03-04T00:00:00+01:00"),
+            ("2026-03-03T23:30:00+01:00", "Europe/Berlin", 50, "2026-03-04T00:00:00+01:00"),
             ("2026-10-25T02:30:00+02:00", "Europe/Berlin", 60, "2026-10-25T02:00:00+01:00"),
+            ("2026-03-29T01:30:00+01:00", "Europe/Berlin", 60, "2026-03-29T03:00:00+02:00"),
+            ("2026-03-29T00:30:00+01:00", "Europe/Berlin", 240, "2026-03-29T04:00:00+02:00"),
+            ("2026-10-25T00:30:00+02:00", "Europe/Berlin", 1440, "2026-10-26T00:00:00+01:00"),
         ];
         for (start, zone, minutes, boundary) in cases {
             let zone = zone.parse().expect("zone");

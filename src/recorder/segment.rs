@@ -9,10 +9,13 @@ use chrono::FixedOffset;
 
 use super::fragmenter::PendingFragment;
 use super::rotation::{self, Extent};
-use crate::container::{self, FragmentCursor, PendingSample, SampleInfo, SampleTable, TrackHeader};
+use crate::container::{
+    self, FragmentCursor, PackedFragment, PendingSample, SampleTable, TrackHeader,
+};
 use crate::media::StreamParameters;
 use crate::model::time::ticks_to_micros;
 use crate::model::{SegmentIdentity, SegmentRow, SegmentState, VolumeId, WallTime};
+use crate::storage::repair::remove_empty;
 use crate::storage::{SegmentFile, StorageError, Volume, layout};
 
 /// Names that are tried when a file of the same second exists already, after a clock was set back.
@@ -25,7 +28,7 @@ pub struct SegmentWriter {
     identity: SegmentIdentity,
     row: SegmentRow,
     boundary: WallTime,
-    fragments: Vec<Arc<[SampleInfo]>>,
+    fragments: Vec<Arc<PackedFragment>>,
     duration: i64,
     cursor: Option<FragmentCursor>,
     gop: u64,
@@ -115,7 +118,7 @@ impl SegmentWriter {
     pub fn append(
         &mut self,
         fragment: &PendingFragment,
-    ) -> Result<Arc<[SampleInfo]>, StorageError> {
+    ) -> Result<Arc<PackedFragment>, StorageError> {
         let (init, cursor) = match self.cursor {
             Some(cursor) => (Vec::new(), cursor),
             None => {
@@ -142,7 +145,7 @@ impl SegmentWriter {
         self.account(fragment, parts.iter().map(|part| part.len() as u64).sum());
         self.cursor = Some(built.next);
         self.duration = built.end;
-        let samples: Arc<[SampleInfo]> = built.samples.into();
+        let samples = Arc::new(PackedFragment::new(&built.samples));
         self.fragments.push(Arc::clone(&samples));
         Ok(samples)
     }
@@ -173,7 +176,8 @@ impl SegmentWriter {
     /// Makes everything written so far survive a power cut. Returns whether there was anything.
     ///
     /// # Errors
-    /// When the volume cannot.
+    /// When the volume cannot; [`StorageError::NotFound`] when the file's name is gone: systems keep an
+    /// unlinked file writable, and an hour of footage would go where nobody finds it.
     pub fn sync(&mut self, volume: &dyn Volume) -> Result<bool, StorageError> {
         if !self.dirty {
             return Ok(false);
@@ -183,8 +187,21 @@ impl SegmentWriter {
             volume.sync_folder(&self.row.path)?;
             self.folder_synced = true;
         }
+        self.still_there(volume)?;
         self.dirty = false;
         Ok(true)
+    }
+
+    /// Whether the path still leads to this file, not to none or to one that took its place.
+    fn still_there(&self, volume: &dyn Volume) -> Result<(), StorageError> {
+        let path = &self.row.path;
+        let found = volume.open_read(path)?.length();
+        let found =
+            found.map_err(|source| StorageError::io("ask for the length of", path, source))?;
+        if found < self.row.bytes {
+            return Err(StorageError::NotFound { path: path.clone() });
+        }
+        Ok(())
     }
 
     /// Turns the file into an ordinary MP4: appends the whole `moov`, syncs, swallows the fragments by one
@@ -199,8 +216,18 @@ impl SegmentWriter {
         }
     }
 
+    /// Removes the file of a segment whose first fragment could not be written, so that a full disk does not
+    /// collect empty files. One that cannot be removed now is found at the next start.
+    pub fn discard(self, volume: &dyn Volume) {
+        let Self { file, row, .. } = self;
+        drop(file);
+        if let Err(error) = remove_empty(volume, &row.path) {
+            tracing::warn!("{}: the empty file is left: {error}", row.path);
+        }
+    }
+
     fn write_end(&mut self, volume: &dyn Volume) -> Result<(), StorageError> {
-        let samples = self.fragments.iter().flat_map(|fragment| fragment.iter().copied()).collect();
+        let samples = self.fragments.iter().flat_map(|fragment| fragment.samples()).collect();
         let table = SampleTable { samples, duration: self.duration };
         let before = self.row.bytes;
         let moov = container::finish(&self.header(), &table);

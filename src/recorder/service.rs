@@ -13,7 +13,7 @@ use crossbeam::channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bound
 use super::RecorderError;
 use super::stream::{StreamRecorder, Totals, WriteContext};
 use crate::capture::{CaptureEvent, UnitQueue};
-use crate::index::Change;
+use crate::index::{Change, newest};
 use crate::model::{CameraId, GapReason, Mode, RecordingState, StreamId, WallTime};
 use crate::runtime::thread::JoinError;
 use crate::runtime::{Clock, Latest, Worker};
@@ -53,8 +53,6 @@ pub struct RecorderOptions {
 pub struct RecorderStatus {
     /// By camera.
     pub streams: BTreeMap<CameraId, StreamReport>,
-    /// Changes that the index has not taken yet.
-    pub backlog: usize,
 }
 
 /// One stream's recording.
@@ -108,6 +106,12 @@ impl Recorder {
     #[must_use]
     pub fn status(&self) -> Arc<RecorderStatus> {
         self.status.get().unwrap_or_default()
+    }
+
+    /// Whether its thread is gone although nobody stopped it: nothing is recorded any more.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.worker.is_finished()
     }
 
     /// Finishes all files and ends the thread.
@@ -245,7 +249,7 @@ impl Loop {
                 Some((id.camera.clone(), report))
             })
             .collect();
-        self.status.set(RecorderStatus { streams, backlog: self.backlog.len() });
+        self.status.set(RecorderStatus { streams });
     }
 }
 
@@ -254,26 +258,4 @@ fn drain(stream: &mut Stream, events: &mut Vec<CaptureEvent>, clock: &dyn Clock)
     for event in events.drain(..) {
         stream.recorder.take(event, clock.now());
     }
-}
-
-/// Keeps the newest row of each segment, so that a backlog grows with the number of segments and not
-/// with time.
-fn newest(changes: Vec<Change>) -> Vec<Change> {
-    let mut last = BTreeMap::new();
-    for (number, change) in changes.iter().enumerate() {
-        if let Change::PutSegment(row) = change {
-            last.insert((row.stream.clone(), row.start), number);
-        }
-    }
-    let heartbeat = changes.iter().rposition(|change| matches!(change, Change::Heartbeat(_)));
-    changes
-        .into_iter()
-        .enumerate()
-        .filter(|(number, change)| match change {
-            Change::PutSegment(row) => last.get(&(row.stream.clone(), row.start)) == Some(number),
-            Change::Heartbeat(_) => heartbeat == Some(*number),
-            _ => true,
-        })
-        .map(|(_, change)| change)
-        .collect()
 }

@@ -14,8 +14,8 @@ use crate::capture::CaptureEvent;
 use crate::index::Change;
 use crate::media::{AccessUnit, ClockMap, StreamParameters};
 use crate::model::{
-    GapReason, JournalEntry, Mode, RecordingState, RunId, SegmentIdentity, StreamId, VolumeId,
-    WallTime,
+    GapReason, JournalEntry, Mode, RecordingState, RunId, SegmentIdentity, SegmentRow, StreamId,
+    VolumeId, WallTime,
 };
 use crate::runtime::Now;
 use crate::storage::{StorageError, Volume};
@@ -144,16 +144,22 @@ impl StreamRecorder {
         std::mem::take(&mut self.outbox)
     }
 
-    /// Changes the camera's mode.
+    /// Changes the camera's mode. A new recorder is told its own: that of a disabled camera is journalled.
     pub fn set_mode(&mut self, mode: Mode, now: Now) {
-        if self.mode != mode {
-            self.mode = mode;
-            if mode == Mode::Disabled {
-                self.flush(now);
-                self.close_segment();
-            }
-            self.note_now(now);
+        let untold = self.state.is_none() && mode == Mode::Disabled;
+        if self.mode == mode && !untold {
+            return;
         }
+        self.mode = mode;
+        if mode == Mode::Disabled {
+            self.flush(now);
+            self.close_segment();
+        }
+        let state = match self.decide() {
+            RecordingState::Recording(_) => RecordingState::Idle(GapReason::WaitingForPicture),
+            idle @ RecordingState::Idle(_) => idle,
+        };
+        self.note(self.border(now), state);
     }
 
     /// Takes one event from capture.
@@ -175,7 +181,7 @@ impl StreamRecorder {
             }
             CaptureEvent::TimestampJump { .. } => {
                 self.end_run(now);
-                self.note(self.border(now), RecordingState::Idle(GapReason::TimestampJump));
+                self.note_break(GapReason::TimestampJump);
             }
             CaptureEvent::RunEnded { error, .. } => {
                 self.end_run(now);
@@ -215,7 +221,7 @@ impl StreamRecorder {
         if stepped {
             let parameters = Arc::clone(&run.parameters);
             self.end_run(now);
-            self.note(self.border(now), RecordingState::Idle(GapReason::ClockStepped));
+            self.note_break(GapReason::ClockStepped);
             self.run = Some(Run { skew: Some(skew), ..Run::new(parameters) });
         }
         if !self.may_record(now) {
@@ -322,7 +328,7 @@ impl StreamRecorder {
             run.clock = Some((id, clock));
         }
         if let Some(reason) = hole.filter(|_| start > self.last_end) {
-            self.note(self.last_end, RecordingState::Idle(reason));
+            self.note_break(reason);
         }
         self.last_end = end;
         self.note(start, self.decide());
@@ -340,6 +346,7 @@ impl StreamRecorder {
             return;
         };
         if segment.row().frames == 0 {
+            segment.discard(&*self.context.volume);
             return;
         }
         let row = match segment.finish(&*self.context.volume) {
@@ -350,20 +357,34 @@ impl StreamRecorder {
                     self.stream,
                     row.path
                 );
+                if matches!(error, StorageError::NotFound { .. }) {
+                    return self.forget(row);
+                }
                 row
             }
         };
         self.outbox.push(Change::PutSegment(row));
     }
 
-    /// The volume failed: this segment is given up, and the next attempt is made later.
+    /// Somebody took the file of this segment away while it was written: what is in it cannot be reached
+    /// any more, and the index must not promise it.
+    fn forget(&mut self, row: SegmentRow) {
+        let SegmentRow { stream, start, .. } = row;
+        self.context.open.close(&stream, start);
+        self.outbox.push(Change::RemoveSegment { stream, start });
+    }
+
+    /// The volume failed: this segment is given up, and the next attempt is made later, with the random
+    /// access point that comes then. Units that wait would have a gap behind them.
     fn storage_failed(&mut self, error: &StorageError, now: Now) {
-        let reason = if error.is_full() {
-            GapReason::DiskFull
-        } else {
-            GapReason::StorageUnavailable(error.to_string())
+        let reason = match &self.state {
+            _ if error.is_full() => GapReason::DiskFull,
+            // The same trouble at the next attempt: only the name of the file differs.
+            Some(RecordingState::Idle(known @ GapReason::StorageUnavailable(_))) => known.clone(),
+            _ => GapReason::StorageUnavailable(error.to_string()),
         };
         tracing::error!("{}: recording stops: {error}", self.stream);
+        self.fragmenter = Fragmenter::default();
         self.close_segment();
         self.trouble = Some((reason, now.monotonic + STORAGE_RETRY));
         self.note(self.border(now), self.decide());
@@ -374,6 +395,13 @@ impl StreamRecorder {
         match self.state {
             Some(RecordingState::Recording(_)) => self.last_end,
             _ => now.wall,
+        }
+    }
+
+    /// Journals why recording is interrupted. Where nothing is recorded, the reason for that stays.
+    fn note_break(&mut self, reason: GapReason) {
+        if matches!(self.state, Some(RecordingState::Recording(_))) {
+            self.note(self.last_end, RecordingState::Idle(reason));
         }
     }
 
@@ -414,3 +442,8 @@ fn first_map(
     }
     map
 }
+
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod tests;

@@ -237,7 +237,7 @@ fn encode_frame(
             }
         }
     }
-    if data.is_empty() || random_access != (frame % spec.gop == 0) {
+    if data.is_empty() || random_access != frame.is_multiple_of(spec.gop) {
         return Err(encoder_error(
             spec,
             frame,

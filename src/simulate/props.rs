@@ -5,11 +5,11 @@
 use super::raster::Colour;
 use super::view::{Spot, Stage, at, circle};
 
-const GLASS: Colour = Colour::rgb(0x1b_25_2d);
-const TYRE: Colour = Colour::rgb(0x16_17_1a);
-const SHADOW: Colour = Colour::rgb(0x08_0a_0d);
-const LAMP: Colour = Colour::rgb(0xff_f1_cc);
-const TAIL: Colour = Colour::rgb(0xc0_20_20);
+const GLASS: Colour = Colour::rgb(0x1b252d);
+const TYRE: Colour = Colour::rgb(0x16171a);
+const SHADOW: Colour = Colour::rgb(0x080a0d);
+const LAMP: Colour = Colour::rgb(0xfff1cc);
+const TAIL: Colour = Colour::rgb(0xc02020);
 
 /// What an actor is.
 #[derive(Clone, Copy, Debug)]
@@ -103,7 +103,7 @@ impl Body {
                         .collect()
                 };
                 stage.lit_face(&disc(radius), middle, TYRE);
-                stage.lit_face(&disc(radius * 0.5), middle, Colour::rgb(0x8d_93_99));
+                stage.lit_face(&disc(radius * 0.5), middle, Colour::rgb(0x8d9399));
             }
         }
     }
@@ -205,9 +205,9 @@ fn van(stage: &mut Stage<'_>, body: &Body, colour: Colour) {
 }
 
 fn forklift(stage: &mut Stage<'_>, body: &Body) {
-    const YELLOW: Colour = Colour::rgb(0xd9_9a_1c);
-    const STEEL: Colour = Colour::rgb(0x2a_2e_33);
-    const CRATE: Colour = Colour::rgb(0x9c_7a_50);
+    const YELLOW: Colour = Colour::rgb(0xd99a1c);
+    const STEEL: Colour = Colour::rgb(0x2a2e33);
+    const CRATE: Colour = Colour::rgb(0x9c7a50);
     body.shade(stage, (-1.3, 2.3), 0.65);
     let crate_box = |stage: &mut Stage<'_>| {
         stage.solid(
@@ -230,8 +230,8 @@ fn forklift(stage: &mut Stage<'_>, body: &Body) {
     stage.solid(
         body.ring((-0.5, 0.2), 0.3, 0.95),
         body.ring((-0.45, 0.1), 0.25, 1.75),
-        Colour::rgb(0x2c_44_66),
-        Colour::rgb(0x8a_62_40),
+        Colour::rgb(0x2c4466),
+        Colour::rgb(0x8a6240),
     );
     for along in [-0.95, 0.75] {
         for side in [-0.52, 0.52] {
@@ -270,15 +270,15 @@ fn barrier(stage: &mut Stage<'_>, actor: &Actor, length: f32, open: f32) {
     for field in 0..FIELDS {
         let from = length * f32::from(field) / f32::from(FIELDS);
         let to = length * f32::from(field + 1) / f32::from(FIELDS);
-        let colour = if field % 2 == 0 { Colour::rgb(0xb8_2c_26) } else { Colour::rgb(0xe8_e6_de) };
+        let colour = if field % 2 == 0 { Colour::rgb(0xb82c26) } else { Colour::rgb(0xe8e6de) };
         stage.face(&[spot(from, -0.09), spot(to, -0.09), spot(to, 0.09), spot(from, 0.09)], colour);
     }
 }
 
 /// A flat figure that faces the camera, 1.78 m tall.
 fn person(stage: &mut Stage<'_>, actor: &Actor, coat: Colour, step: f32) {
-    const SKIN: Colour = Colour::rgb(0xc9_9a_78);
-    const TROUSERS: Colour = Colour::rgb(0x22_27_33);
+    const SKIN: Colour = Colour::rgb(0xc99a78);
+    const TROUSERS: Colour = Colour::rgb(0x222733);
     let light = (stage.view.ambient + stage.view.sun * 0.5).min(1.05);
     let (rx, rz) = stage.right();
     let swing = (step * std::f32::consts::TAU).sin();
@@ -305,7 +305,7 @@ fn person(stage: &mut Stage<'_>, actor: &Actor, coat: Colour, step: f32) {
     quad(stage, (-0.16, 1.42), (-0.17 + reach * 0.8, 0.85), (0.06, 0.055), coat.shade(0.88));
     quad(stage, (0.0, 1.56), (0.0, 1.46), (0.055, 0.06), SKIN.shade(0.85));
     stage.disc(spot(0.0, 1.66), 0.125, SKIN.shade(light), 1.0);
-    quad(stage, (0.0, 1.8), (0.0, 1.7), (0.08, 0.125), Colour::rgb(0x33_26_1e));
+    quad(stage, (0.0, 1.8), (0.0, 1.7), (0.08, 0.125), Colour::rgb(0x33261e));
 }
 
 /// A leafy tree.
@@ -316,7 +316,7 @@ pub(super) fn tree(stage: &mut Stage<'_>, x: f32, z: f32, height: f32, leaves: C
         (x - trunk, x + trunk),
         (0.0, height * 0.5),
         (z - trunk, z + trunk),
-        Colour::rgb(0x4b_3d_31),
+        Colour::rgb(0x4b3d31),
     );
     let tufts = [
         (-0.17, 0.52, 0.19, 0.72),
@@ -336,10 +336,10 @@ pub(super) fn tree(stage: &mut Stage<'_>, x: f32, z: f32, height: f32, leaves: C
 
 /// A street lamp whose arm reaches `arm` metres to the right; lit when it is night.
 pub(super) fn lamp(stage: &mut Stage<'_>, x: f32, z: f32, arm: f32, lit: bool) {
-    const POST: Colour = Colour::rgb(0x3a_40_46);
+    const POST: Colour = Colour::rgb(0x3a4046);
     const HEIGHT: f32 = 6.0;
     if lit {
-        stage.pool((x + arm, z), (6.5, 4.2), Colour::rgb(0xff_d9_96), 0.5);
+        stage.pool((x + arm, z), (6.5, 4.2), Colour::rgb(0xffd996), 0.5);
     }
     stage.cuboid((x - 0.06, x + 0.06), (0.0, HEIGHT), (z - 0.06, z + 0.06), POST);
     let (low, high) = (x.min(x + arm), x.max(x + arm));
@@ -353,7 +353,7 @@ pub(super) fn lamp(stage: &mut Stage<'_>, x: f32, z: f32, arm: f32, lit: bool) {
     );
     if lit {
         for (radius, alpha) in [(1.5, 0.06), (1.0, 0.09), (0.6, 0.16), (0.32, 0.45), (0.18, 1.0)] {
-            stage.disc(at(head, HEIGHT - 0.25, z - 0.1), radius, Colour::rgb(0xff_e8_bc), alpha);
+            stage.disc(at(head, HEIGHT - 0.25, z - 0.1), radius, Colour::rgb(0xffe8bc), alpha);
         }
     }
 }
@@ -361,10 +361,10 @@ pub(super) fn lamp(stage: &mut Stage<'_>, x: f32, z: f32, arm: f32, lit: bool) {
 /// A plant in a pot, for indoors.
 pub(super) fn plant(stage: &mut Stage<'_>, x: f32, z: f32) {
     stage.pool((x, z), (0.6, 0.4), SHADOW, 0.5);
-    stage.cuboid((x - 0.25, x + 0.25), (0.0, 0.5), (z - 0.25, z + 0.25), Colour::rgb(0xb9_b3_a8));
+    stage.cuboid((x - 0.25, x + 0.25), (0.0, 0.5), (z - 0.25, z + 0.25), Colour::rgb(0xb9b3a8));
     let blades = [(-0.55, 1.1), (-0.35, 1.5), (-0.1, 1.75), (0.15, 1.65), (0.4, 1.4), (0.58, 1.05)];
     for (index, (lean, height)) in blades.into_iter().enumerate() {
-        let green = Colour::rgb(0x3f_6b_43).shade(0.8 + 0.09 * index as f32);
+        let green = Colour::rgb(0x3f6b43).shade(0.8 + 0.09 * index as f32);
         let spots = [
             at(x + lean * 0.1 - 0.05, 0.45, z),
             at(x + lean * 0.6 - 0.13, height * 0.7, z),

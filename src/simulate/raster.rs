@@ -198,7 +198,7 @@ mod tests {
     #[test]
     fn edges_are_smooth_and_the_inside_is_flat() {
         let mut picture = Picture::new(16, 8);
-        let white = Colour::rgb(0xff_ff_ff);
+        let white = Colour::rgb(0xffffff);
         let paint = Paint { top: white, bottom: white, alpha: 1.0 };
         picture.fill(&[(2.5, 1.0), (10.0, 1.0), (10.0, 5.0), (2.5, 5.0)], paint);
         let line = &picture.y[2 * 16..3 * 16];
@@ -209,7 +209,7 @@ mod tests {
     #[test]
     fn what_lies_outside_the_picture_is_cut_off() {
         let mut picture = Picture::new(8, 8);
-        let red = Colour::rgb(0xff_00_00);
+        let red = Colour::rgb(0xff0000);
         let paint = Paint { top: red, bottom: red, alpha: 1.0 };
         picture.fill(&[(-90.0, -5.0), (99.0, -70.0), (40.0, 200.0)], paint);
         picture.grey_block(6, 6, (40, 40), 99);

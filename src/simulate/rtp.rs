@@ -176,7 +176,7 @@ fn ntp(wall: WallTime) -> u64 {
     const MICROS: i64 = 1_000_000;
     let seconds = wall.as_micros().div_euclid(MICROS) + FROM_1900_TO_1970;
     let micros = wall.as_micros().rem_euclid(MICROS) as u64;
-    u64::from(seconds as u32) << 32 | (micros << 32) / MICROS as u64
+    (u64::from(seconds as u32) << 32) | ((micros << 32) / MICROS as u64)
 }
 
 #[cfg(test)]

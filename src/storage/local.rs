@@ -2,12 +2,13 @@
 //!
 //! Must not do: buffer, or sync by itself; the recorder decides when.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, DirEntry, File, FileType, OpenOptions};
 use std::io::{self, IoSlice, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::{FoundFile, SegmentFile, Space, StorageError, Volume};
 use crate::container::ReadAt;
+use crate::model::CameraId;
 
 /// Folders are at most this deep below the root: camera, date. One more is allowed for what people sort
 /// by hand; a loop of links cannot hold the listing.
@@ -26,7 +27,13 @@ impl LocalVolume {
     /// When it cannot be made, or is not a folder.
     pub fn open(root: impl Into<PathBuf>) -> Result<Self, StorageError> {
         let root = root.into();
-        fs::create_dir_all(&root).map_err(|e| StorageError::io("create", shown(&root), e))?;
+        fs::create_dir_all(&root).map_err(|error| match error.kind() {
+            // A file, or a link that leads in a circle or nowhere.
+            io::ErrorKind::AlreadyExists => {
+                StorageError::io("use", shown(&root), io::ErrorKind::NotADirectory.into())
+            }
+            _ => StorageError::io("create", shown(&root), error),
+        })?;
         Ok(Self { root })
     }
 
@@ -132,10 +139,20 @@ fn list_folder(
         let entry = entry?;
         // A name that is not Unicode is none of ours.
         let Ok(name) = entry.file_name().into_string() else { continue };
+        let foreign = depth == 1 && name.parse::<CameraId>().is_err();
         let path = if prefix.is_empty() { name } else { format!("{prefix}/{name}") };
-        let kind = entry.file_type()?;
+        let kind = match kind_of(&entry, depth) {
+            // Removed since the folder was read, or a link that leads nowhere.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(_) if foreign => continue,
+            kind => kind?,
+        };
         if kind.is_dir() && depth < MAX_DEPTH {
-            list_folder(&entry.path(), &path, depth + 1, found)?;
+            match list_folder(&entry.path(), &path, depth + 1, found) {
+                // "lost+found" and the like at the root of a disk are closed to everybody but the system.
+                Err(error) if foreign && error.kind() == io::ErrorKind::PermissionDenied => {}
+                listed => listed?,
+            }
         } else if kind.is_file() {
             match entry.metadata() {
                 Ok(data) => found.push(FoundFile { path, bytes: data.len() }),
@@ -146,6 +163,17 @@ fn list_folder(
         }
     }
     Ok(())
+}
+
+/// What an entry is. A camera's folder may be a link to another disk, and recordings are written through
+/// it: at the top links are followed, and further down never, so that they cannot lead in circles.
+fn kind_of(entry: &DirEntry, depth: usize) -> io::Result<FileType> {
+    let kind = entry.file_type()?;
+    if !kind.is_symlink() || depth > 1 {
+        return Ok(kind);
+    }
+    let target = fs::metadata(entry.path())?.file_type();
+    Ok(if target.is_dir() { target } else { kind })
 }
 
 #[cfg(unix)]
@@ -312,6 +340,22 @@ mod tests {
         volume.remove(path).expect("removed");
         assert!(matches!(volume.open_read(path), Err(StorageError::NotFound { .. })));
         assert!(volume.space().expect("space").total > 0);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_linked_camera_folder_is_listed_and_loops_are_not() {
+        use std::os::unix::fs::symlink;
+        let (folder, volume) = volume();
+        let disk = folder.path().join("disk");
+        fs::create_dir(&disk).expect("made");
+        symlink(&disk, volume.root().join("front")).expect("linked");
+        let path = "front/2026-03-03/a.mp4";
+        volume.create(path).expect("created").append(&[b"x"]).expect("appended");
+        symlink(&disk, disk.join("loop")).expect("linked");
+        symlink("self", volume.root().join("Self")).expect("linked");
+        symlink("nowhere", volume.root().join("back")).expect("linked");
+        assert_eq!(volume.list().expect("list"), [FoundFile { path: path.into(), bytes: 1 }]);
     }
 
     #[test]

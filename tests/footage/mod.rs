@@ -13,8 +13,8 @@ use chrono::FixedOffset;
 use tempfile::TempDir;
 use watchkeeper::codec::{Converter, open_decoder};
 use watchkeeper::container::{
-    FragmentCursor, PendingSample, SampleInfo, SampleTable, TrackHeader, finish, fragment, init,
-    read, swallow_header,
+    FragmentCursor, PackedFragment, PendingSample, SampleTable, TrackHeader, finish, fragment,
+    init, read, swallow_header,
 };
 use watchkeeper::index::{Change, Index};
 use watchkeeper::media::StreamParameters;
@@ -227,7 +227,7 @@ impl Growing {
     }
 
     /// Adds these units as one fragment; gives its samples.
-    pub fn fragment(&mut self, film: &Film, units: &[usize]) -> Arc<[SampleInfo]> {
+    pub fn fragment(&mut self, film: &Film, units: &[usize]) -> Arc<PackedFragment> {
         let units: Vec<&Unit> = units.iter().map(|&n| &film.units[n]).collect();
         let base = self.written * FRAME - units.iter().map(|unit| unit.pts).min().expect("units");
         let pending: Vec<_> = units
@@ -251,7 +251,7 @@ impl Growing {
         self.row.end = self.row.start.plus_micros(ticks_to_micros(self.table.duration));
         self.row.frames = self.written as u64;
         self.row.bytes = self.bytes.len() as u64;
-        made.samples.into()
+        Arc::new(PackedFragment::new(&made.samples))
     }
 
     /// Makes it an ordinary MP4.

@@ -26,32 +26,32 @@ struct StreetColours {
 }
 
 const DAY: StreetColours = StreetColours {
-    sky: (Colour::rgb(0x7f_a3_c4), Colour::rgb(0xc9_d6_dd)),
-    lawn: Colour::rgb(0x6c_7d_50),
-    road: Colour::rgb(0x5d_61_66),
-    kerb: Colour::rgb(0xa6_a6_a0),
-    line: Colour::rgb(0xd8_d8_d2),
-    wall: Colour::rgb(0xb9_a8_90),
-    roof: Colour::rgb(0x7a_4b_3d),
-    far_wall: Colour::rgb(0x93_9b_9f),
-    window: Colour::rgb(0x4a_5c_69),
-    lit_window: Colour::rgb(0xe2_c8_86),
-    leaves: Colour::rgb(0x5c_7a_45),
+    sky: (Colour::rgb(0x7fa3c4), Colour::rgb(0xc9d6dd)),
+    lawn: Colour::rgb(0x6c7d50),
+    road: Colour::rgb(0x5d6166),
+    kerb: Colour::rgb(0xa6a6a0),
+    line: Colour::rgb(0xd8d8d2),
+    wall: Colour::rgb(0xb9a890),
+    roof: Colour::rgb(0x7a4b3d),
+    far_wall: Colour::rgb(0x939b9f),
+    window: Colour::rgb(0x4a5c69),
+    lit_window: Colour::rgb(0xe2c886),
+    leaves: Colour::rgb(0x5c7a45),
     night: false,
 };
 
 const NIGHT: StreetColours = StreetColours {
-    sky: (Colour::rgb(0x0d_14_22), Colour::rgb(0x24_2e_42)),
-    lawn: Colour::rgb(0x1d_25_20),
-    road: Colour::rgb(0x24_28_2f),
-    kerb: Colour::rgb(0x3c_41_48),
-    line: Colour::rgb(0x6c_6f_72),
-    wall: Colour::rgb(0x3e_41_4a),
-    roof: Colour::rgb(0x24_22_28),
-    far_wall: Colour::rgb(0x2a_31_3c),
-    window: Colour::rgb(0x14_1a_22),
-    lit_window: Colour::rgb(0xf0_c9_74),
-    leaves: Colour::rgb(0x24_33_28),
+    sky: (Colour::rgb(0x1a2439), Colour::rgb(0x3b4862)),
+    lawn: Colour::rgb(0x2d3a31),
+    road: Colour::rgb(0x363b44),
+    kerb: Colour::rgb(0x545a63),
+    line: Colour::rgb(0x8b8e90),
+    wall: Colour::rgb(0x5e616c),
+    roof: Colour::rgb(0x3c393f),
+    far_wall: Colour::rgb(0x404a58),
+    window: Colour::rgb(0x202935),
+    lit_window: Colour::rgb(0xf0c974),
+    leaves: Colour::rgb(0x35493a),
     night: true,
 };
 
@@ -63,7 +63,7 @@ pub(super) fn front_door() -> Scene {
         horizon: 250.0,
         ambient: 0.62,
         sun: 0.5,
-        haze: Colour::rgb(0xbe_cb_d2),
+        haze: Colour::rgb(0xbecbd2),
         haze_depth: 130.0,
     };
     Scene {
@@ -81,9 +81,9 @@ pub(super) fn back_street() -> Scene {
         turn: -0.2,
         focal: 1080.0,
         horizon: 230.0,
-        ambient: 0.5,
-        sun: 0.22,
-        haze: Colour::rgb(0x1b_23_33),
+        ambient: 0.62,
+        sun: 0.26,
+        haze: Colour::rgb(0x2f3a4e),
         haze_depth: 70.0,
     };
     Scene {
@@ -185,20 +185,20 @@ fn house(stage: &mut Stage<'_>, c: &StreetColours, x: f32, z: f32) {
 
 fn front_door_actors(t: f32) -> Vec<Actor> {
     vec![
-        car(0x3d_5f_8c, 9.0, 21.4, 0.0),
-        car(0xa3_2d_2a, mix(-24.0, 30.0, during(t, 0.05, 0.8)), 16.0, 0.0),
-        walker(0x2c_5b_7d, (19.0, 12.5), (-14.0, 12.5), t, 14.0),
+        car(0x3d5f8c, 9.0, 21.4, 0.0),
+        car(0xa32d2a, mix(-24.0, 30.0, during(t, 0.05, 0.8)), 16.0, 0.0),
+        walker(0x2c5b7d, (19.0, 12.5), (-14.0, 12.5), t, 14.0),
     ]
 }
 
 fn back_street_actors(t: f32) -> Vec<Actor> {
     let mut driving =
-        car(0x6d_74_7d, mix(30.0, -38.0, during(t, 0.1, 0.75)), 20.3, std::f32::consts::PI);
-    driving.kind = Kind::Car { colour: Colour::rgb(0x6d_74_7d), lights: true };
+        car(0x6d747d, mix(30.0, -38.0, during(t, 0.1, 0.75)), 20.3, std::f32::consts::PI);
+    driving.kind = Kind::Car { colour: Colour::rgb(0x6d747d), lights: true };
     vec![
         driving,
-        car(0x5a_2a_2c, -6.0, 15.2, 0.0),
-        walker(0x6a_5a_3c, (-22.0, 12.4), (13.0, 12.4), t, 15.0),
+        car(0x5a2a2c, -6.0, 15.2, 0.0),
+        walker(0x6a5a3c, (-22.0, 12.4), (13.0, 12.4), t, 15.0),
     ]
 }
 
@@ -210,7 +210,7 @@ pub(super) fn gate() -> Scene {
         horizon: 210.0,
         ambient: 0.7,
         sun: 0.3,
-        haze: Colour::rgb(0xbb_b8_a4),
+        haze: Colour::rgb(0xbbb8a4),
         haze_depth: 90.0,
     };
     Scene { name: "Gate", view, still: gate_still, actors: gate_actors, noise: 2 }
@@ -218,26 +218,26 @@ pub(super) fn gate() -> Scene {
 
 /// A drive away from the camera through a fence, with a barrier and a guard's booth.
 fn gate_still(stage: &mut Stage<'_>) {
-    let earth = Colour::rgb(0x8a_83_66);
-    let asphalt = Colour::rgb(0x6b_69_62);
-    let steel = Colour::rgb(0x5b_60_60);
-    stage.backdrop((Colour::rgb(0x9a_a4_a3), Colour::rgb(0xcf_cc_b8)), earth);
+    let earth = Colour::rgb(0x8a8366);
+    let asphalt = Colour::rgb(0x6b6962);
+    let steel = Colour::rgb(0x5b6060);
+    stage.backdrop((Colour::rgb(0x9aa4a3), Colour::rgb(0xcfccb8)), earth);
     for (x, width, height, colour) in
         [(-44.0, 22.0, 8.0, 0x8c8873), (-14.0, 12.0, 6.0, 0x9a917a), (14.0, 30.0, 9.5, 0x7e8078)]
     {
         stage.cuboid((x, x + width), (0.0, height), (55.0, 70.0), Colour::rgb(colour));
     }
     for x in [-26.0, -9.0, 10.5, 31.0] {
-        tree(stage, x, 50.0, 7.5, Colour::rgb(0x6f_75_4a));
+        tree(stage, x, 50.0, 7.5, Colour::rgb(0x6f754a));
     }
     stage.ground((-4.2, 4.2), (1.0, 52.0), asphalt);
     stage.ground((-60.0, 60.0), (42.0, 50.0), asphalt);
     for dash in 0..9 {
         let z = 3.0 + dash as f32 * 4.4;
-        stage.ground((-0.08, 0.08), (z, z + 2.0), Colour::rgb(0xd9_d6_c8));
+        stage.ground((-0.08, 0.08), (z, z + 2.0), Colour::rgb(0xd9d6c8));
     }
     for x in [(-4.35, -4.1), (4.1, 4.35)] {
-        stage.ground(x, (1.0, 42.0), Colour::rgb(0xb8_b3_9e));
+        stage.ground(x, (1.0, 42.0), Colour::rgb(0xb8b39e));
     }
     for (from, to) in [(-40.0_f32, -5.4_f32), (8.6, 40.0)] {
         for post in 0..12 {
@@ -249,15 +249,15 @@ fn gate_still(stage: &mut Stage<'_>) {
         }
     }
     booth(stage);
-    stage.cuboid((-5.0, -4.5), (0.0, 1.15), (19.7, 20.2), Colour::rgb(0xc9_5a_22));
+    stage.cuboid((-5.0, -4.5), (0.0, 1.15), (19.7, 20.2), Colour::rgb(0xc95a22));
 }
 
 fn booth(stage: &mut Stage<'_>) {
-    stage.pool((6.9, 20.3), (2.8, 2.2), Colour::rgb(0x1c_1b_16), 0.4);
-    stage.cuboid((5.3, 8.1), (0.0, 2.7), (19.0, 21.6), Colour::rgb(0xd6_d0_ba));
-    stage.cuboid((5.0, 8.4), (2.7, 2.95), (18.7, 21.9), Colour::rgb(0x4e_55_56));
-    stage.panel((5.7, 7.7), (1.1, 2.3), 18.97, Colour::rgb(0x3c_4a_4f));
-    stage.side(5.28, (1.1, 2.3), (19.5, 21.2), Colour::rgb(0x48_58_5c));
+    stage.pool((6.9, 20.3), (2.8, 2.2), Colour::rgb(0x1c1b16), 0.4);
+    stage.cuboid((5.3, 8.1), (0.0, 2.7), (19.0, 21.6), Colour::rgb(0xd6d0ba));
+    stage.cuboid((5.0, 8.4), (2.7, 2.95), (18.7, 21.9), Colour::rgb(0x4e5556));
+    stage.panel((5.7, 7.7), (1.1, 2.3), 18.97, Colour::rgb(0x3c4a4f));
+    stage.side(5.28, (1.1, 2.3), (19.5, 21.2), Colour::rgb(0x48585c));
 }
 
 /// The barrier opens for the van and closes behind it.
@@ -265,13 +265,13 @@ fn gate_actors(t: f32) -> Vec<Actor> {
     let out = during(t, 0.1, 0.95);
     let open = during(t, 0.12, 0.35) - during(t, 0.84, 0.99);
     let arm = Kind::Barrier { length: 9.2, open };
-    let van = Kind::Van { colour: Colour::rgb(0xe4_e2_d8) };
+    let van = Kind::Van { colour: Colour::rgb(0xe4e2d8) };
     vec![
         Actor { kind: van, x: 2.1, z: mix(50.0, -6.0, out), heading: -QUARTER },
         Actor { kind: arm, x: -4.75, z: 19.95, heading: 0.0 },
-        car(0x5c_6a_4c, -9.5, 15.5, 0.35),
-        walker(0xb0_62_1f, (-17.0, 26.5), (21.0, 28.5), t, 13.0),
-        bystander(0x28_38_58, 4.75, 17.6),
+        car(0x5c6a4c, -9.5, 15.5, 0.35),
+        walker(0xb0621f, (-17.0, 26.5), (21.0, 28.5), t, 13.0),
+        bystander(0x283858, 4.75, 17.6),
     ]
 }
 
@@ -293,16 +293,16 @@ pub(super) fn parking_north() -> Scene {
         horizon: 150.0,
         ambient: 0.66,
         sun: 0.45,
-        haze: Colour::rgb(0xb4_c0_c4),
+        haze: Colour::rgb(0xb4c0c4),
         haze_depth: 120.0,
     };
     let still = |stage: &mut Stage<'_>| {
         let colours = ParkColours {
-            sky: (Colour::rgb(0x8b_a9_be), Colour::rgb(0xc6_d2_d4)),
-            ground: Colour::rgb(0x6f_74_70),
-            line: Colour::rgb(0xe0_de_d4),
-            wall: Colour::rgb(0x9c_6e_54),
-            leaves: Colour::rgb(0x56_7a_4c),
+            sky: (Colour::rgb(0x8ba9be), Colour::rgb(0xc6d2d4)),
+            ground: Colour::rgb(0x6f7470),
+            line: Colour::rgb(0xe0ded4),
+            wall: Colour::rgb(0x9c6e54),
+            leaves: Colour::rgb(0x567a4c),
             night: false,
         };
         park(stage, &colours);
@@ -316,18 +316,18 @@ pub(super) fn parking_south() -> Scene {
         turn: -0.3,
         focal: 1000.0,
         horizon: 170.0,
-        ambient: 0.46,
-        sun: 0.24,
-        haze: Colour::rgb(0x25_20_32),
+        ambient: 0.62,
+        sun: 0.26,
+        haze: Colour::rgb(0x3a344a),
         haze_depth: 60.0,
     };
     let still = |stage: &mut Stage<'_>| {
         let colours = ParkColours {
-            sky: (Colour::rgb(0x16_12_22), Colour::rgb(0x36_2c_42)),
-            ground: Colour::rgb(0x2b_29_32),
-            line: Colour::rgb(0x85_80_80),
-            wall: Colour::rgb(0x40_38_4a),
-            leaves: Colour::rgb(0x2b_33_2c),
+            sky: (Colour::rgb(0x241e36), Colour::rgb(0x52465f)),
+            ground: Colour::rgb(0x413e49),
+            line: Colour::rgb(0xa19c9c),
+            wall: Colour::rgb(0x5c5268),
+            leaves: Colour::rgb(0x3d4a3f),
             night: true,
         };
         park(stage, &colours);
@@ -342,7 +342,7 @@ fn park(stage: &mut Stage<'_>, c: &ParkColours) {
     for bay in 0..16 {
         let x = -38.0 + bay as f32 * 5.2;
         let lit = c.night && bay % 5 == 2;
-        let glass = if lit { Colour::rgb(0xe8_c8_84) } else { Colour::rgb(0x34_42_4c) };
+        let glass = if lit { Colour::rgb(0xe8c884) } else { Colour::rgb(0x34424c) };
         stage.panel((x, x + 3.4), (3.6, 5.8), 37.95, glass);
         stage.panel((x, x + 3.4), (0.9, 2.6), 37.95, glass.shade(0.85));
     }
@@ -388,30 +388,30 @@ fn parked(far: &[(i8, u32)], near: &[(i8, u32)]) -> Vec<Actor> {
 fn parking_north_actors(t: f32) -> Vec<Actor> {
     let mut all = parked(
         &[
-            (-5, 0x2f_4a_6d),
-            (-3, 0xb9_bc_bd),
-            (-2, 0x7c_22_24),
-            (0, 0x3a_3d_40),
-            (2, 0xd6_d4_cc),
-            (3, 0x2d_53_48),
-            (5, 0x8e_93_98),
-            (8, 0x5b_2a_46),
+            (-5, 0x2f4a6d),
+            (-3, 0xb9bcbd),
+            (-2, 0x7c2224),
+            (0, 0x3a3d40),
+            (2, 0xd6d4cc),
+            (3, 0x2d5348),
+            (5, 0x8e9398),
+            (8, 0x5b2a46),
         ],
-        &[(-2, 0x40_61_8e), (0, 0xc7_c9_c9), (4, 0x2b_2c_30), (6, 0xa0_3a_2a)],
+        &[(-2, 0x40618e), (0, 0xc7c9c9), (4, 0x2b2c30), (6, 0xa03a2a)],
     );
-    all.push(car(0xd0_a0_30, mix(-20.0, 34.0, during(t, 0.0, 0.85)), 18.8, 0.0));
-    all.push(walker(0x7a_2c_50, (22.0, 24.0), (-9.0, 22.4), t, 12.0));
+    all.push(car(0xd0a030, mix(-20.0, 34.0, during(t, 0.0, 0.85)), 18.8, 0.0));
+    all.push(walker(0x7a2c50, (22.0, 24.0), (-9.0, 22.4), t, 12.0));
     all
 }
 
 fn parking_south_actors(t: f32) -> Vec<Actor> {
     let mut all = parked(
-        &[(-9, 0x4a_50_58), (-7, 0x6a_2e_30), (-4, 0x3a_4a_60), (-1, 0x74_78_7c), (2, 0x2e_30_36)],
-        &[(-6, 0x58_5e_66), (-3, 0x38_2c_44), (1, 0x6c_62_4a)],
+        &[(-9, 0x4a5058), (-7, 0x6a2e30), (-4, 0x3a4a60), (-1, 0x74787c), (2, 0x2e3036)],
+        &[(-6, 0x585e66), (-3, 0x382c44), (1, 0x6c624a)],
     );
     let mut driving = car(0, mix(22.0, -42.0, during(t, 0.08, 0.9)), 21.5, std::f32::consts::PI);
-    driving.kind = Kind::Car { colour: Colour::rgb(0x88_8e_96), lights: true };
+    driving.kind = Kind::Car { colour: Colour::rgb(0x888e96), lights: true };
     all.push(driving);
-    all.push(walker(0x3f_62_70, (-24.0, 17.4), (8.0, 17.9), t, 12.0));
+    all.push(walker(0x3f6270, (-24.0, 17.4), (8.0, 17.9), t, 12.0));
     all
 }
