@@ -3,12 +3,10 @@
 //! Planes are scaled down first and coloured after: a small tile then costs a fraction of a full picture.
 //! Must not do: enlarge, except to make pixels square.
 
-use fast_image_resize::images::{TypedImage, TypedImageRef};
-use fast_image_resize::pixels::U8;
-use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 use yuv::{YuvPlanarImage, YuvRange, YuvStandardMatrix, yuv420_to_rgba, yuv422_to_rgba};
 
 use super::frame::chroma_size;
+use super::scale::{Scaler, narrow};
 use super::{Chroma, CodecError, Frame, Plane};
 use crate::media::sps::VideoInfo;
 
@@ -33,9 +31,8 @@ pub struct Pixels {
 /// Converts frames, and keeps the memory that this takes from one to the next.
 #[derive(Default)]
 pub struct Converter {
-    resizer: Resizer,
+    scaler: Scaler,
     planes: [Plane; 3],
-    eight_bit: Vec<u8>,
 }
 
 impl Converter {
@@ -64,70 +61,12 @@ impl Converter {
             return colour([&frame.y, &frame.u, &frame.v], frame.chroma, size, video, buffer);
         }
         let luma = (frame.width, frame.height);
-        self.plane(0, &frame.y, frame.bit_depth, luma, size)?;
-        self.plane(1, &frame.u, frame.bit_depth, from, to)?;
-        self.plane(2, &frame.v, frame.bit_depth, from, to)?;
-        let [y, u, v] = &self.planes;
+        let [y, u, v] = &mut self.planes;
+        self.scaler.scale(&frame.y, frame.bit_depth, luma, y, size)?;
+        self.scaler.scale(&frame.u, frame.bit_depth, from, u, to)?;
+        self.scaler.scale(&frame.v, frame.bit_depth, from, v, to)?;
         colour([y, u, v], frame.chroma, size, video, buffer)
     }
-
-    /// Brings one plane to 8 bits and to its new size, in `self.planes[index]`.
-    fn plane(
-        &mut self,
-        index: usize,
-        from: &Plane,
-        bit_depth: u8,
-        from_size: (usize, usize),
-        size: (usize, usize),
-    ) -> Result<(), CodecError> {
-        let samples = if bit_depth > 8 {
-            to_eight_bits(&from.data, bit_depth, &mut self.eight_bit);
-            self.eight_bit.as_slice()
-        } else {
-            from.data.as_slice()
-        };
-        let to = &mut self.planes[index];
-        to.stride = size.0;
-        to.data.resize(size.0 * size.1, 0);
-        if size == from_size && from.stride == size.0 {
-            let whole = samples.get(..to.data.len()).ok_or_else(|| short(from))?;
-            to.data.copy_from_slice(whole);
-            return Ok(());
-        }
-        let rows = samples.get(..from.stride * from_size.1).ok_or_else(|| short(from))?;
-        let source =
-            TypedImageRef::<U8>::from_buffer(narrow(from.stride), narrow(from_size.1), rows)
-                .map_err(|error| CodecError::Convert(error.to_string()))?;
-        let mut target =
-            TypedImage::<U8>::from_buffer(narrow(size.0), narrow(size.1), &mut to.data)
-                .map_err(|error| CodecError::Convert(error.to_string()))?;
-        let options = ResizeOptions::new()
-            .resize_alg(ResizeAlg::Convolution(FilterType::Bilinear))
-            .crop(0.0, 0.0, from_size.0 as f64, from_size.1 as f64);
-        self.resizer
-            .resize_typed(&source, &mut target, &options)
-            .map_err(|error| CodecError::Convert(error.to_string()))
-    }
-}
-
-fn short(plane: &Plane) -> CodecError {
-    CodecError::Convert(format!("a plane has {} bytes only", plane.data.len()))
-}
-
-/// Video is never as large as 2^32.
-fn narrow(value: usize) -> u32 {
-    u32::try_from(value).unwrap_or(u32::MAX)
-}
-
-/// Drops the lower bits, rounding to the nearest: a screen shows eight.
-fn to_eight_bits(samples: &[u8], bit_depth: u8, out: &mut Vec<u8>) {
-    let shift = u32::from(bit_depth.saturating_sub(8));
-    let half = (1_u16 << shift) >> 1;
-    out.clear();
-    out.extend(samples.chunks_exact(2).map(|pair| {
-        let value = u16::from_le_bytes([pair[0], pair[1]]);
-        u8::try_from((value.saturating_add(half)) >> shift).unwrap_or(u8::MAX)
-    }));
 }
 
 /// The size at which a picture of `size` is shown: square pixels, inside `max`, never enlarged.

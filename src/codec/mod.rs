@@ -7,6 +7,7 @@ mod frame;
 mod openh264;
 mod png;
 mod rust_h264;
+mod scale;
 mod slice;
 
 pub use convert::{Converter, Pixels, fitted_size};
