@@ -1,6 +1,9 @@
 //! The simulated cameras as clients see them: retina for what a recorder does, a bare socket for the
 //! protocol's corners. Every picture is decoded and its number read back.
 
+// Helpers outside test functions may fail as tests do.
+#![allow(clippy::expect_used)]
+
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::sync::Arc;
@@ -13,7 +16,7 @@ use retina::client::{
     Credentials, Demuxed, PlayOptions, Session, SessionOptions, SetupOptions, Transport,
 };
 use retina::codec::{CodecItem, FrameFormat, ParametersRef, VideoFrame};
-use rtsp_types::Message;
+use rtsp_types::{Message, ParseError};
 use tokio::time::timeout;
 use watchkeeper::config::Password;
 use watchkeeper::model::StreamKind::{self, Main, Sub};
@@ -223,7 +226,7 @@ fn sender_reports_tell_the_right_time() {
             let report = report.expect("a sender report");
             let wall = SystemClock::new().wall().as_micros();
             let seconds = (report.ntp_timestamp().0 >> 32) as i64 - 2_208_988_800;
-            let micros = ((report.ntp_timestamp().0 & 0xffff_ffff) * 1_000_000 >> 32) as i64;
+            let micros = (((report.ntp_timestamp().0 & 0xffff_ffff) * 1_000_000) >> 32) as i64;
             let off = wall - (seconds * 1_000_000 + micros);
             assert!((0..2_000_000).contains(&off), "{off} us");
             return;
@@ -347,28 +350,40 @@ fn other_codecs_are_described() {
     });
 }
 
-fn connect(simulator: &Simulator) -> TcpStream {
-    let socket = TcpStream::connect(simulator.address()).expect("connects");
-    socket.set_read_timeout(Some(LIMIT)).expect("a time limit");
-    socket
+/// A bare connection with what has arrived and not been looked at.
+struct Wire {
+    socket: TcpStream,
+    input: Vec<u8>,
 }
 
-/// Sends a request as text and gives the status and the whole answer.
-fn ask(socket: &mut TcpStream, method: &str, url: &str, headers: &str) -> (u16, String) {
-    let request = format!("{method} {url} RTSP/1.0\r\nCSeq: 7\r\n{headers}\r\n");
-    socket.write_all(request.as_bytes()).expect("sent");
-    let mut input = Vec::new();
-    loop {
-        let mut piece = [0; 2048];
-        let length = socket.read(&mut piece).unwrap_or_else(|error| panic!("{method}: {error}"));
-        assert!(length > 0, "closed instead of an answer to {method}");
-        input.extend(&piece[..length]);
-        while let Ok((message, length)) = Message::<Vec<u8>>::parse(&input) {
-            if let Message::Response(response) = message {
-                let text = String::from_utf8_lossy(&input[..length]).into_owned();
-                return (response.status().into(), text);
+impl Wire {
+    fn connect(simulator: &Simulator) -> Self {
+        let socket = TcpStream::connect(simulator.address()).expect("connects");
+        socket.set_read_timeout(Some(LIMIT)).expect("a time limit");
+        Self { socket, input: Vec::new() }
+    }
+
+    /// Sends a request as text and gives the answer's status and text; RTP is passed over.
+    fn ask(&mut self, method: &str, url: &str, headers: &str) -> (u16, String) {
+        let request = format!("{method} {url} RTSP/1.0\r\nCSeq: 7\r\n{headers}\r\n");
+        self.socket.write_all(request.as_bytes()).expect("sent");
+        loop {
+            match Message::<Vec<u8>>::parse(&self.input) {
+                Ok((message, length)) => {
+                    let taken: Vec<u8> = self.input.drain(..length).collect();
+                    if let Message::Response(response) = message {
+                        let text = String::from_utf8_lossy(&taken).into_owned();
+                        return (response.status().into(), text);
+                    }
+                }
+                Err(ParseError::Incomplete(_)) => {
+                    let mut piece = [0; 2048];
+                    let length = self.socket.read(&mut piece).expect("an answer");
+                    assert!(length > 0, "closed instead of an answer to {method}");
+                    self.input.extend(&piece[..length]);
+                }
+                Err(error) => panic!("{method}: {error}"),
             }
-            input.drain(..length);
         }
     }
 }
@@ -377,8 +392,8 @@ fn ask(socket: &mut TcpStream, method: &str, url: &str, headers: &str) -> (u16, 
 fn the_protocol_is_kept_in_its_corners() {
     let simulator = start(small());
     let url = simulator.url(0, Sub).to_string();
-    let mut socket = connect(&simulator);
-    let mut ask = |method: &str, url: &str, headers: &str| ask(&mut socket, method, url, headers);
+    let mut wire = Wire::connect(&simulator);
+    let mut ask = |method: &str, url: &str, headers: &str| wire.ask(method, url, headers);
     let (status, options) = ask("OPTIONS", "*", "");
     assert!(status == 200 && options.contains("GET_PARAMETER") && options.contains("CSeq: 7"));
     assert_eq!(ask("DESCRIBE", &url.replace("cam0", "cam7"), "").0, 404);
@@ -403,12 +418,12 @@ fn the_protocol_is_kept_in_its_corners() {
 #[test]
 fn nonsense_closes_the_connection_alone() {
     let simulator = start(small());
-    let mut socket = connect(&simulator);
+    let mut socket = Wire::connect(&simulator).socket;
     socket.write_all(&[0xff; 100]).expect("sent");
     let mut rest = Vec::new();
     socket.read_to_end(&mut rest).ok();
     assert!(rest.is_empty());
-    client(async { Viewer::connect(&simulator, 0, Sub).await });
+    client(async { drop(Viewer::connect(&simulator, 0, Sub).await) });
 }
 
 #[test]

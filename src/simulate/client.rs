@@ -151,3 +151,46 @@ impl Client {
         if self.output.len() > MAX_OUTPUT { Err(Gone::Slow) } else { Ok(()) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    fn pair() -> (Client, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let far = TcpStream::connect(listener.local_addr().expect("bound")).expect("connects");
+        let (near, _) = listener.accept().expect("a client");
+        (Client::new(near, "n".into()).expect("a client"), far)
+    }
+
+    #[test]
+    fn a_client_that_does_not_read_is_given_up() {
+        let (mut client, _far) = pair();
+        // What the system holds is added to our own limit; both are some megabytes.
+        let given_up = (0..256).any(|_| {
+            client.garbage(&[0xff; 1 << 18]);
+            matches!(client.flush(), Err(Gone::Slow))
+        });
+        assert!(given_up);
+    }
+
+    #[test]
+    fn requests_in_pieces_and_rtcp_in_between_are_understood() {
+        let (mut client, mut far) = pair();
+        far.set_nodelay(true).expect("set");
+        let mut wait_for = |client: &mut Client, bytes: &[u8]| {
+            far.write_all(bytes).expect("sent");
+            let before = client.input.len();
+            while client.input.len() < before + bytes.len() {
+                client.read(Duration::ZERO).expect("open");
+            }
+        };
+        wait_for(&mut client, b"$\x01\x00\x02abOPTIONS * RTS");
+        assert!(client.next_request().expect("no nonsense").is_none());
+        wait_for(&mut client, b"P/1.0\r\nCSeq: 1\r\n\r\n\xff\xff");
+        assert!(client.next_request().expect("no nonsense").is_some());
+        assert!(matches!(client.next_request(), Err(Gone::Nonsense)));
+    }
+}

@@ -75,7 +75,7 @@ fn cell_edges(index: usize, width: usize) -> (usize, usize) {
 
 fn cells(number: u32) -> [bool; CELLS] {
     let number = number as u16;
-    let mut word = u32::from(number) << CHECK_BITS | u32::from(check_sum(number));
+    let mut word = (u32::from(number) << CHECK_BITS) | u32::from(check_sum(number));
     let mut cells = [false; CELLS];
     for cell in cells[2..CELLS - 2].iter_mut().rev() {
         *cell = word & 1 == 1;
@@ -119,14 +119,17 @@ pub fn read_frame_number(luma: &[u8], stride: usize, width: usize, height: usize
     if contrast < MIN_CONTRAST {
         return None;
     }
+    // A guard's own doubt counts too; one that is read wrongly has made the contrast too small.
     let mut word = 0_u32;
-    for level in &levels[2..CELLS - 2] {
+    for level in &levels {
         let lean = (level - dark) / contrast - 0.5;
         if lean.abs() < DOUBT {
             return None;
         }
-        word = word << 1 | u32::from(lean > 0.0);
+        word = (word << 1) | u32::from(lean > 0.0);
     }
+    // The first guard falls out at the top, the last at the bottom.
+    let word = word >> 2;
     let number = (word >> CHECK_BITS) as u16;
     (check_sum(number) == word as u8).then_some(u32::from(number))
 }
