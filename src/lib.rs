@@ -21,6 +21,7 @@
 //! | [`container`] | MP4 bytes, pure |
 //! | [`config`] | settings and secrets |
 //! | [`media`] | NAL units, parameter sets, clock map; pure |
+//! | [`protocol`] | what console and engine say to one another |
 //! | [`model`] | the words of the domain; pure |
 //! | [`runtime`] | clocks, threads, hand-over |
 //!
@@ -50,6 +51,7 @@ pub mod index;
 pub mod media;
 pub mod model;
 pub mod playback;
+pub mod protocol;
 pub mod recorder;
 pub mod runtime;
 pub mod simulate;

@@ -1,5 +1,20 @@
-//! Settings and secrets.
+//! Settings and secrets: parsed, validated, saved atomically.
+//!
+//! Must not do: decide anything about recording, or hold a password in a form that can be printed.
 
+pub mod atomic;
+pub mod error;
+pub mod folder;
 pub mod password;
+pub mod secrets;
+pub mod settings;
+pub mod store;
+pub mod stream_url;
 
+pub use error::ConfigError;
+pub use folder::{DataFolder, FolderLock, TemporaryFolder};
 pub use password::Password;
+pub use secrets::Secrets;
+pub use settings::{CameraSettings, Settings, StorageSettings};
+pub use store::SettingsStore;
+pub use stream_url::StreamUrl;

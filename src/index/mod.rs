@@ -1,1 +1,21 @@
-//! Stub.
+//! The index: which segment is where, and why there is none.
+//!
+//! A cache in redb, the only user of redb: what it knows of footage can be rebuilt from the files, so a
+//! damaged one is put aside and never repaired by guessing. [`Index`] writes, [`IndexReader`] reads, from
+//! any thread and without waiting for the writer. Must not do: open a segment's file itself (`storage`
+//! does), or decide what is recorded or deleted.
+
+pub mod check;
+mod coverage;
+pub mod error;
+pub mod gaps;
+pub mod open;
+pub mod query;
+pub mod schema;
+pub mod write;
+
+pub use check::{CheckReport, Finding, Outcome, Problem, Volumes, check, repair};
+pub use error::IndexError;
+pub use open::{Damaged, Index, Opened};
+pub use query::IndexReader;
+pub use write::{Change, newest};

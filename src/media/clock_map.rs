@@ -32,6 +32,12 @@ impl ClockMap {
         Some(Self { anchor_media: first, anchor_wall: start })
     }
 
+    /// A map on which `media` is at `wall`.
+    #[must_use]
+    pub const fn anchored(media: MediaTime, wall: WallTime) -> Self {
+        Self { anchor_media: media, anchor_wall: wall }
+    }
+
     /// Wall time at `media`, by the last anchor.
     #[must_use]
     pub fn wall(&self, media: MediaTime) -> WallTime {

@@ -4,6 +4,7 @@
 
 pub mod access_unit;
 pub mod clock_map;
+pub mod frame_number;
 pub mod nal;
 pub mod sps;
 

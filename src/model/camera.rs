@@ -22,7 +22,9 @@ pub struct CameraId(Arc<str>);
 
 /// Why a text is not a camera identity.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("\"{0}\" is not a camera identity: 1 to 48 of a-z, 0-9, - and _, starting with a letter or digit")]
+#[error(
+    "\"{0}\" is not a camera identity: 1 to 48 of a-z, 0-9, - and _, starting with a letter or digit"
+)]
 pub struct InvalidCameraId(String);
 
 impl CameraId {

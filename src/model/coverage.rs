@@ -20,6 +20,19 @@ pub enum CoverageKind {
     Manual,
 }
 
+impl CoverageKind {
+    /// As operators call it.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Continuous => "continuous",
+            Self::Scheduled => "scheduled",
+            Self::Motion => "motion",
+            Self::Manual => "manual",
+        }
+    }
+}
+
 /// A stretch of unbroken footage of one kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CoverageSpan {
@@ -83,7 +96,10 @@ mod tests {
 
     #[test]
     fn touching_spans_become_one() {
-        assert_eq!(merge([span(0, 10), span(10, 20), span(25, 30)], 0), [span(0, 20), span(25, 30)]);
+        assert_eq!(
+            merge([span(0, 10), span(10, 20), span(25, 30)], 0),
+            [span(0, 20), span(25, 30)]
+        );
         assert_eq!(merge([span(0, 10), span(12, 20)], 2), [span(0, 20)]);
         assert_eq!(merge([span(0, 30), span(5, 10)], 0), [span(0, 30)]);
     }

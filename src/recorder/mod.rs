@@ -1,5 +1,18 @@
-//! Decides, cuts and writes segments.
+//! Decides whether to record, cuts fragments and segments, and writes them.
+//!
+//! Must not do: connect to cameras, decode, delete footage, or wait for anything but its disk.
 
+pub mod error;
+pub mod fragmenter;
+pub mod gate;
 pub mod open;
+pub mod rotation;
+pub mod segment;
+pub mod service;
+pub mod stream;
 
+pub use error::RecorderError;
 pub use open::{OpenSegment, OpenSegments};
+pub use rotation::Limits;
+pub use service::{RecordedStream, Recorder, RecorderOptions, RecorderStatus, StreamReport};
+pub use stream::StreamRecorder;

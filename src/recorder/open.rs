@@ -3,11 +3,12 @@
 //! Must not do: any I/O. The recorder alone writes here, after a fragment has reached its file.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::container::SampleInfo;
+use crate::container::PackedFragment;
 use crate::media::StreamParameters;
-use crate::model::{SegmentRow, StreamId};
+use crate::model::{SegmentRow, StreamId, WallTime};
 
 /// A segment being written, up to its last whole fragment.
 #[derive(Clone, Debug)]
@@ -17,26 +18,33 @@ pub struct OpenSegment {
     /// What a decoder needs.
     pub parameters: Arc<StreamParameters>,
     /// The samples of each fragment, oldest first.
-    pub fragments: Vec<Arc<[SampleInfo]>>,
+    pub fragments: Vec<Arc<PackedFragment>>,
 }
 
-/// All segments being written, by stream. Cheap to clone; all clones see the same.
+/// All segments being written, and those just closed that the index does not know yet. Cheap to clone;
+/// all clones see the same.
 #[derive(Clone, Debug, Default)]
 pub struct OpenSegments {
-    by_stream: Arc<Mutex<BTreeMap<StreamId, OpenSegment>>>,
+    segments: Arc<Mutex<BTreeMap<(StreamId, WallTime), OpenSegment>>>,
 }
 
 impl OpenSegments {
-    /// The segment of `stream` that is being written.
-    #[must_use]
-    pub fn get(&self, stream: &StreamId) -> Option<OpenSegment> {
-        self.lock().get(stream).cloned()
-    }
-
-    /// The row alone, which is cheaper.
+    /// The row of the newest segment of `stream` that is being written.
     #[must_use]
     pub fn row(&self, stream: &StreamId) -> Option<SegmentRow> {
-        self.lock().get(stream).map(|open| open.row.clone())
+        self.lock().range(keys_of(stream)).next_back().map(|(_, open)| open.row.clone())
+    }
+
+    /// The segment of `stream` that begins at `start`.
+    #[must_use]
+    pub fn at(&self, stream: &StreamId, start: WallTime) -> Option<OpenSegment> {
+        self.lock().get(&(stream.clone(), start)).cloned()
+    }
+
+    /// The rows of `stream`, ordered by start; cheaper than whole segments.
+    #[must_use]
+    pub fn rows_of(&self, stream: &StreamId) -> Vec<SegmentRow> {
+        self.lock().range(keys_of(stream)).map(|(_, open)| open.row.clone()).collect()
     }
 
     /// All rows.
@@ -51,28 +59,32 @@ impl OpenSegments {
         &self,
         row: SegmentRow,
         parameters: &Arc<StreamParameters>,
-        fragment: Arc<[SampleInfo]>,
+        fragment: Arc<PackedFragment>,
     ) {
         let mut open = self.lock();
-        match open.get_mut(&row.stream) {
-            Some(entry) if entry.row.path == row.path => {
+        let key = (row.stream.clone(), row.start);
+        match open.get_mut(&key) {
+            Some(entry) => {
                 entry.row = row;
                 entry.fragments.push(fragment);
             }
-            _ => {
-                let stream = row.stream.clone();
+            None => {
                 let parameters = Arc::clone(parameters);
-                open.insert(stream, OpenSegment { row, parameters, fragments: vec![fragment] });
+                open.insert(key, OpenSegment { row, parameters, fragments: vec![fragment] });
             }
         }
     }
 
-    /// The segment of `stream` is finished; readers find it in the index from now on.
-    pub fn close(&self, stream: &StreamId) {
-        self.lock().remove(stream);
+    /// The segment is closed and the index knows it; readers find it there from now on.
+    pub fn close(&self, stream: &StreamId, start: WallTime) {
+        self.lock().remove(&(stream.clone(), start));
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<StreamId, OpenSegment>> {
-        self.by_stream.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<(StreamId, WallTime), OpenSegment>> {
+        self.segments.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn keys_of(stream: &StreamId) -> RangeInclusive<(StreamId, WallTime)> {
+    (stream.clone(), WallTime::MIN)..=(stream.clone(), WallTime::MAX)
 }

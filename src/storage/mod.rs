@@ -1,1 +1,110 @@
-//! Stub.
+//! Where segments live: volumes, paths, and what is to be done about files after a crash.
+//!
+//! Must not do: know the index's database, or decide what is recorded or deleted.
+
+pub mod error;
+pub mod faulty;
+pub mod layout;
+pub mod local;
+pub mod recovery;
+pub mod repair;
+
+pub use error::StorageError;
+pub use faulty::FaultyVolume;
+pub use local::LocalVolume;
+
+use crate::container::ReadAt;
+
+/// A place that holds segments. Paths are below its root, with `/` between the parts.
+pub trait Volume: Send + Sync {
+    /// Makes a new, empty file and the folders that lead to it.
+    ///
+    /// # Errors
+    /// [`StorageError::Exists`] when there is a file already; else what the system says.
+    fn create(&self, path: &str) -> Result<Box<dyn SegmentFile>, StorageError>;
+
+    /// Opens a file for reading and writing.
+    ///
+    /// # Errors
+    /// [`StorageError::NotFound`] when there is none; else what the system says.
+    fn open(&self, path: &str) -> Result<Box<dyn SegmentFile>, StorageError>;
+
+    /// Opens a file for reading, also while another handle writes it.
+    ///
+    /// # Errors
+    /// [`StorageError::NotFound`] when there is none; else what the system says.
+    fn open_read(&self, path: &str) -> Result<Box<dyn ReadAt>, StorageError>;
+
+    /// All files, ordered by path. None are opened.
+    ///
+    /// # Errors
+    /// When a folder cannot be read: half a list is never given.
+    fn list(&self) -> Result<Vec<FoundFile>, StorageError>;
+
+    /// Removes a file. Only what holds no footage, or what the retention rule names, may be removed.
+    ///
+    /// # Errors
+    /// [`StorageError::NotFound`] when there is none; else what the system says.
+    fn remove(&self, path: &str) -> Result<(), StorageError>;
+
+    /// Makes it last that the file `path` was created or removed: syncs its folder and those above, up to
+    /// the root.
+    ///
+    /// # Errors
+    /// What the system says.
+    fn sync_folder(&self, path: &str) -> Result<(), StorageError>;
+
+    /// Free and total bytes.
+    ///
+    /// # Errors
+    /// What the system says.
+    fn space(&self) -> Result<Space, StorageError>;
+
+    /// What operators call it: the folder.
+    fn describe(&self) -> String;
+}
+
+/// A file that is being written, or mended. Dropping it closes it; nothing is synced by that.
+pub trait SegmentFile: ReadAt {
+    /// Adds `parts` at the end, in one write. After an error the file is as long as before.
+    ///
+    /// # Errors
+    /// [`StorageError::Full`] when the volume is; else what the system says.
+    fn append(&mut self, parts: &[&[u8]]) -> Result<(), StorageError>;
+
+    /// Overwrites from `offset` on; the file must be that long already.
+    ///
+    /// # Errors
+    /// What the system says.
+    fn write_at(&mut self, offset: u64, bytes: &[u8]) -> Result<(), StorageError>;
+
+    /// Makes what was written last over a power cut: content and length, not the name in its folder.
+    ///
+    /// # Errors
+    /// What the system says; then nothing is known of what was written since the last sync.
+    fn sync(&mut self) -> Result<(), StorageError>;
+
+    /// Cuts the file to `length` bytes.
+    ///
+    /// # Errors
+    /// What the system says.
+    fn truncate(&mut self, length: u64) -> Result<(), StorageError>;
+}
+
+/// A file as a listing shows it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FoundFile {
+    /// Path below the volume's root.
+    pub path: String,
+    /// Length in bytes.
+    pub bytes: u64,
+}
+
+/// Bytes of a volume.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Space {
+    /// Free for us.
+    pub free: u64,
+    /// In all.
+    pub total: u64,
+}

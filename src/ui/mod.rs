@@ -1,1 +1,24 @@
-//! Stub.
+//! The operator's console: paints snapshots, returns commands.
+//!
+//! Must not do: any I/O, decoding or waiting. It knows the model and the engine's protocol, nothing else of the
+//! program. An idle window repaints nothing but its clock: all else is woken by `Shown::on_change`.
+
+pub mod app;
+pub mod format;
+pub mod playback;
+pub mod texture;
+pub mod theme;
+pub mod timeline;
+pub mod zone;
+
+mod desk;
+mod keys;
+mod live;
+mod notices;
+mod setup;
+mod shell;
+mod widgets;
+mod window;
+
+pub use app::{App, Page};
+pub use window::{Renderer, UiError, UiOptions, check_display, run};

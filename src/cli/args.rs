@@ -1,0 +1,359 @@
+//! The arguments, as clap reads them.
+//!
+//! Must not do: act on them.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+use crate::config::StreamUrl;
+use crate::model::{Mode, StreamKind, Transport, WallTime};
+
+/// Records IP cameras and plays them back. Without a verb it opens the console.
+#[derive(Debug, Parser)]
+#[command(name = "watchkeeper", version, about)]
+pub struct Args {
+    /// Folder for settings, index and (unless set otherwise) recordings
+    #[arg(long, value_name = "DIR", global = true)]
+    pub data_dir: Option<PathBuf>,
+    /// Keep everything in a folder beside the executable
+    #[arg(long, global = true, conflicts_with = "data_dir")]
+    pub portable: bool,
+    /// What to do
+    #[command(subcommand)]
+    pub verb: Option<Verb>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Show everything with simulated cameras, in a temporary folder
+    Demo(DemoOptions),
+    /// Record without a window until Ctrl-C
+    Record(RecordOptions),
+    /// Add, list, change, remove and test cameras
+    Camera(CameraOptions),
+    /// List what was recorded
+    Recordings(RecordingsOptions),
+    /// Tell what was recorded when, and why the rest was not
+    Explain(ExplainOptions),
+    /// Save the exact picture of a moment as PNG
+    Snapshot(SnapshotOptions),
+    /// Compare files with the index
+    Check(CheckOptions),
+    /// Serve simulated cameras over RTSP
+    Simulate(SimulateOptions),
+}
+
+/// `demo`
+#[derive(Debug, ClapArgs)]
+pub struct DemoOptions {
+    /// Simulated cameras
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=32))]
+    pub cameras: u16,
+}
+
+/// `record`
+#[derive(Debug, ClapArgs)]
+pub struct RecordOptions {
+    /// End by itself after this time, such as 30s, 10m or 2h
+    #[arg(long = "for", value_name = "TIME", value_parser = duration)]
+    pub limit: Option<Duration>,
+}
+
+/// `camera`
+#[derive(Debug, ClapArgs)]
+pub struct CameraOptions {
+    /// What to do
+    #[command(subcommand)]
+    pub verb: CameraVerb,
+}
+
+/// `camera ...`
+#[derive(Debug, Subcommand)]
+pub enum CameraVerb {
+    /// Add a camera
+    Add {
+        /// What operators call it
+        name: String,
+        /// RTSP address of the main stream, without user and password
+        #[arg(long, value_name = "URL")]
+        main: StreamUrl,
+        /// RTSP address of the sub stream
+        #[arg(long, value_name = "URL")]
+        sub: Option<StreamUrl>,
+        /// Who signs in
+        #[command(flatten)]
+        login: Login,
+        /// How RTP is carried
+        #[arg(long, value_enum, default_value = "tcp")]
+        transport: TransportArg,
+        /// The stream that is recorded
+        #[arg(long, value_enum, default_value = "main")]
+        stream: StreamArg,
+        /// When it is recorded
+        #[arg(long, value_enum, default_value = "continuous")]
+        mode: ModeArg,
+    },
+    /// List the cameras
+    List {
+        /// For programs
+        #[arg(long)]
+        json: bool,
+    },
+    /// Change a camera
+    Set {
+        /// Its name
+        camera: String,
+        /// Another name
+        #[arg(long)]
+        name: Option<String>,
+        /// RTSP address of the main stream
+        #[arg(long, value_name = "URL")]
+        main: Option<StreamUrl>,
+        /// RTSP address of the sub stream
+        #[arg(long, value_name = "URL", conflicts_with = "no_sub")]
+        sub: Option<StreamUrl>,
+        /// It has no sub stream
+        #[arg(long)]
+        no_sub: bool,
+        /// Who signs in
+        #[command(flatten)]
+        login: Login,
+        /// How RTP is carried
+        #[arg(long, value_enum)]
+        transport: Option<TransportArg>,
+        /// The stream that is recorded
+        #[arg(long, value_enum)]
+        stream: Option<StreamArg>,
+        /// When it is recorded
+        #[arg(long, value_enum)]
+        mode: Option<ModeArg>,
+    },
+    /// Remove a camera; its recordings stay
+    Remove {
+        /// Its name
+        camera: String,
+    },
+    /// Connect once and tell what is found
+    Test {
+        /// A camera's name, or an RTSP address
+        camera: String,
+        /// Who signs in
+        #[command(flatten)]
+        login: Login,
+        /// How RTP is carried, for an address
+        #[arg(long, value_enum, default_value = "tcp")]
+        transport: TransportArg,
+        /// For programs
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Who signs in.
+#[derive(Debug, ClapArgs)]
+pub struct Login {
+    /// User name
+    #[arg(long)]
+    pub user: Option<String>,
+    /// Read the password from standard input, one line
+    #[arg(long)]
+    pub password_stdin: bool,
+}
+
+/// `recordings`
+#[derive(Debug, ClapArgs)]
+pub struct RecordingsOptions {
+    /// Only of this camera
+    #[arg(long, value_name = "NAME")]
+    pub camera: Option<String>,
+    /// Only what ends after this time (RFC 3339)
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub from: Option<WallTime>,
+    /// Only what begins before this time (RFC 3339)
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub to: Option<WallTime>,
+    /// For programs
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `explain`
+#[derive(Debug, ClapArgs)]
+pub struct ExplainOptions {
+    /// Of this camera
+    #[arg(long, value_name = "NAME")]
+    pub camera: String,
+    /// From when on (RFC 3339); a day ago when not given
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub from: Option<WallTime>,
+    /// Until when (RFC 3339); now when not given
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub to: Option<WallTime>,
+    /// For programs
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `snapshot`
+#[derive(Debug, ClapArgs)]
+pub struct SnapshotOptions {
+    /// Of this camera
+    #[arg(long, value_name = "NAME")]
+    pub camera: String,
+    /// When (RFC 3339)
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub at: WallTime,
+    /// Where to
+    #[arg(long, value_name = "FILE.png")]
+    pub output: PathBuf,
+    /// For programs
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `check`
+#[derive(Debug, ClapArgs)]
+pub struct CheckOptions {
+    /// Mend what can be mended: finish files, rebuild the index from them
+    #[arg(long)]
+    pub repair: bool,
+    /// For programs
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `simulate`
+#[derive(Debug, ClapArgs)]
+pub struct SimulateOptions {
+    /// How many
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub cameras: u16,
+    /// TCP port; any free one when not given
+    #[arg(long, default_value_t = 0)]
+    pub port: u16,
+    /// Ask for this user name
+    #[arg(long, requires = "password")]
+    pub user: Option<String>,
+    /// Ask for this password; it protects nothing but moving drawings
+    #[arg(long, requires = "user")]
+    pub password: Option<String>,
+    /// Size of the main stream
+    #[arg(long, default_value = "1920x1080", value_parser = size)]
+    pub size: (u32, u32),
+    /// Pictures a second
+    #[arg(long, default_value_t = 25, value_parser = clap::value_parser!(u32).range(1..=60))]
+    pub fps: u32,
+}
+
+/// How RTP is carried.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum TransportArg {
+    /// Inside the RTSP connection
+    Tcp,
+    /// As datagrams
+    Udp,
+}
+
+impl From<TransportArg> for Transport {
+    fn from(arg: TransportArg) -> Self {
+        match arg {
+            TransportArg::Tcp => Self::Tcp,
+            TransportArg::Udp => Self::Udp,
+        }
+    }
+}
+
+/// One of the two streams.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum StreamArg {
+    /// Full resolution
+    Main,
+    /// The small one
+    Sub,
+}
+
+impl From<StreamArg> for StreamKind {
+    fn from(arg: StreamArg) -> Self {
+        match arg {
+            StreamArg::Main => Self::Main,
+            StreamArg::Sub => Self::Sub,
+        }
+    }
+}
+
+/// When a camera is recorded.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum ModeArg {
+    /// Never by itself
+    Disabled,
+    /// Around the clock
+    Continuous,
+}
+
+impl From<ModeArg> for Mode {
+    fn from(arg: ModeArg) -> Self {
+        match arg {
+            ModeArg::Disabled => Self::Disabled,
+            ModeArg::Continuous => Self::Continuous,
+        }
+    }
+}
+
+fn time(text: &str) -> Result<WallTime, String> {
+    WallTime::parse_rfc3339(text)
+        .map_err(|_| "write a time like 2026-03-03T14:05:07.240+01:00 (RFC 3339)".into())
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let wrong = || "write a time like 30s, 10m or 2h".to_owned();
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let seconds = match &text[digits.len()..] {
+        "s" | "" => 1,
+        "m" => 60,
+        "h" => 3_600,
+        _ => return Err(wrong()),
+    };
+    let number: u64 = digits.parse().map_err(|_| wrong())?;
+    number.checked_mul(seconds).map(Duration::from_secs).ok_or_else(wrong)
+}
+
+fn size(text: &str) -> Result<(u32, u32), String> {
+    let wrong = || "write a size like 1920x1080, both even and at most 4096".to_owned();
+    let (width, height) = text.split_once('x').ok_or_else(wrong)?;
+    let parse = |side: &str| {
+        side.parse()
+            .ok()
+            .filter(|n: &u32| n % 2 == 0 && (160..=4_096).contains(n))
+            .ok_or_else(wrong)
+    };
+    Ok((parse(width)?, parse(height)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn values_are_read_or_refused() {
+        assert_eq!(duration("90"), Ok(Duration::from_secs(90)));
+        assert_eq!(duration("2h"), Ok(Duration::from_secs(7_200)));
+        for text in ["", "s", "-1s", "5d", "1.5h", "99999999999999999999h", "9999999999999999999h"]
+        {
+            assert!(duration(text).is_err(), "{text}");
+        }
+        assert_eq!(size("640x360"), Ok((640, 360)));
+        for text in ["640", "641x360", "0x0", "64000x360", "x"] {
+            assert!(size(text).is_err(), "{text}");
+        }
+        assert!(time("2026-03-03T14:05:07+01:00").is_ok() && time("yesterday").is_err());
+    }
+}

@@ -1,0 +1,265 @@
+//! `camera`: add, list, change, remove and test cameras.
+//!
+//! Must not do: take a password from an argument, or print one.
+
+use std::io::BufRead;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use serde_json::json;
+
+use super::args::{CameraOptions, CameraVerb, Login, TransportArg};
+use super::{Args, print, session};
+use crate::capture::{self, ProbeReport, StreamSource};
+use crate::config::{
+    CameraSettings, ConfigError, DataFolder, Password, Secrets, SettingsStore, StreamUrl,
+};
+use crate::engine;
+use crate::model::{StreamId, StreamKind, Transport};
+use crate::runtime::{Clock, SystemClock};
+
+/// A camera that has not shown two random access points by then has told enough.
+const TEST_LIMIT: Duration = Duration::from_secs(15);
+
+/// Longest password line, so that a wrong pipe does not fill the memory.
+const MAX_PASSWORD: usize = 1_024;
+
+/// Runs the verb.
+///
+/// # Errors
+/// What is wrong with the change, or what the camera said.
+pub fn run(args: &Args, options: &CameraOptions) -> Result<()> {
+    let folder = session::folder(args)?;
+    match &options.verb {
+        CameraVerb::List { json } => list(&folder, *json),
+        CameraVerb::Test { camera, login, transport, json } => {
+            test(&folder, camera, login, *transport, *json)
+        }
+        CameraVerb::Add { .. } | CameraVerb::Set { .. } | CameraVerb::Remove { .. } => {
+            let _lock = folder.lock().context("cameras cannot be changed from here now")?;
+            change(&folder, &options.verb)
+        }
+    }
+}
+
+fn change(folder: &DataFolder, verb: &CameraVerb) -> Result<()> {
+    let mut store = SettingsStore::open(folder)?;
+    let mut secrets = Secrets::open(folder)?;
+    match verb {
+        CameraVerb::Add { name, main, sub, login, transport, stream, mode } => {
+            let password = read_password(login)?;
+            let id = store.settings().free_id(name, &engine::offline::recorded(folder)?);
+            let camera = CameraSettings {
+                id: id.clone(),
+                name: name.clone(),
+                main: main.clone(),
+                sub: sub.clone(),
+                user: login.user.clone(),
+                transport: (*transport).into(),
+                stream: (*stream).into(),
+                mode: (*mode).into(),
+            };
+            store.change(|settings| {
+                settings.cameras.push(camera);
+                Ok(())
+            })?;
+            secrets.set(&id, password.as_ref())?;
+            print::line(&format!("added {name}"))
+        }
+        CameraVerb::Set { camera, .. } => {
+            let id = session::camera(&store, camera)?.id.clone();
+            let password = match verb {
+                CameraVerb::Set { login, .. } => read_password(login)?,
+                _ => None,
+            };
+            store.change(|settings| {
+                let camera = settings.cameras.iter_mut().find(|camera| camera.id == id);
+                camera.map_or(Ok(()), |camera| {
+                    apply(camera, verb);
+                    Ok(())
+                })
+            })?;
+            if password.is_some() {
+                secrets.set(&id, password.as_ref())?;
+            }
+            print::line(&format!("changed {camera}"))
+        }
+        CameraVerb::Remove { camera } => {
+            let id = session::camera(&store, camera)?.id.clone();
+            store.change(|settings| {
+                settings.cameras.retain(|camera| camera.id != id);
+                Ok(())
+            })?;
+            secrets.set(&id, None)?;
+            print::line(&format!("removed {camera}; its recordings stay"))
+        }
+        CameraVerb::List { .. } | CameraVerb::Test { .. } => Ok(()),
+    }
+}
+
+fn apply(target: &mut CameraSettings, verb: &CameraVerb) {
+    let CameraVerb::Set { name, main, sub, no_sub, login, transport, stream, mode, .. } = verb
+    else {
+        return;
+    };
+    if let Some(name) = name {
+        target.name.clone_from(name);
+    }
+    if let Some(main) = main {
+        target.main = main.clone();
+    }
+    if *no_sub {
+        target.sub = None;
+    }
+    if sub.is_some() {
+        target.sub.clone_from(sub);
+    }
+    if login.user.is_some() {
+        target.user.clone_from(&login.user);
+    }
+    if let Some(transport) = transport {
+        target.transport = (*transport).into();
+    }
+    if let Some(stream) = stream {
+        target.stream = (*stream).into();
+    }
+    if let Some(mode) = mode {
+        target.mode = (*mode).into();
+    }
+}
+
+fn read_password(login: &Login) -> Result<Option<Password>> {
+    if !login.password_stdin {
+        return Ok(None);
+    }
+    let mut line = zeroize::Zeroizing::new(String::new());
+    std::io::stdin().lock().read_line(&mut line).context("cannot read the password")?;
+    let text = line.trim_end_matches(['\r', '\n']);
+    if text.is_empty() || text.len() > MAX_PASSWORD {
+        bail!("a password of 1 to {MAX_PASSWORD} bytes is expected as one line on standard input");
+    }
+    Ok(Some(Password::new(text.to_owned())))
+}
+
+fn list(folder: &DataFolder, json: bool) -> Result<()> {
+    let store = SettingsStore::open(folder)?;
+    let cameras = &store.settings().cameras;
+    if json {
+        let list: Vec<_> = cameras
+            .iter()
+            .map(|camera| {
+                json!({
+                    "id": camera.id.as_str(),
+                    "name": camera.name,
+                    "main": camera.main.to_string(),
+                    "sub": camera.sub.as_ref().map(ToString::to_string),
+                    "user": camera.user,
+                    "transport": camera.transport,
+                    "stream": camera.stream,
+                    "mode": camera.mode,
+                })
+            })
+            .collect();
+        return print::json(&list);
+    }
+    let mode = |camera: &CameraSettings| match camera.mode {
+        crate::model::Mode::Disabled => "disabled",
+        crate::model::Mode::Continuous => "continuous",
+    };
+    let lines: Vec<[String; 5]> = cameras
+        .iter()
+        .map(|camera| {
+            [
+                camera.name.clone(),
+                mode(camera).into(),
+                camera.stream.to_string(),
+                camera.main.to_string(),
+                camera.sub.as_ref().map(ToString::to_string).unwrap_or_default(),
+            ]
+        })
+        .collect();
+    print::table(["NAME", "MODE", "STREAM", "MAIN", "SUB"], &lines)
+}
+
+fn test(
+    folder: &DataFolder,
+    camera: &str,
+    login: &Login,
+    transport: TransportArg,
+    json: bool,
+) -> Result<()> {
+    let source = source_of(folder, camera, login, transport.into())?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let report = capture::probe(&source, TEST_LIMIT, &clock)?;
+    if json { print::json(&as_json(&report)) } else { print_report(&report) }
+}
+
+/// A camera of the settings with its stored password, or an address as it is given.
+fn source_of(
+    folder: &DataFolder,
+    camera: &str,
+    login: &Login,
+    transport: Transport,
+) -> Result<StreamSource> {
+    let password = read_password(login)?;
+    if camera.contains("://") {
+        let url: StreamUrl = camera.parse()?;
+        return Ok(StreamSource {
+            id: StreamId::new(crate::model::CameraId::from_name("test"), StreamKind::Main),
+            url: url.url().clone(),
+            user: login.user.clone(),
+            password,
+            transport,
+        });
+    }
+    let store = SettingsStore::open(folder)?;
+    let settings = session::camera(&store, camera)?;
+    let kind = settings.recorded_stream();
+    let stored = match password {
+        Some(password) => Some(password),
+        None => Secrets::open(folder)?.get(&settings.id)?,
+    };
+    let mut source = engine::source(settings, kind, stored)
+        .ok_or_else(|| ConfigError::Refused(format!("{camera} has no {kind} stream")))?;
+    if login.user.is_some() {
+        source.user.clone_from(&login.user);
+    }
+    Ok(source)
+}
+
+fn as_json(report: &ProbeReport) -> serde_json::Value {
+    let video = &report.parameters.video;
+    json!({
+        "codec": report.codec,
+        "width": video.width,
+        "height": video.height,
+        "frame_rate": f64::from(report.frame_rate_milli) / 1_000.0,
+        "declared_frame_rate": f64::from(report.declared_frame_rate_milli) / 1_000.0,
+        "gop_length": report.gop_length,
+        "bit_rate": report.bit_rate,
+        "lost_packets": report.lost_packets,
+        "clock_offset_seconds": report.clock_offset.map(|micros| micros as f64 / 1e6),
+        "audio": report.has_audio,
+    })
+}
+
+fn print_report(report: &ProbeReport) -> Result<()> {
+    let video = &report.parameters.video;
+    print::line(&format!("codec       {}", report.codec))?;
+    print::line(&format!("size        {} x {}", video.width, video.height))?;
+    let rate = f64::from(report.frame_rate_milli) / 1_000.0;
+    print::line(&format!("frame rate  {rate:.2} a second"))?;
+    match report.gop_length {
+        Some(length) => print::line(&format!("GOP length  {length} pictures"))?,
+        None => print::line("GOP length  no second full picture arrived in time")?,
+    }
+    print::line(&format!("bit rate    {:.2} Mbit/s", report.bit_rate as f64 / 1e6))?;
+    if let Some(offset) = report.clock_offset {
+        print::line(&format!("clock       {:+.1} s beside this computer", offset as f64 / 1e6))?;
+    }
+    if report.has_audio {
+        print::line("sound       offered, not recorded")?;
+    }
+    print::line("This camera can be recorded.")
+}

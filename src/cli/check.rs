@@ -1,0 +1,44 @@
+//! `check`: whether files and index agree, and mending it.
+//!
+//! Must not do: delete footage.
+
+use anyhow::{Result, bail};
+use serde_json::json;
+
+use super::args::CheckOptions;
+use super::{Args, print, session};
+use crate::engine;
+use crate::engine::library::{Answer, Question};
+
+/// Runs the verb.
+///
+/// # Errors
+/// When problems are left, so that scripts see it in the exit status.
+pub fn run(args: &Args, options: &CheckOptions) -> Result<()> {
+    let folder = session::folder(args)?;
+    let mended = if options.repair {
+        let _lock = folder.lock()?;
+        engine::offline::repair(&folder)?
+    } else {
+        Vec::new()
+    };
+    let Answer::Check(problems) = session::ask(&folder, &Question::Check)? else {
+        bail!("the running Watchkeeper is of another version");
+    };
+    if options.json {
+        print::json(&json!({ "mended": mended, "problems": problems }))?;
+    } else {
+        for line in &mended {
+            print::line(&format!("mended: {line}"))?;
+        }
+        for line in &problems {
+            print::line(line)?;
+        }
+    }
+    match problems.len() {
+        0 if options.json => Ok(()),
+        0 => print::line("files and index agree"),
+        _ if options.repair => bail!("{} problems are left", problems.len()),
+        count => bail!("{count} problems; \"watchkeeper check --repair\" mends what can be mended"),
+    }
+}

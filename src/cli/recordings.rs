@@ -1,0 +1,66 @@
+//! `recordings`: what was recorded.
+//!
+//! Must not do: open a segment; the index knows all of this.
+
+use anyhow::Result;
+use serde_json::json;
+
+use super::args::RecordingsOptions;
+use super::{Args, print, session};
+use crate::config::{DataFolder, SettingsStore};
+use crate::engine::library::{Answer, Question};
+use crate::model::{SegmentRow, WallTime};
+
+/// Runs the verb.
+///
+/// # Errors
+/// When the index cannot be read or the camera does not exist.
+pub fn run(args: &Args, options: &RecordingsOptions) -> Result<()> {
+    let folder = session::folder(args)?;
+    let store = SettingsStore::open(&folder)?;
+    let camera = options.camera.as_deref().map(|name| session::camera_id(&store, name));
+    let question = Question::Recordings {
+        camera: camera.transpose()?,
+        from: options.from.unwrap_or(WallTime::MIN),
+        to: options.to.unwrap_or(WallTime::MAX),
+    };
+    let Answer::Recordings(rows) = session::ask(&folder, &question)? else {
+        anyhow::bail!("the running Watchkeeper is of another version");
+    };
+    if options.json {
+        let list: Vec<_> = rows.iter().map(|row| as_json(&folder, &store, row)).collect();
+        return print::json(&list);
+    }
+    let zone = session::zone(&store);
+    let lines: Vec<[String; 8]> = rows
+        .iter()
+        .map(|row| {
+            [
+                session::name_of(&store, &row.stream.camera),
+                row.stream.kind.to_string(),
+                print::local(row.start, zone),
+                print::local(row.end, zone),
+                row.frames.to_string(),
+                print::bytes(row.bytes),
+                row.state.to_string(),
+                row.path.clone(),
+            ]
+        })
+        .collect();
+    print::table(["CAMERA", "STREAM", "START", "END", "FRAMES", "SIZE", "STATE", "PATH"], &lines)
+}
+
+fn as_json(folder: &DataFolder, store: &SettingsStore, row: &SegmentRow) -> serde_json::Value {
+    let root = folder.storage(&store.settings().storage.path);
+    json!({
+        "camera": session::name_of(store, &row.stream.camera),
+        "camera_id": row.stream.camera.as_str(),
+        "stream": row.stream.kind,
+        "start": row.start.to_rfc3339(),
+        "end": row.end.to_rfc3339(),
+        "frames": row.frames,
+        "bytes": row.bytes,
+        "path": root.join(&row.path).to_string_lossy(),
+        "state": row.state,
+    })
+}

@@ -1,0 +1,86 @@
+//! What verbs share: the data folder, its settings, and questions to whoever holds the index.
+//!
+//! Must not do: print.
+
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+
+use super::Args;
+use crate::config::{CameraSettings, ConfigError, DataFolder, SettingsStore};
+use crate::engine::library::{Answer, Question};
+use crate::engine::{self, EngineError, door};
+use crate::model::CameraId;
+
+/// A Watchkeeper that is starting is asked again so often: it may have files to mend first.
+const DOOR_TRIES: u32 = 50;
+
+/// Time between two attempts.
+const DOOR_PAUSE: Duration = Duration::from_millis(200);
+
+/// The data folder that the arguments ask for.
+///
+/// # Errors
+/// When it cannot be had.
+pub fn folder(args: &Args) -> Result<DataFolder> {
+    Ok(DataFolder::choose(args.data_dir.as_deref(), args.portable)?)
+}
+
+/// Asks the running Watchkeeper when there is one, else opens the index.
+///
+/// # Errors
+/// What the answer says, or that nobody answers.
+pub fn ask(folder: &DataFolder, question: &Question) -> Result<Answer> {
+    for _ in 0..DOOR_TRIES {
+        match folder.lock() {
+            Ok(_lock) => return Ok(engine::offline::open(folder)?.answer(question)?),
+            Err(ConfigError::Locked(_)) => match door::ask(folder, question) {
+                Err(EngineError::DoorClosed) => std::thread::sleep(DOOR_PAUSE),
+                answer => return Ok(answer?),
+            },
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(EngineError::DoorClosed.into())
+}
+
+/// The zone for local times: the settings', else the system's.
+#[must_use]
+pub fn zone(store: &SettingsStore) -> chrono_tz::Tz {
+    engine::zone_of(store.settings())
+}
+
+/// The camera called `name`.
+///
+/// # Errors
+/// A sentence that names the cameras there are.
+pub fn camera<'a>(store: &'a SettingsStore, name: &str) -> Result<&'a CameraSettings> {
+    let settings = store.settings();
+    if let Some(camera) = settings.camera(name) {
+        return Ok(camera);
+    }
+    let names: Vec<&str> = settings.cameras.iter().map(|camera| camera.name.as_str()).collect();
+    if names.is_empty() {
+        bail!("there is no camera \"{name}\"; add one with \"watchkeeper camera add\"");
+    }
+    bail!("there is no camera \"{name}\"; there are: {}", names.join(", "))
+}
+
+/// The identity of a camera that is in the settings, or of one that was removed and left recordings.
+///
+/// # Errors
+/// When `name` is neither.
+pub fn camera_id(store: &SettingsStore, name: &str) -> Result<CameraId> {
+    match camera(store, name) {
+        Ok(camera) => Ok(camera.id.clone()),
+        Err(error) => name.parse().map_err(|_| error),
+    }
+}
+
+/// What operators call a camera; its identity when it was removed.
+#[must_use]
+pub fn name_of(store: &SettingsStore, id: &CameraId) -> String {
+    let cameras = &store.settings().cameras;
+    let known = cameras.iter().find(|camera| camera.id == *id);
+    known.map_or_else(|| id.to_string(), |camera| camera.name.clone())
+}

@@ -1,0 +1,63 @@
+//! What can go wrong with the data folder, the settings and the secrets.
+
+use std::io;
+use std::path::PathBuf;
+
+/// An error of this layer; each text is a sentence that names the file.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A file or folder cannot be read or written.
+    #[error("cannot {action} {}: {source}", path.display())]
+    Io {
+        /// What was tried, as a verb.
+        action: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// Why it failed.
+        source: io::Error,
+    },
+    /// The settings are not valid; nothing was changed.
+    #[error("{}, line {line}: {reason}", path.display())]
+    Invalid {
+        /// The settings file.
+        path: PathBuf,
+        /// Counted from 1.
+        line: usize,
+        /// In a few words.
+        reason: String,
+    },
+    /// A change of settings that cannot be.
+    #[error("{0}")]
+    Refused(String),
+    /// The settings cannot be written as TOML.
+    #[error("cannot write settings: {0}")]
+    Serialize(#[from] toml_edit::ser::Error),
+    /// The stored passwords cannot be read.
+    #[error(
+        "cannot read the stored passwords in {}: {reason}. Enter them again with \"watchkeeper camera set\"",
+        path.display()
+    )]
+    Secrets {
+        /// The secrets file.
+        path: PathBuf,
+        /// In a few words; never part of a secret.
+        reason: String,
+    },
+    /// No home or application folder is known on this system.
+    #[error("no folder for application data is known here; name one with --data-dir")]
+    NoFolder,
+    /// Another Watchkeeper holds the folder.
+    #[error("Watchkeeper already runs with {}", .0.display())]
+    Locked(PathBuf),
+}
+
+impl ConfigError {
+    /// Wraps an I/O error of `action` on `path`.
+    pub(crate) fn io(
+        action: &'static str,
+        path: impl Into<PathBuf>,
+    ) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io { action, path, source }
+    }
+}

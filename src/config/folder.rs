@@ -1,0 +1,241 @@
+//! The data folder: where everything of one Watchkeeper lives, and who holds it.
+//!
+//! Must not do: know what is inside the files that it names.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+
+use super::ConfigError;
+use super::atomic::{self, Readers};
+
+/// Folder beside the executable that `--portable` uses.
+const PORTABLE_FOLDER: &str = "watchkeeper-data";
+
+/// Held as long as a temporary folder is in use.
+const DEMO_LOCK: &str = "demo.lock";
+
+/// Beginning of the names of temporary folders.
+const DEMO_PREFIX: &str = "watchkeeper-demo-";
+
+/// The data folder's paths.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DataFolder {
+    root: PathBuf,
+}
+
+impl DataFolder {
+    /// The folder that the command line asks for: `named`, else beside the executable when `portable`,
+    /// else the system's folder for application data. It is created when it is missing.
+    ///
+    /// # Errors
+    /// [`ConfigError::NoFolder`] when the system names none, [`ConfigError::Io`] when it cannot be made.
+    pub fn choose(named: Option<&Path>, portable: bool) -> Result<Self, ConfigError> {
+        let root = match named {
+            Some(path) => path.to_path_buf(),
+            None if portable => beside_executable()?,
+            None => directories::ProjectDirs::from("", "", "watchkeeper")
+                .ok_or(ConfigError::NoFolder)?
+                .data_local_dir()
+                .to_path_buf(),
+        };
+        Self::at(root)
+    }
+
+    /// The folder `root`, created when it is missing.
+    ///
+    /// # Errors
+    /// [`ConfigError::Io`] when it cannot be made.
+    pub fn at(root: PathBuf) -> Result<Self, ConfigError> {
+        fs::create_dir_all(&root).map_err(ConfigError::io("create", &root))?;
+        let root = std::path::absolute(&root).map_err(ConfigError::io("find", &root))?;
+        Ok(Self { root })
+    }
+
+    /// The folder itself, absolute.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The settings.
+    #[must_use]
+    pub fn settings(&self) -> PathBuf {
+        self.root.join("settings.toml")
+    }
+
+    /// The index database.
+    #[must_use]
+    pub fn index(&self) -> PathBuf {
+        self.root.join("index.redb")
+    }
+
+    /// Saves a picture into the folder for snapshots; returns where it is.
+    ///
+    /// # Errors
+    /// [`ConfigError::Io`] when it cannot be written.
+    pub fn save_snapshot(&self, name: &str, png: &[u8]) -> Result<PathBuf, ConfigError> {
+        let folder = self.root.join("snapshots");
+        fs::create_dir_all(&folder).map_err(ConfigError::io("create", &folder))?;
+        let path = folder.join(name);
+        atomic::replace(&path, png, Readers::Default)?;
+        Ok(path)
+    }
+
+    /// The storage path of the settings: relative ones are below the data folder, so that a portable
+    /// folder works under any mount point.
+    #[must_use]
+    pub fn storage(&self, path: &str) -> PathBuf {
+        self.root.join(path)
+    }
+
+    /// Takes the folder for this process.
+    ///
+    /// # Errors
+    /// [`ConfigError::Locked`] when another process holds it.
+    pub fn lock(&self) -> Result<FolderLock, ConfigError> {
+        self.lock_file("watchkeeper.lock")
+    }
+
+    fn lock_file(&self, name: &str) -> Result<FolderLock, ConfigError> {
+        let path = self.root.join(name);
+        let file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(ConfigError::io("open", &path))?;
+        match file.try_lock() {
+            Ok(()) => Ok(FolderLock { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(ConfigError::Locked(self.root.clone())),
+            Err(TryLockError::Error(error)) => Err(ConfigError::io("lock", &path)(error)),
+        }
+    }
+
+    /// Tells other processes how to reach the one that holds the folder; readable by the owner alone.
+    ///
+    /// # Errors
+    /// [`ConfigError::Io`] when it cannot be written.
+    pub fn publish_door(&self, content: &str) -> Result<(), ConfigError> {
+        atomic::replace(&self.door(), content.as_bytes(), Readers::Owner)
+    }
+
+    /// What [`DataFolder::publish_door`] wrote, if anything did.
+    ///
+    /// # Errors
+    /// [`ConfigError::Io`] when it is there but cannot be read.
+    pub fn read_door(&self) -> Result<Option<String>, ConfigError> {
+        read_if_there(&self.door())
+    }
+
+    /// Takes back what [`DataFolder::publish_door`] wrote.
+    ///
+    /// # Errors
+    /// [`ConfigError::Io`] when it cannot be removed.
+    pub fn close_door(&self) -> Result<(), ConfigError> {
+        let path = self.door();
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(ConfigError::io("remove", path)(error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn door(&self) -> PathBuf {
+        self.root.join("running.json")
+    }
+}
+
+/// A data folder that is gone when it is dropped.
+#[derive(Debug)]
+pub struct TemporaryFolder {
+    folder: DataFolder,
+    _lock: FolderLock,
+    _kept: tempfile::TempDir,
+}
+
+impl TemporaryFolder {
+    /// An empty one in the system's temporary folder.
+    ///
+    /// # Errors
+    /// [`ConfigError::Io`] when it cannot be made.
+    pub fn new() -> Result<Self, ConfigError> {
+        remove_left_behind(&std::env::temp_dir());
+        let kept = tempfile::Builder::new()
+            .prefix(DEMO_PREFIX)
+            .tempdir()
+            .map_err(ConfigError::io("create", std::env::temp_dir()))?;
+        let folder = DataFolder::at(kept.path().to_path_buf())?;
+        let lock = folder.lock_file(DEMO_LOCK)?;
+        Ok(Self { folder, _lock: lock, _kept: kept })
+    }
+
+    /// The data folder.
+    #[must_use]
+    pub fn folder(&self) -> &DataFolder {
+        &self.folder
+    }
+}
+
+/// Removes temporary folders of programs that were killed: those that nobody holds any more.
+fn remove_left_behind(parent: &Path) {
+    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
+        let ours = entry.file_name().to_string_lossy().starts_with(DEMO_PREFIX);
+        let folder = DataFolder { root: entry.path() };
+        if ours
+            && folder.root.join(DEMO_LOCK).exists()
+            && let Ok(lock) = folder.lock_file(DEMO_LOCK)
+        {
+            drop(lock);
+            if let Err(error) = fs::remove_dir_all(folder.root()) {
+                tracing::warn!("{} cannot be removed: {error}", folder.root().display());
+            }
+        }
+    }
+}
+
+/// The content of a text file, or none when there is no such file.
+pub(super) fn read_if_there(path: &Path) -> Result<Option<String>, ConfigError> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(ConfigError::io("read", path)(error)),
+    }
+}
+
+fn beside_executable() -> Result<PathBuf, ConfigError> {
+    let executable =
+        std::env::current_exe().map_err(ConfigError::io("find", Path::new("the executable")))?;
+    let folder = executable.parent().ok_or(ConfigError::NoFolder)?;
+    Ok(folder.join(PORTABLE_FOLDER))
+}
+
+/// Held as long as this process works with the folder; the system frees it at any kind of end.
+#[derive(Debug)]
+pub struct FolderLock {
+    _file: File,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_held_once() {
+        let root = tempfile::tempdir().expect("temporary folder");
+        let folder = DataFolder::at(root.path().join("new/data")).expect("made");
+        let held = folder.lock().expect("free");
+        assert!(matches!(folder.lock(), Err(ConfigError::Locked(_))));
+        drop(held);
+        assert!(folder.lock().is_ok());
+    }
+
+    #[test]
+    fn storage_paths_are_below_the_folder_unless_absolute() {
+        let root = tempfile::tempdir().expect("temporary folder");
+        let folder = DataFolder::at(root.path().to_path_buf()).expect("made");
+        assert_eq!(folder.storage("recordings"), folder.root().join("recordings"));
+        let elsewhere = std::path::absolute("/elsewhere").expect("absolute");
+        assert_eq!(folder.storage(&elsewhere.to_string_lossy()), elsewhere);
+    }
+}

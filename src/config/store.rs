@@ -1,0 +1,265 @@
+//! The settings file: read with line and reason on error, saved atomically, unknown keys kept.
+//!
+//! Must not do: overwrite a file that it could not read.
+
+use std::path::{Path, PathBuf};
+
+use toml_edit::{Document, DocumentMut, Item, Table};
+
+use super::atomic::{self, Readers};
+use super::folder::read_if_there;
+use super::settings::{Key, Settings};
+use super::{ConfigError, DataFolder};
+
+/// Keys that this version writes: when one of these is absent from the new settings it is removed from
+/// the file, while keys that a later version wrote stay.
+const KNOWN_KEYS: [&str; 16] = [
+    "zone",
+    "simulated_port",
+    "storage",
+    "path",
+    "segment_minutes",
+    "max_file_mb",
+    "sync_seconds",
+    "camera",
+    "id",
+    "name",
+    "main",
+    "sub",
+    "user",
+    "transport",
+    "stream",
+    "mode",
+];
+
+/// The settings and the file that they came from.
+#[derive(Clone, Debug)]
+pub struct SettingsStore {
+    path: PathBuf,
+    document: DocumentMut,
+    settings: Settings,
+}
+
+impl SettingsStore {
+    /// Reads the settings of `folder`; defaults when there is no file yet.
+    ///
+    /// # Errors
+    /// [`ConfigError::Invalid`] with line and reason; the file stays as it is.
+    pub fn open(folder: &DataFolder) -> Result<Self, ConfigError> {
+        let path = folder.settings();
+        let text = read_if_there(&path)?.unwrap_or_default();
+        let settings = parse(&path, &text)?;
+        let document = text.parse().map_err(|e: toml_edit::TomlError| {
+            invalid(&path, &text, e.span().map_or(0, |span| span.start), e.message())
+        })?;
+        Ok(Self { path, document, settings })
+    }
+
+    /// The settings in force.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Applies `change` to a copy, validates and saves it, and only then puts it in force.
+    ///
+    /// # Errors
+    /// What is wrong with the change; file and settings in force are as before then.
+    pub fn change(
+        &mut self,
+        change: impl FnOnce(&mut Settings) -> Result<(), ConfigError>,
+    ) -> Result<(), ConfigError> {
+        let mut settings = self.settings.clone();
+        change(&mut settings)?;
+        settings.validate()?;
+        let mut document = self.document.clone();
+        let text = toml_edit::ser::to_string_pretty(&settings)?;
+        let new = Document::parse(text).map_err(|error| ConfigError::Refused(error.to_string()))?;
+        merge(document.as_table_mut(), new.as_table());
+        atomic::replace(&self.path, document.to_string().as_bytes(), Readers::Default)?;
+        self.document = document;
+        self.settings = settings;
+        Ok(())
+    }
+}
+
+/// Parses and validates; `path` is named in errors.
+fn parse(path: &Path, text: &str) -> Result<Settings, ConfigError> {
+    let settings: Settings = toml_edit::de::from_str(text).map_err(|error| {
+        invalid(path, text, error.span().map_or(0, |span| span.start), error.message())
+    })?;
+    if let Err((keys, reason)) = settings.validate() {
+        return Err(invalid(path, text, locate(text, &keys), &reason));
+    }
+    Ok(settings)
+}
+
+fn invalid(path: &Path, text: &str, offset: usize, reason: &str) -> ConfigError {
+    let before = text.as_bytes().iter().take(offset);
+    let line = 1 + before.filter(|byte| **byte == b'\n').count();
+    ConfigError::Invalid { path: path.to_path_buf(), line, reason: reason.to_owned() }
+}
+
+/// Byte offset of the setting that `keys` lead to; 0 when it is not in the text.
+fn locate(text: &str, keys: &[Key]) -> usize {
+    let Ok(document) = Document::parse(text) else {
+        return 0;
+    };
+    let mut item: &Item = document.as_item();
+    for key in keys {
+        let next = match key {
+            Key::Name(name) => item.get(name),
+            Key::Number(number) => item.get(number),
+        };
+        match next {
+            Some(next) => item = next,
+            None => break,
+        }
+    }
+    item.span().map_or(0, |span| span.start)
+}
+
+/// Writes `new` over `old`, keeping comments, order and keys that this version does not know.
+fn merge(old: &mut Table, new: &Table) {
+    let gone: Vec<String> = old
+        .iter()
+        .map(|(key, _)| key.to_owned())
+        .filter(|key| KNOWN_KEYS.contains(&key.as_str()) && !new.contains_key(key))
+        .collect();
+    for key in gone {
+        old.remove(&key);
+    }
+    for (key, value) in new {
+        merge_item(old.entry(key).or_insert(Item::None), value);
+    }
+}
+
+fn merge_item(old: &mut Item, new: &Item) {
+    match (&mut *old, new) {
+        (Item::Table(old), Item::Table(new)) => merge(old, new),
+        (Item::ArrayOfTables(old), Item::ArrayOfTables(new)) => {
+            let known: Vec<Table> = std::mem::take(old).into_iter().collect();
+            for table in new {
+                let before = known.iter().find(|k| id_of(k).is_some() && id_of(k) == id_of(table));
+                let mut merged = before.cloned().unwrap_or_default();
+                merge(&mut merged, table);
+                merged.set_position(None);
+                old.push(merged);
+            }
+        }
+        (Item::Value(old), Item::Value(new)) => {
+            let decor = old.decor().clone();
+            if old.to_string().trim() != new.to_string().trim() {
+                *old = new.clone();
+                *old.decor_mut() = decor;
+            }
+        }
+        (old, new) => *old = new.clone(),
+    }
+}
+
+fn id_of(table: &Table) -> Option<&str> {
+    table.get("id").and_then(Item::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Mode;
+    use std::fs;
+
+    const SAMPLE: &str = "# ours\nfuture = 1\n\n[storage]\npath = \"rec\" # here\nlater = true\n\n\
+        [[camera]]\nid = \"a\"\nname = \"A\"\nmain = \"rtsp://h/1\"\nwhat = 7\n\n\
+        [[camera]]\nid = \"b\"\nname = \"B\"\nmain = \"rtsp://h/2\"\nmode = \"disabled\"\n";
+
+    fn folder(text: &str) -> (tempfile::TempDir, DataFolder) {
+        let root = tempfile::tempdir().expect("temporary folder");
+        let folder = DataFolder::at(root.path().to_path_buf()).expect("made");
+        fs::write(folder.settings(), text).expect("written");
+        (root, folder)
+    }
+
+    fn error_of(text: &str) -> String {
+        let (_root, folder) = folder(text);
+        let error = SettingsStore::open(&folder).expect_err("invalid");
+        assert_eq!(fs::read_to_string(folder.settings()).expect("there"), text);
+        let ConfigError::Invalid { line, reason, .. } = error else { panic!("{error}") };
+        format!("{line}: {reason}")
+    }
+
+    #[test]
+    fn no_file_means_defaults() {
+        let root = tempfile::tempdir().expect("temporary folder");
+        let folder = DataFolder::at(root.path().to_path_buf()).expect("made");
+        let store = SettingsStore::open(&folder).expect("defaults");
+        assert_eq!(*store.settings(), Settings::default());
+    }
+
+    #[test]
+    fn a_change_keeps_comments_order_and_unknown_keys() {
+        let (_root, folder) = folder(SAMPLE);
+        let mut store = SettingsStore::open(&folder).expect("valid");
+        store
+            .change(|settings| {
+                settings.cameras.remove(0);
+                settings.cameras[0].mode = Mode::Continuous;
+                Ok(())
+            })
+            .expect("saved");
+        let text = fs::read_to_string(folder.settings()).expect("there");
+        assert!(text.contains("# ours\nfuture = 1\n") && text.contains("later = true"), "{text}");
+        assert!(text.contains("path = \"rec\" # here") && !text.contains("what = 7"), "{text}");
+        let again = SettingsStore::open(&folder).expect("valid");
+        assert_eq!(again.settings(), store.settings());
+        assert_eq!(again.settings().cameras[0].mode, Mode::Continuous);
+    }
+
+    #[test]
+    fn a_kept_camera_keeps_its_unknown_keys() {
+        let (_root, folder) = folder(SAMPLE);
+        let mut store = SettingsStore::open(&folder).expect("valid");
+        store
+            .change(|settings| {
+                settings.cameras[0].name = "Gate".into();
+                Ok(())
+            })
+            .expect("saved");
+        let text = fs::read_to_string(folder.settings()).expect("there");
+        assert!(text.contains("what = 7") && text.contains("name = \"Gate\""), "{text}");
+    }
+
+    #[test]
+    fn a_refused_change_leaves_all_as_it_was() {
+        let (_root, folder) = folder(SAMPLE);
+        let mut store = SettingsStore::open(&folder).expect("valid");
+        let before = store.settings().clone();
+        let refused = store.change(|settings| {
+            settings.cameras[0].name = "B".into();
+            Ok(())
+        });
+        assert_eq!(refused.expect_err("twice").to_string(), "two cameras are called \"B\"");
+        assert_eq!(*store.settings(), before);
+        assert_eq!(fs::read_to_string(folder.settings()).expect("there"), SAMPLE);
+    }
+
+    #[test]
+    fn invalid_settings_name_line_and_reason() {
+        assert!(
+            error_of("zone = \"Mars/Phobos\"").starts_with("1: \"Mars/Phobos\" is no time zone")
+        );
+        assert!(
+            error_of("[storage]\nsegment_minutes = 0").contains("2: segment_minutes must be 1")
+        );
+        assert!(error_of("\n\n[storage\n").starts_with("3: "));
+        let twice = SAMPLE.replace("id = \"b\"", "id = \"a\"");
+        assert_eq!(error_of(&twice), "15: two cameras have the id \"a\"");
+    }
+
+    #[test]
+    fn an_address_with_a_password_is_refused_without_repeating_it() {
+        let text = SAMPLE.replace("rtsp://h/2", "rtsp://u:hunter2@h/2");
+        let error = error_of(&text);
+        assert!(error.starts_with("17: user and password"), "{error}");
+        assert!(!error.contains("hunter2"));
+    }
+}

@@ -1,0 +1,185 @@
+//! Questions about what was recorded, and their answers: the same for a running engine and for a command
+//! that opens the index itself.
+//!
+//! Must not do: change anything.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use serde::{Deserialize, Serialize};
+
+use super::{EngineError, query};
+use crate::codec;
+use crate::index::{self, IndexReader, Volumes};
+use crate::model::{
+    CameraId, RecordingState, SegmentRow, StreamId, StreamKind, WallSpan, WallTime,
+};
+use crate::playback::{self, Footage};
+use crate::recorder::OpenSegments;
+
+/// What can be asked.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Question {
+    /// Which segments overlap a span.
+    Recordings {
+        /// Of this camera, or of all.
+        camera: Option<CameraId>,
+        /// From when on.
+        from: WallTime,
+        /// Until when.
+        to: WallTime,
+    },
+    /// What was recorded in a span, and why the rest was not.
+    Explain {
+        /// Of this camera.
+        camera: CameraId,
+        /// From when on.
+        from: WallTime,
+        /// Until when; not later than now.
+        to: WallTime,
+    },
+    /// The exact picture shown at a moment.
+    Picture {
+        /// Of this camera.
+        camera: CameraId,
+        /// When.
+        at: WallTime,
+    },
+    /// Whether files and index agree.
+    Check,
+}
+
+/// What is answered.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// Ordered by camera, stream and start.
+    Recordings(Vec<SegmentRow>),
+    /// Stretches that tile the span, ordered by time.
+    Explain(Vec<(WallSpan, RecordingState)>),
+    /// A picture.
+    Picture {
+        /// PNG, in base64.
+        png: String,
+        /// When it was taken.
+        at: WallTime,
+        /// The segment that it is from, below its volume.
+        path: String,
+    },
+    /// One sentence for each problem; empty when all is well.
+    Check(Vec<String>),
+}
+
+/// Everything that reading needs.
+pub struct Library {
+    /// The index.
+    pub reader: IndexReader,
+    /// What is being written.
+    pub open: OpenSegments,
+    /// Where the files are.
+    pub volumes: Volumes,
+    /// Index, files and open segments as one.
+    pub footage: Arc<Footage>,
+}
+
+impl Library {
+    /// Answers.
+    ///
+    /// # Errors
+    /// When the index or a file cannot be read, or there is no footage at the time asked for.
+    pub fn answer(&self, question: &Question) -> Result<Answer, EngineError> {
+        match question {
+            Question::Recordings { camera, from, to } => {
+                let span = WallSpan::new(*from, *to);
+                Ok(Answer::Recordings(self.recordings(camera.as_ref(), span)?))
+            }
+            Question::Explain { camera, from, to } => {
+                Ok(Answer::Explain(self.explain(camera, WallSpan::new(*from, *to))?))
+            }
+            Question::Picture { camera, at } => self.picture(camera, *at),
+            Question::Check => {
+                let report = index::check::check(&self.reader, &self.volumes, &self.open.rows())?;
+                // A segment that was begun meanwhile is no problem.
+                let begun: Vec<String> = self.open.rows().into_iter().map(|row| row.path).collect();
+                let problems = report.problems.iter().filter(|found| !begun.contains(&found.path));
+                Ok(Answer::Check(problems.map(ToString::to_string).collect()))
+            }
+        }
+    }
+
+    fn recordings(
+        &self,
+        camera: Option<&CameraId>,
+        span: WallSpan,
+    ) -> Result<Vec<SegmentRow>, EngineError> {
+        let mut streams = self.reader.streams()?;
+        streams.extend(self.open.rows().into_iter().map(|row| row.stream));
+        streams.retain(|stream| camera.is_none_or(|camera| stream.camera == *camera));
+        streams.sort();
+        streams.dedup();
+        let mut rows = Vec::new();
+        for stream in &streams {
+            rows.append(&mut self.segments(stream, span)?);
+        }
+        Ok(rows)
+    }
+
+    /// The segments of a stream that overlap `span`, those being written included.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn segments(
+        &self,
+        stream: &StreamId,
+        span: WallSpan,
+    ) -> Result<Vec<SegmentRow>, EngineError> {
+        let open = self.open.rows_of(stream);
+        let mut rows = self.reader.segments(stream, span)?;
+        rows.retain(|row| open.iter().all(|open| open.start != row.start));
+        rows.extend(open.into_iter().filter(|row| row.span().overlaps(span)));
+        rows.sort_by_key(|row| row.start);
+        Ok(rows)
+    }
+
+    /// The rows of both streams of a camera, ordered by start.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn segments_of_camera(
+        &self,
+        camera: &CameraId,
+        span: WallSpan,
+    ) -> Result<Vec<SegmentRow>, EngineError> {
+        let mut rows = Vec::new();
+        for kind in [StreamKind::Main, StreamKind::Sub] {
+            rows.append(&mut self.segments(&StreamId::new(camera.clone(), kind), span)?);
+        }
+        rows.sort_by_key(|row| row.start);
+        Ok(rows)
+    }
+
+    fn explain(
+        &self,
+        camera: &CameraId,
+        span: WallSpan,
+    ) -> Result<Vec<(WallSpan, RecordingState)>, EngineError> {
+        let covered = query::footage(self, camera, span)?;
+        let gaps = self.reader.gaps(camera, span, &covered)?;
+        let recorded =
+            covered.into_iter().map(|item| (item.span, RecordingState::Recording(item.kind)));
+        let idle = gaps.into_iter().map(|(span, reason)| (span, RecordingState::Idle(reason)));
+        let mut stretches: Vec<_> = recorded.chain(idle).collect();
+        stretches.sort_by_key(|(span, _)| span.start);
+        Ok(stretches)
+    }
+
+    fn picture(&self, camera: &CameraId, at: WallTime) -> Result<Answer, EngineError> {
+        let exact = playback::exact_picture(&self.footage, camera, at)?;
+        let picture = exact.picture;
+        let png = codec::encode_png(picture.width, picture.height, &picture.rgba)
+            .map_err(playback::PlaybackError::from)?;
+        Ok(Answer::Picture { png: BASE64.encode(png), at: picture.at, path: exact.path })
+    }
+}

@@ -1,0 +1,236 @@
+//! The query thread: coverage for the timeline and the calendar, off the UI thread.
+//!
+//! Must not do: answer an old question once a newer one has come.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossbeam::channel::{Receiver, Sender, TrySendError, bounded, select};
+
+use super::library::Library;
+use super::{EngineError, explain};
+use crate::model::coverage::{self, SEAM_MICROS};
+use crate::model::{CameraId, CoverageKind, CoverageSpan, WallSpan, WallTime};
+use crate::protocol::{Gap, Lane, MonthAnswer, MonthQuery, Shown, TimelineAnswer, TimelineQuery};
+use crate::runtime::thread::JoinError;
+use crate::runtime::{Clock, Worker};
+
+/// The overview is drawn in a minimap of a few hundred pixels; this many stretches are more than that.
+const OVERVIEW_PARTS: i64 = 2_000;
+
+/// A question that waits is replaced by a newer one, so one place is enough.
+const QUEUE: usize = 1;
+
+/// The query thread.
+pub struct Queries {
+    timeline: Newest<TimelineQuery>,
+    month: Newest<MonthQuery>,
+    worker: Worker,
+}
+
+/// A channel in which the newest value replaces the one that waits.
+struct Newest<T> {
+    sender: Sender<T>,
+    receiver: Receiver<T>,
+}
+
+impl<T> Newest<T> {
+    fn new() -> Self {
+        let (sender, receiver) = bounded(QUEUE);
+        Self { sender, receiver }
+    }
+
+    fn send(&self, mut value: T) {
+        while let Err(TrySendError::Full(back)) = self.sender.try_send(value) {
+            value = back;
+            // Taken by the thread in between: then there is room as well.
+            let _older = self.receiver.try_recv();
+        }
+    }
+}
+
+impl Queries {
+    /// Starts the thread; answers go to `shown`.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn start(
+        library: Arc<Library>,
+        shown: Arc<Shown>,
+        clock: Arc<dyn Clock>,
+        stop: Receiver<()>,
+    ) -> std::io::Result<Self> {
+        let (timeline, month) = (Newest::new(), Newest::new());
+        let (timelines, months) = (timeline.receiver.clone(), month.receiver.clone());
+        let worker = Worker::spawn("query", move || {
+            loop {
+                select! {
+                    recv(timelines) -> query => match query {
+                        Ok(query) => show_timeline(&library, &shown, &*clock, &query),
+                        Err(_) => break,
+                    },
+                    recv(months) -> query => match query {
+                        Ok(query) => show_month(&library, &shown, &query),
+                        Err(_) => break,
+                    },
+                    recv(stop) -> _ => break,
+                }
+            }
+        })?;
+        Ok(Self { timeline, month, worker })
+    }
+
+    /// Asks for coverage.
+    pub fn timeline(&self, query: TimelineQuery) {
+        self.timeline.send(query);
+    }
+
+    /// Asks for a month.
+    pub fn month(&self, query: MonthQuery) {
+        self.month.send(query);
+    }
+
+    /// Waits for the thread, whose stop channel has been dropped.
+    ///
+    /// # Errors
+    /// When it hangs for `limit` or panicked.
+    pub fn join(self, limit: Duration) -> Result<(), JoinError> {
+        self.worker.join(limit)
+    }
+}
+
+fn show_timeline(library: &Library, shown: &Shown, clock: &dyn Clock, query: &TimelineQuery) {
+    match timeline(library, query, clock.wall()) {
+        Ok(answer) => {
+            shown.timeline.set(answer);
+            shown.wake();
+        }
+        Err(error) => tracing::error!("the timeline cannot be read: {error}"),
+    }
+}
+
+fn show_month(library: &Library, shown: &Shown, query: &MonthQuery) {
+    match month(library, query) {
+        Ok(answer) => {
+            shown.month.set(answer);
+            shown.wake();
+        }
+        Err(error) => tracing::error!("the calendar cannot be read: {error}"),
+    }
+}
+
+/// Answers a question for coverage; gaps end at `now`.
+///
+/// # Errors
+/// When the index cannot be read.
+pub fn timeline(
+    library: &Library,
+    query: &TimelineQuery,
+    now: WallTime,
+) -> Result<TimelineAnswer, EngineError> {
+    let lanes = query
+        .cameras
+        .iter()
+        .map(|camera| lane(library, camera, query.span, query.resolution, now))
+        .collect::<Result<_, _>>()?;
+    let archive = archive(library)?;
+    let overview = match archive {
+        Some(archive) => overview(library, &query.cameras, archive)?,
+        None => Vec::new(),
+    };
+    let span = Some(query.span);
+    Ok(TimelineAnswer { generation: query.generation, span, lanes, archive, overview })
+}
+
+fn lane(
+    library: &Library,
+    camera: &CameraId,
+    span: WallSpan,
+    resolution: i64,
+    now: WallTime,
+) -> Result<Lane, EngineError> {
+    let covered = footage(library, camera, span)?;
+    let until = WallSpan::new(span.start, span.end.min(now).max(span.start));
+    let gaps = library
+        .reader
+        .gaps(camera, until, &covered)?
+        .into_iter()
+        .filter(|(hole, _)| hole.micros() > resolution.max(SEAM_MICROS))
+        .map(|(span, reason)| Gap { span, reason })
+        .collect();
+    let coverage = coverage::merge(covered, resolution.max(SEAM_MICROS));
+    Ok(Lane { camera: camera.clone(), coverage, gaps })
+}
+
+/// Footage of a camera within `span`, ordered by start: what segments cover, less the holes inside of
+/// them that the journal knows, each stretch with the rule by which it was recorded.
+///
+/// # Errors
+/// When the index cannot be read.
+pub fn footage(
+    library: &Library,
+    camera: &CameraId,
+    span: WallSpan,
+) -> Result<Vec<CoverageSpan>, EngineError> {
+    let rows = library.segments_of_camera(camera, span)?;
+    let journal = library.reader.journal(camera, span)?;
+    let spans = rows.iter().map(|row| row.span().intersect(span));
+    Ok(coverage::merge(explain::kinds(spans, &journal), SEAM_MICROS))
+}
+
+fn archive(library: &Library) -> Result<Option<WallSpan>, EngineError> {
+    let known = library.reader.archive()?;
+    let open = library.open.rows().into_iter().map(|row| row.span());
+    Ok(known
+        .into_iter()
+        .chain(open)
+        .reduce(|all, span| WallSpan::new(all.start.min(span.start), all.end.max(span.end))))
+}
+
+fn overview(
+    library: &Library,
+    cameras: &[CameraId],
+    archive: WallSpan,
+) -> Result<Vec<WallSpan>, EngineError> {
+    let resolution = (archive.micros() / OVERVIEW_PARTS).max(SEAM_MICROS);
+    let mut spans = Vec::new();
+    for camera in cameras {
+        spans.extend(library.reader.coverage(camera, archive, resolution)?);
+        spans.extend(open_spans(library, camera));
+    }
+    Ok(union(spans, resolution))
+}
+
+fn open_spans(library: &Library, camera: &CameraId) -> impl Iterator<Item = CoverageSpan> {
+    let rows = library.open.rows().into_iter().filter(move |row| row.stream.camera == *camera);
+    rows.map(|row| CoverageSpan { span: row.span(), kind: CoverageKind::Continuous })
+}
+
+/// The stretches that any of `spans` covers, whatever their kind.
+fn union(mut spans: Vec<CoverageSpan>, seam: i64) -> Vec<WallSpan> {
+    spans.sort_by_key(|item| item.span.start);
+    let kind = CoverageKind::Continuous;
+    let plain = spans.into_iter().map(|item| CoverageSpan { kind, ..item });
+    coverage::merge(plain, seam).into_iter().map(|item| item.span).collect()
+}
+
+/// Answers a question for the calendar.
+///
+/// # Errors
+/// When the index cannot be read.
+pub fn month(library: &Library, query: &MonthQuery) -> Result<MonthAnswer, EngineError> {
+    let (Some(first), Some(last)) = (query.days.first(), query.days.last()) else {
+        return Ok(MonthAnswer { generation: query.generation, covered: Vec::new() });
+    };
+    let whole = WallSpan::new(first.start, last.end);
+    let mut spans = Vec::new();
+    for camera in &query.cameras {
+        spans.extend(footage(library, camera, whole)?);
+    }
+    let spans = union(spans, 0);
+    let covered = |day: &WallSpan| spans.iter().map(|span| span.intersect(*day).micros()).sum();
+    Ok(MonthAnswer {
+        generation: query.generation,
+        covered: query.days.iter().map(covered).collect(),
+    })
+}

@@ -1,0 +1,209 @@
+//! Starting: from a data folder to running threads.
+//!
+//! Must not do: go on after the first error; what was started is dropped, and dropping stops it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossbeam::channel::{Sender, bounded};
+
+use super::door::Door;
+use super::indexer::Indexer;
+use super::library::Library;
+use super::notices::Notices;
+use super::query::Queries;
+use super::service::{SIMULATED_CAMERAS, Service};
+use super::views::Views;
+use super::{EngineError, offline, zone_of};
+use crate::capture::Capture;
+use crate::config::{ConfigError, DataFolder, FolderLock, Secrets, SettingsStore};
+use crate::index::check::{CheckReport, Finding, Outcome};
+use crate::index::{self, Damaged, Index};
+use crate::model::{WallSpan, WallTime};
+use crate::playback::Playback;
+use crate::protocol::{Severity, Shown};
+use crate::recorder::stream::WriteContext;
+use crate::recorder::{Limits, OpenSegments, Recorder, RecorderOptions};
+use crate::runtime::Clock;
+use crate::simulate::{Simulator, SimulatorConfig};
+
+/// Bytes of a megabyte, as the settings and disk makers count.
+const MEGABYTE: u64 = 1_000_000;
+
+/// What an engine is started with.
+pub struct EngineOptions {
+    /// Where everything is.
+    pub folder: DataFolder,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Whether this is the demonstration.
+    pub demo: bool,
+}
+
+impl EngineOptions {
+    /// An engine on `folder`.
+    #[must_use]
+    pub fn new(folder: DataFolder, clock: Arc<dyn Clock>) -> Self {
+        Self { folder, clock, demo: false }
+    }
+}
+
+/// A command that only reads holds the folder for a moment; a recorder that starts meanwhile waits for it.
+const LOCK_TRIES: u32 = 15;
+
+/// Time between two attempts.
+const LOCK_PAUSE: Duration = Duration::from_millis(200);
+
+fn take_folder(folder: &DataFolder) -> Result<FolderLock, ConfigError> {
+    for _ in 1..LOCK_TRIES {
+        match folder.lock() {
+            Err(ConfigError::Locked(_)) => std::thread::sleep(LOCK_PAUSE),
+            result => return result,
+        }
+    }
+    folder.lock()
+}
+
+/// Starts all threads but the engine's own.
+pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service, EngineError> {
+    let EngineOptions { folder, clock, demo } = options;
+    let lock = take_folder(&folder)?;
+    let store = SettingsStore::open(&folder)?;
+    let secrets = Secrets::open(&folder)?;
+    let zone = zone_of(store.settings());
+    let volume = offline::volume(&folder, &store)?;
+    let volumes = offline::volumes(Arc::clone(&volume));
+    let opened = Index::open(folder.index())?;
+    let mut notices = Notices::default();
+    tell_damage(&mut notices, opened.damaged.as_ref(), clock.wall());
+    let report = index::check::repair(&opened.index, &volumes, &[])?;
+    tell_repairs(&mut notices, &report, clock.wall());
+    opened.index.apply(&opened.index.reader().downtime()?)?;
+    let index = Arc::new(opened.index);
+    let open = OpenSegments::default();
+    let library = Arc::new(offline::library(&index, volumes, open.clone()));
+    let used = used_bytes(&library)?;
+    let indexer = Indexer::start(Arc::clone(&index), open.clone())?;
+    let context =
+        WriteContext { volume, volume_id: offline::LOCAL, zone, limits: limits(&store), open };
+    let sync_every = Duration::from_secs(store.settings().storage.sync_seconds.0.into());
+    let changes = indexer.sender();
+    let recorder_clock = Arc::clone(&clock);
+    let recorder =
+        Recorder::start(RecorderOptions { context, sync_every, clock: recorder_clock, changes })?;
+    let capture = Capture::start(Arc::clone(&clock))?;
+    let (stop_queries, stopped): (Sender<()>, _) = bounded(0);
+    let queries =
+        Queries::start(Arc::clone(&library), Arc::clone(&shown), Arc::clone(&clock), stopped)?;
+    let playback =
+        Playback::start(Arc::clone(&library.footage), Arc::clone(&clock), Arc::clone(&shown))?;
+    let door = Door::open(&folder, Arc::clone(&library))?;
+    let simulator = start_simulator(&store, &clock, &mut notices);
+    let mut service = Service {
+        folder,
+        lock,
+        store,
+        secrets,
+        clock,
+        zone,
+        library,
+        indexer,
+        recorder,
+        capture,
+        queries,
+        stop_queries,
+        playback,
+        door,
+        shown,
+        notices,
+        views: Views::default(),
+        queues: BTreeMap::new(),
+        simulator,
+        meter: super::status::Meter::new(used),
+        demo,
+        pending_streams: false,
+    };
+    service.reconcile();
+    service.show();
+    Ok(service)
+}
+
+/// Simulated cameras of the settings run inside of this process.
+fn start_simulator(
+    store: &SettingsStore,
+    clock: &Arc<dyn Clock>,
+    notices: &mut Notices,
+) -> Option<Simulator> {
+    let port = store.settings().simulated_port?;
+    let config = SimulatorConfig { port, ..SimulatorConfig::demo(SIMULATED_CAMERAS) };
+    match Simulator::start(config, Arc::clone(clock)) {
+        Ok(simulator) => Some(simulator),
+        Err(error) => {
+            let text = format!("The simulated cameras cannot be started: {error}");
+            notices.raise("simulator".into(), clock.wall(), Severity::Warning, None, text);
+            None
+        }
+    }
+}
+
+fn limits(store: &SettingsStore) -> Limits {
+    let storage = &store.settings().storage;
+    let bytes = (storage.max_file_mb > 0).then(|| u64::from(storage.max_file_mb) * MEGABYTE);
+    Limits { minutes: storage.segment_minutes.0, bytes }
+}
+
+fn used_bytes(library: &Library) -> Result<u64, EngineError> {
+    let mut used = 0;
+    for stream in library.reader.streams()? {
+        let rows = library.reader.segments(&stream, WallSpan::ALL)?;
+        used += rows.iter().map(|row| row.bytes).sum::<u64>();
+    }
+    Ok(used)
+}
+
+/// A damaged index is told; it has been rebuilt from the files.
+fn tell_damage(notices: &mut Notices, damaged: Option<&Damaged>, at: WallTime) {
+    let Some(Damaged { moved_to, why }) = damaged else { return };
+    let text = format!(
+        "The index was damaged ({why}) and has been rebuilt from the recordings. The damaged file is \
+         kept as {}.",
+        moved_to.display()
+    );
+    tracing::warn!("{text}");
+    notices.raise("index".into(), at, Severity::Warning, None, text);
+}
+
+/// What was mended at the start is told, and what could not be.
+fn tell_repairs(notices: &mut Notices, report: &CheckReport, at: WallTime) {
+    let (mut mended, mut gone) = (0, 0);
+    for problem in &report.problems {
+        // A recording that is gone or damaged leaves the index, but nothing has been mended by that.
+        let lost = matches!(problem.finding, Finding::FileMissing | Finding::Unreadable(_));
+        gone += usize::from(problem.finding == Finding::FileMissing);
+        if problem.finding == Finding::FileMissing {
+            tracing::warn!("{problem}");
+        } else if problem.outcome == Outcome::Repaired && !lost {
+            tracing::info!("{problem}");
+            mended += 1;
+        } else {
+            tracing::warn!("{problem}");
+            let text = problem.to_string();
+            notices.raise(text.clone(), at, Severity::Warning, None, text);
+        }
+    }
+    if gone > 0 {
+        let text = format!(
+            "{gone} recordings are gone: their files are not in the recordings folder any more. If it is \
+             on another disk, check that this is connected, and start Watchkeeper again."
+        );
+        notices.raise("gone".into(), at, Severity::Warning, None, text);
+    }
+    if mended > 0 {
+        let text = format!(
+            "Watchkeeper was not ended in order. {mended} recordings were checked and mended; at \
+             most the last 2 seconds of each are missing."
+        );
+        notices.raise("mended".into(), at, Severity::Info, None, text);
+    }
+}

@@ -1,0 +1,76 @@
+//! One exact picture at full size, for the `snapshot` verb.
+//!
+//! Must not do: keep a decoder open.
+
+use super::pool::make;
+use super::{Footage, LoadedSegment, PlaybackError};
+use crate::codec::{Converter, Frame, open_decoder};
+use crate::model::{CameraId, Picture, StreamId, WallTime};
+
+/// A picture and where it comes from.
+#[derive(Clone, Debug)]
+pub struct ExactPicture {
+    /// At full size, square pixels; its `at` is when it begins to be shown.
+    pub picture: Picture,
+    /// The stream that it is from.
+    pub stream: StreamId,
+    /// The path of its segment below the volume.
+    pub path: String,
+    /// Its place in the segment, in decoding order.
+    pub sample: usize,
+}
+
+/// The picture that `camera` shows at `at`: the last one that begins at `at` or earlier.
+///
+/// # Errors
+/// [`PlaybackError::NoFootage`] with the reason, or what went wrong on the way to the picture.
+pub fn exact_picture(
+    footage: &Footage,
+    camera: &CameraId,
+    at: WallTime,
+) -> Result<ExactPicture, PlaybackError> {
+    let Some(row) = footage.find(camera, at)? else {
+        let reason = footage.gap(camera, at)?.reason;
+        return Err(PlaybackError::NoFootage { camera: camera.clone(), at, reason });
+    };
+    let segment = footage.load(&row)?;
+    let damaged = || PlaybackError::Damaged { camera: camera.clone(), at };
+    let sample = segment.shown_at(at).ok_or_else(damaged)?;
+    let frame = decode_sample(&segment, sample)?.ok_or_else(damaged)?;
+    let video = &segment.parameters.video;
+    let pixels = Converter::new().convert(&frame, video, (usize::MAX, usize::MAX), Vec::new())?;
+    Ok(ExactPicture {
+        picture: make(pixels, segment.wall_of(sample)),
+        stream: segment.row.stream.clone(),
+        path: segment.row.path.clone(),
+        sample,
+    })
+}
+
+/// Decodes from the random access point that leads to `sample`; the frame of a sample that is a second
+/// field is that of the first one.
+fn decode_sample(segment: &LoadedSegment, sample: usize) -> Result<Option<Frame>, PlaybackError> {
+    let Some(start) = segment.walk.start_for(sample) else { return Ok(None) };
+    let samples = segment.walk.samples();
+    let mut decoder = open_decoder(&segment.parameters)?;
+    let (mut unit, mut frames, mut best) = (Vec::new(), Vec::new(), None::<Frame>);
+    let wanted = samples[sample].pts;
+    for info in &samples[start..=sample] {
+        segment.read(info, &mut unit)?;
+        decoder.decode(&unit, info.pts, &mut frames)?;
+        if std::ptr::eq(info, &samples[sample]) && !frames.iter().any(|frame| frame.pts == wanted) {
+            decoder.flush(&mut frames)?;
+        }
+        for frame in frames.drain(..) {
+            let better = best.as_ref().is_none_or(|best| frame.pts > best.pts);
+            if frame.pts <= wanted && better {
+                let old = best.replace(frame);
+                old.into_iter().for_each(|old| decoder.recycle(old));
+            } else {
+                decoder.recycle(frame);
+            }
+        }
+    }
+    let exact = !segment.parameters.video.progressive;
+    Ok(best.filter(|best| exact || best.pts == wanted))
+}

@@ -1,0 +1,383 @@
+//! Live pictures of one tile: from captured access units to the newest picture at the tile's size.
+//!
+//! Must not do: slow capture down. What comes too late to be shown is not converted, and what comes far too
+//! late is not even decoded.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use super::PlaybackError;
+use super::pool::PicturePool;
+use crate::capture::{CaptureEvent, UnitQueue};
+use crate::codec::{Converter, Decoder, Frame, open_decoder};
+use crate::media::{AccessUnit, StreamParameters};
+use crate::model::time::TICKS_PER_SECOND;
+use crate::model::{CameraId, WallTime};
+use crate::protocol::Shown;
+use crate::runtime::thread::JoinError;
+use crate::runtime::{Clock, Worker};
+
+/// Units that wait longer than this, by their own clock, are left out up to the next random access point.
+const BEHIND_TICKS: i64 = TICKS_PER_SECOND / 2;
+
+/// Longest wait for something to arrive; a request to stop ends it.
+const LISTEN: Duration = Duration::from_secs(5);
+
+/// How long a player may take to end.
+const STOP_LIMIT: Duration = Duration::from_secs(10);
+
+/// Pictures that may be held back to bring them into the order of display. Cameras that reorder at all
+/// do so by one or two.
+const MOST_REORDERED: usize = 4;
+
+/// How a tile wants its pictures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LiveOptions {
+    /// Width and height of the tile in pixels.
+    pub size: (usize, usize),
+    /// At most so many pictures a second are converted and shown; none for all of them.
+    pub max_fps: Option<u32>,
+}
+
+/// A running live view. Dropping it asks its thread to end; [`LivePlayer::stop`] also waits for that.
+pub struct LivePlayer {
+    desk: Handle,
+    worker: Worker,
+}
+
+/// The engine's end of the desk.
+struct Handle(Arc<Desk>);
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}
+
+struct Desk {
+    queue: Arc<UnitQueue>,
+    stop: AtomicBool,
+    width: AtomicUsize,
+    height: AtomicUsize,
+}
+
+impl LivePlayer {
+    /// Starts the thread `live-<number>`, which shows what arrives in `queue` as the live picture of
+    /// `camera`.
+    ///
+    /// # Errors
+    /// [`PlaybackError::Thread`].
+    pub fn start(
+        number: u64,
+        camera: CameraId,
+        queue: Arc<UnitQueue>,
+        options: LiveOptions,
+        shown: Arc<Shown>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, PlaybackError> {
+        let desk = Arc::new(Desk {
+            queue,
+            stop: AtomicBool::new(false),
+            width: AtomicUsize::new(options.size.0),
+            height: AtomicUsize::new(options.size.1),
+        });
+        let theirs = Arc::clone(&desk);
+        let name = format!("live-{number}");
+        let worker = Worker::spawn(&name, move || {
+            let mut view = LiveView::new(camera, options.max_fps);
+            let mut events = Vec::new();
+            while !theirs.stop.load(Ordering::Acquire) {
+                events.extend(theirs.queue.recv_timeout(LISTEN));
+                theirs.queue.drain(&mut events);
+                let now = clock.monotonic();
+                if view.take(&mut events, theirs.size(), now, &shown) {
+                    shown.wake();
+                }
+            }
+        });
+        let worker = worker.map_err(|source| PlaybackError::Thread { name, source })?;
+        Ok(Self { desk: Handle(desk), worker })
+    }
+
+    /// The tile has another size now.
+    pub fn resize(&self, size: (usize, usize)) {
+        self.desk.0.width.store(size.0, Ordering::Release);
+        self.desk.0.height.store(size.1, Ordering::Release);
+    }
+
+    /// Asks it to end, without waiting, so that many can end together.
+    pub fn ask_to_stop(&self) {
+        self.desk.0.end();
+    }
+
+    /// Ends it.
+    ///
+    /// # Errors
+    /// [`JoinError`] when it hangs or panicked.
+    pub fn stop(self) -> Result<(), JoinError> {
+        let Self { desk, worker } = self;
+        drop(desk);
+        worker.join(STOP_LIMIT)
+    }
+}
+
+impl Desk {
+    fn end(&self) {
+        self.stop.store(true, Ordering::Release);
+        self.queue.rouse();
+    }
+
+    fn size(&self) -> (usize, usize) {
+        (self.width.load(Ordering::Acquire), self.height.load(Ordering::Acquire))
+    }
+}
+
+/// What decodes and converts.
+struct LiveView {
+    camera: CameraId,
+    /// Shortest time between two pictures shown.
+    interval: Duration,
+    parameters: Option<Arc<StreamParameters>>,
+    decoder: Option<Box<dyn Decoder>>,
+    /// Units are of no use before the next random access point.
+    wait: bool,
+    order: DisplayOrder,
+    converter: Converter,
+    pool: PicturePool,
+    next_at: Duration,
+    out: Vec<Frame>,
+}
+
+impl LiveView {
+    fn new(camera: CameraId, max_fps: Option<u32>) -> Self {
+        let interval = max_fps.map_or(Duration::ZERO, |fps| Duration::from_secs(1) / fps.max(1));
+        Self {
+            camera,
+            interval,
+            parameters: None,
+            decoder: None,
+            wait: true,
+            order: DisplayOrder::default(),
+            converter: Converter::new(),
+            pool: PicturePool::default(),
+            next_at: Duration::ZERO,
+            out: Vec::new(),
+        }
+    }
+
+    /// Takes all `events`, and shows the newest picture that comes of them; true when there is one.
+    fn take(
+        &mut self,
+        events: &mut Vec<CaptureEvent>,
+        size: (usize, usize),
+        now: Duration,
+        shown: &Shown,
+    ) -> bool {
+        let useless = useless_before(events);
+        let mut newest = None;
+        for (index, event) in events.drain(..).enumerate() {
+            match event {
+                CaptureEvent::Unit(unit) if index >= useless => {
+                    let shown_next = self.unit(&unit);
+                    let old = shown_next.and_then(|next| newest.replace(next));
+                    self.recycle(old.map(|(frame, _)| frame));
+                }
+                CaptureEvent::Unit(_) => self.start_over(),
+                CaptureEvent::RunStarted { parameters }
+                | CaptureEvent::NewParameters { parameters } => self.begin(parameters),
+                CaptureEvent::Lost { .. }
+                | CaptureEvent::Dropped { .. }
+                | CaptureEvent::TimestampJump { .. }
+                | CaptureEvent::RunEnded { .. } => self.start_over(),
+            }
+        }
+        let Some((frame, at)) = newest else { return false };
+        let due = now >= self.next_at;
+        let done = due && self.show(&frame, at, size, shown);
+        if done {
+            self.next_at = now + self.interval;
+        }
+        self.recycle(Some(frame));
+        done
+    }
+
+    fn begin(&mut self, parameters: Arc<StreamParameters>) {
+        self.start_over();
+        self.order = DisplayOrder::default();
+        if self.decoder.is_some() && self.parameters.as_ref() == Some(&parameters) {
+            return;
+        }
+        let opened = open_decoder(&parameters)
+            .inspect_err(|error| tracing::warn!(camera = %self.camera, %error, "live"));
+        self.decoder = opened.ok();
+        self.parameters = Some(parameters);
+    }
+
+    fn start_over(&mut self) {
+        if !self.wait {
+            self.wait = true;
+            self.order.clear();
+            if let Some(decoder) = &mut self.decoder {
+                decoder.reset();
+            }
+        }
+    }
+
+    /// Decodes one unit; gives the picture that is to be shown next, if one became complete. After an
+    /// error the last picture stays until the next random access point.
+    fn unit(&mut self, unit: &AccessUnit) -> Option<(Frame, WallTime)> {
+        if self.wait && !unit.random_access {
+            return None;
+        }
+        let decoder = self.decoder.as_mut()?;
+        self.wait = false;
+        let decoded = decoder.decode(&unit.data, unit.pts.ticks(), &mut self.out);
+        let mut newest = None;
+        for frame in std::mem::take(&mut self.out) {
+            for next in self.order.put(frame, unit.received.wall) {
+                let old = newest.replace(next);
+                self.recycle(old.map(|(frame, _)| frame));
+            }
+        }
+        if let Err(error) = decoded {
+            tracing::debug!(camera = %self.camera, %error, "live");
+            self.start_over();
+        }
+        newest
+    }
+
+    fn show(&mut self, frame: &Frame, at: WallTime, size: (usize, usize), shown: &Shown) -> bool {
+        let Some(parameters) = &self.parameters else { return false };
+        let buffer = self.pool.buffer();
+        match self.converter.convert(frame, &parameters.video, size, buffer) {
+            Ok(pixels) => {
+                shown.live.set(self.camera.clone(), self.pool.picture(pixels, at));
+                true
+            }
+            Err(error) => {
+                tracing::warn!(camera = %self.camera, %error, "live");
+                false
+            }
+        }
+    }
+
+    fn recycle(&mut self, frame: Option<Frame>) {
+        if let (Some(decoder), Some(frame)) = (&mut self.decoder, frame) {
+            decoder.recycle(frame);
+        }
+    }
+}
+
+/// Events before this index hold units that come too late: decoding has fallen behind, and a random access
+/// point is there to go on from.
+fn useless_before(events: &[CaptureEvent]) -> usize {
+    let pts = |event: &CaptureEvent| match event {
+        CaptureEvent::Unit(unit) => Some(unit.pts.ticks()),
+        _ => None,
+    };
+    let oldest = events.iter().find_map(pts);
+    let newest = events.iter().rev().find_map(pts);
+    let (Some(oldest), Some(newest)) = (oldest, newest) else { return 0 };
+    if (newest - oldest).abs() < BEHIND_TICKS {
+        return 0;
+    }
+    let starts =
+        |event: &CaptureEvent| matches!(event, CaptureEvent::Unit(unit) if unit.random_access);
+    events.iter().rposition(starts).unwrap_or(0)
+}
+
+/// Brings frames from decoding order into the order of display, as late as needed and no later: it learns
+/// how many must be held back. A frame that comes after a later one was shown is dropped.
+#[derive(Default)]
+struct DisplayOrder {
+    held: BTreeMap<i64, (Frame, WallTime)>,
+    depth: usize,
+    last: Option<i64>,
+}
+
+impl DisplayOrder {
+    fn put(&mut self, frame: Frame, at: WallTime) -> Vec<(Frame, WallTime)> {
+        if self.last.is_some_and(|last| frame.pts < last) {
+            self.depth = (self.depth + 1).min(MOST_REORDERED);
+            return Vec::new();
+        }
+        self.held.insert(frame.pts, (frame, at));
+        let mut ready = Vec::new();
+        while self.held.len() > self.depth {
+            let Some((pts, next)) = self.held.pop_first() else { break };
+            self.last = Some(pts);
+            ready.push(next);
+        }
+        ready
+    }
+
+    fn clear(&mut self) {
+        self.held.clear();
+        self.last = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+    use crate::codec::{Chroma, Plane};
+    use crate::model::MediaTime;
+    use crate::runtime::Now;
+
+    fn unit(pts: i64, random_access: bool) -> CaptureEvent {
+        let received = Now { wall: WallTime::from_micros(pts), monotonic: Duration::ZERO };
+        let pts = MediaTime::from_ticks(pts);
+        CaptureEvent::Unit(AccessUnit { pts, random_access, received, data: Bytes::new() })
+    }
+
+    fn frame(pts: i64) -> Frame {
+        let plane = Plane::default;
+        Frame {
+            y: plane(),
+            u: plane(),
+            v: plane(),
+            width: 0,
+            height: 0,
+            chroma: Chroma::Yuv420,
+            bit_depth: 8,
+            pts,
+        }
+    }
+
+    #[test]
+    fn only_a_long_queue_is_cut_to_its_last_random_access_point() {
+        let short = [unit(0, true), unit(3_600, false), unit(7_200, true)];
+        assert_eq!(useless_before(&short), 0);
+        let long = [unit(0, false), unit(3_600, true), unit(60_000, true), unit(63_600, false)];
+        assert_eq!(useless_before(&long), 2);
+        assert_eq!(useless_before(&[unit(0, false), unit(90_000, false)]), 0);
+        assert_eq!(useless_before(&[]), 0);
+    }
+
+    #[test]
+    fn order_of_display_is_learnt() {
+        let mut order = DisplayOrder::default();
+        let mut shown = Vec::new();
+        for gop in 0..4 {
+            for pts in [0, 3, 1, 2] {
+                let ready = order.put(frame(gop * 4 + pts), WallTime::MIN);
+                shown.extend(ready.iter().map(|(frame, _)| frame.pts));
+            }
+        }
+        assert!(shown.is_sorted(), "{shown:?}");
+        assert_eq!(shown[2..], (4..15).filter(|n| shown.contains(n)).collect::<Vec<_>>());
+        assert!(shown.len() >= 10, "{shown:?}");
+    }
+
+    #[test]
+    fn pictures_in_order_are_not_held_back() {
+        let mut order = DisplayOrder::default();
+        for pts in 0..5 {
+            assert_eq!(order.put(frame(pts), WallTime::MIN).len(), 1);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The thread of one camera shown in playback.
+//!
+//! Must not do: decide what is shown; the order says when, `view` finds out what.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use crossbeam::channel::{Receiver, Sender, bounded};
+
+use super::view::{Next, Order, View};
+use super::{Footage, PlaybackError};
+use crate::model::CameraId;
+use crate::protocol::ViewState;
+use crate::runtime::thread::JoinError;
+use crate::runtime::{Clock, Worker};
+
+/// How long a player may take to end: a decoder finishes its picture, a slow disk its read.
+const STOP_LIMIT: Duration = Duration::from_secs(10);
+
+/// What a player tells the deck.
+#[derive(Clone)]
+pub(super) struct Report {
+    /// What it shows.
+    pub(super) state: ViewState,
+    /// Grows with each change of the others.
+    pub(super) version: u64,
+    /// New pictures shown so far.
+    pub(super) pictures: u64,
+    pub(super) key_frames_only: bool,
+}
+
+/// What both ends hold.
+struct Desk {
+    order: Mutex<Order>,
+    report: Mutex<Report>,
+    stop: AtomicBool,
+}
+
+/// The deck's end of a player.
+pub(super) struct Player {
+    pub(super) camera: CameraId,
+    desk: Arc<Desk>,
+    bell: Sender<()>,
+    worker: Worker,
+}
+
+impl Player {
+    /// Starts `player-<number>`. `tell` is called in its thread after each new report.
+    pub(super) fn start(
+        number: u64,
+        camera: CameraId,
+        footage: Arc<Footage>,
+        clock: Arc<dyn Clock>,
+        order: Order,
+        tell: impl Fn() + Send + 'static,
+    ) -> Result<Self, PlaybackError> {
+        let report =
+            Report { state: ViewState::Loading, version: 0, pictures: 0, key_frames_only: false };
+        let desk = Arc::new(Desk {
+            order: Mutex::new(order),
+            report: Mutex::new(report),
+            stop: AtomicBool::new(false),
+        });
+        let (bell, rung) = bounded(1);
+        let view = View::new(footage, camera.clone());
+        let name = format!("player-{number}");
+        let theirs = Arc::clone(&desk);
+        let worker = Worker::spawn(&name, move || run(view, &theirs, &rung, clock.as_ref(), &tell))
+            .map_err(|source| PlaybackError::Thread { name, source })?;
+        Ok(Self { camera, desk, bell, worker })
+    }
+
+    /// The newest order counts.
+    pub(super) fn order(&self, order: Order) {
+        let mut place = self.desk.order.lock().unwrap_or_else(PoisonError::into_inner);
+        if *place != order {
+            *place = order;
+            drop(place);
+            let _already_rung = self.bell.try_send(());
+        }
+    }
+
+    /// What it shows.
+    pub(super) fn report(&self) -> Report {
+        self.desk.report.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Asks it to end, without waiting.
+    pub(super) fn ask_to_stop(&self) {
+        self.desk.stop.store(true, Ordering::Release);
+        let _already_rung = self.bell.try_send(());
+    }
+
+    /// Ends it.
+    pub(super) fn stop(self) -> Result<(), JoinError> {
+        self.ask_to_stop();
+        self.worker.join(STOP_LIMIT)
+    }
+}
+
+fn run(mut view: View, desk: &Desk, rung: &Receiver<()>, clock: &dyn Clock, tell: &dyn Fn()) {
+    let mut told = (0, false);
+    while !desk.stop.load(Ordering::Acquire) {
+        let order = *desk.order.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = view.work(&order, clock.monotonic());
+        let news = (view.version(), view.key_frames_only());
+        if told != news {
+            told = news;
+            let mut report = desk.report.lock().unwrap_or_else(PoisonError::into_inner);
+            report.state = view.state().clone();
+            report.version += 1;
+            report.pictures = view.pictures();
+            report.key_frames_only = view.key_frames_only();
+            drop(report);
+            tell();
+        }
+        match next {
+            Next::Now => {}
+            Next::After(time) => {
+                let _rung_or_due = rung.recv_timeout(time);
+            }
+            Next::Order => {
+                let _rung = rung.recv();
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Segments made ready for reading, and the few that are kept so.
+//!
+//! Must not do: decide which segment is wanted; `footage` does.
+
+use std::sync::Arc;
+
+use super::{GopWalk, PlaybackError};
+use crate::container::{ReadAt, SampleInfo};
+use crate::media::StreamParameters;
+use crate::model::{SegmentRow, WallTime};
+
+/// Samples that all kept segments may have together: at 40 bytes each, 40 MB. An hour at 25 pictures a
+/// second has 90,000.
+const KEPT_SAMPLES: usize = 1_000_000;
+
+/// A segment whose samples can be read.
+pub struct LoadedSegment {
+    /// Its row, as of when it was loaded.
+    pub row: SegmentRow,
+    /// What a decoder needs.
+    pub parameters: Arc<StreamParameters>,
+    /// Its samples.
+    pub walk: GopWalk,
+    pub(super) file: Arc<dyn ReadAt>,
+    /// Grows with each fragment while it is being written.
+    pub(super) fragments: usize,
+}
+
+impl LoadedSegment {
+    /// When `sample` begins to be shown.
+    #[must_use]
+    pub fn wall_of(&self, sample: usize) -> WallTime {
+        let pts = self.walk.samples().get(sample).map_or(0, |sample| sample.pts);
+        self.row.wall_at(pts)
+    }
+
+    /// The sample shown at `at`; the first one when `at` is before it.
+    #[must_use]
+    pub fn shown_at(&self, at: WallTime) -> Option<usize> {
+        self.walk.shown_at(self.row.ticks_at(at)).or_else(|| self.walk.first())
+    }
+
+    /// The random access point shown at `at`, or the first one.
+    #[must_use]
+    pub fn key_shown_at(&self, at: WallTime) -> Option<usize> {
+        let key = self.walk.key_shown_at(self.row.ticks_at(at));
+        key.or_else(|| self.walk.first().and_then(|first| self.walk.start_for(first)))
+    }
+
+    /// Reads the access unit of `sample` into `unit`.
+    ///
+    /// # Errors
+    /// [`PlaybackError::Read`] with the place in the file.
+    pub fn read(&self, sample: &SampleInfo, unit: &mut Vec<u8>) -> Result<(), PlaybackError> {
+        let fail = |source| PlaybackError::Read {
+            path: self.row.path.clone(),
+            offset: sample.offset,
+            source,
+        };
+        let size = u64::from(sample.size);
+        if self.file.length().map_err(fail)? < sample.offset.saturating_add(size) {
+            return Err(fail(std::io::ErrorKind::UnexpectedEof.into()));
+        }
+        unit.resize(sample.size as usize, 0);
+        self.file.read_exact_at(sample.offset, unit).map_err(fail)
+    }
+
+    /// Whether `other` is the same file.
+    #[must_use]
+    pub fn is_same_file(&self, other: &SegmentRow) -> bool {
+        self.row.volume == other.volume && self.row.path == other.path
+    }
+}
+
+/// The segments used last, newest at the end.
+#[derive(Default)]
+pub(super) struct Kept {
+    segments: Vec<Arc<LoadedSegment>>,
+}
+
+impl Kept {
+    /// The kept segment of this file.
+    pub(super) fn get(&mut self, row: &SegmentRow) -> Option<Arc<LoadedSegment>> {
+        let index = self.segments.iter().position(|kept| kept.is_same_file(row))?;
+        let segment = self.segments.remove(index);
+        self.segments.push(Arc::clone(&segment));
+        Some(segment)
+    }
+
+    /// Keeps `segment` in place of an older state of it, and forgets those used longest ago.
+    pub(super) fn put(&mut self, segment: &Arc<LoadedSegment>) {
+        self.segments.retain(|kept| !kept.is_same_file(&segment.row));
+        self.segments.push(Arc::clone(segment));
+        let mut samples: usize = self.segments.iter().map(|kept| kept.walk.samples().len()).sum();
+        while samples > KEPT_SAMPLES && self.segments.len() > 1 {
+            samples -= self.segments.remove(0).walk.samples().len();
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! What an operator wants.
+//!
+//! Must not do: act.
+
+use super::{MonthQuery, TimelineQuery};
+use crate::model::{CameraId, Mode, StreamKind, Transport, WallTime};
+
+/// What an operator wants.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Adds a camera.
+    AddCamera(CameraDraft),
+    /// Removes a camera; its footage stays.
+    RemoveCamera(CameraId),
+    /// Changes when a camera is recorded.
+    SetMode(CameraId, Mode),
+    /// Adds simulated cameras to the running program.
+    UseSimulatedCameras,
+    /// Shows these streams live, and no others; the size is that of the tile in pixels.
+    WatchLive(Vec<LiveTile>),
+    /// Drives playback.
+    Playback(PlaybackCommand),
+    /// Asks for coverage; the answer arrives in [`Console::timeline`].
+    QueryTimeline(TimelineQuery),
+    /// Asks for a month of the calendar; the answer arrives in [`Console::month`].
+    QueryMonth(MonthQuery),
+    /// Saves the live picture of a camera into the data folder.
+    SaveSnapshot(CameraId),
+    /// The operator has seen this notice.
+    Acknowledge(u64),
+}
+
+/// A camera to be added.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CameraDraft {
+    /// What operators call it.
+    pub name: String,
+    /// RTSP address of the main stream, without user and password.
+    pub main: String,
+    /// RTSP address of the sub stream.
+    pub sub: Option<String>,
+    /// User name, when the camera asks for one.
+    pub user: Option<String>,
+    /// Password; goes to the secrets at once.
+    pub password: Option<String>,
+    /// TCP or UDP.
+    pub transport: Transport,
+    /// Which stream is recorded.
+    pub stream: StreamKind,
+    /// When it is recorded.
+    pub mode: Mode,
+}
+
+impl std::fmt::Debug for CameraDraft {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "CameraDraft({:?})", self.name)
+    }
+}
+
+/// One tile of the live wall.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveTile {
+    /// Whose picture.
+    pub camera: CameraId,
+    /// Which stream; the engine takes the main one where there is no sub.
+    pub kind: StreamKind,
+    /// Width and height of the tile in pixels: larger pictures are scaled down to it.
+    pub size: (usize, usize),
+}
+
+/// How fast time passes in playback.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Speed {
+    /// 0.25x
+    Quarter,
+    /// 0.5x
+    Half,
+    /// 1x
+    Normal,
+    /// 2x
+    Double,
+    /// 4x
+    Four,
+    /// 8x
+    Eight,
+}
+
+impl Speed {
+    /// All, slowest first.
+    pub const ALL: [Self; 6] =
+        [Self::Quarter, Self::Half, Self::Normal, Self::Double, Self::Four, Self::Eight];
+
+    /// Seconds of footage in four seconds of wall time: exact, where a float would not be.
+    #[must_use]
+    pub const fn quarters(self) -> i64 {
+        match self {
+            Self::Quarter => 1,
+            Self::Half => 2,
+            Self::Normal => 4,
+            Self::Double => 8,
+            Self::Four => 16,
+            Self::Eight => 32,
+        }
+    }
+
+    /// As on the button.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Quarter => "0.25x",
+            Self::Half => "0.5x",
+            Self::Normal => "1x",
+            Self::Double => "2x",
+            Self::Four => "4x",
+            Self::Eight => "8x",
+        }
+    }
+}
+
+/// Drives playback.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PlaybackCommand {
+    /// Shows these cameras, and no others, with the size of their tiles in pixels. An empty list ends
+    /// playback and frees its decoders.
+    Show(Vec<(CameraId, (usize, usize))>),
+    /// Goes to a moment; the newest seek wins. `exact` false shows the nearest random access point only.
+    Seek {
+        /// Where to.
+        at: WallTime,
+        /// Whether the exact picture is wanted (a click) or the nearest does (a drag under way).
+        exact: bool,
+    },
+    /// Lets time pass.
+    Play,
+    /// Stops time.
+    Pause,
+    /// Changes the speed; playing or paused stays as it is.
+    SetSpeed(Speed),
+    /// Moves by this many frames of the first camera shown, and pauses.
+    Step(i32),
+    /// Goes to the newest footage and stays there.
+    GoLive,
+}

@@ -1,0 +1,135 @@
+//! What the console and the engine say to one another: commands down, snapshots and pictures up.
+//!
+//! Must not do: block, or carry a password upwards.
+
+mod command;
+mod playback;
+mod status;
+mod timeline;
+
+pub use command::{CameraDraft, Command, LiveTile, PlaybackCommand, Speed};
+pub use playback::{CameraView, PlaybackSnapshot, ViewState};
+pub use status::{CameraStatus, LinkState, Notice, Severity, Snapshot, VolumeStatus};
+pub use timeline::{Gap, Lane, MonthAnswer, MonthQuery, TimelineAnswer, TimelineQuery};
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crossbeam::channel::{Receiver, Sender, TrySendError, bounded};
+
+use crate::model::{CameraId, Picture};
+use crate::runtime::Latest;
+
+/// Commands that wait for the engine at most; one more is refused with a notice.
+pub const COMMAND_QUEUE: usize = 64;
+
+/// Live pictures, by camera.
+#[derive(Debug, Default)]
+pub struct LivePictures {
+    by_camera: Mutex<BTreeMap<CameraId, Arc<Picture>>>,
+}
+
+impl LivePictures {
+    /// Overwrites the picture of `camera`.
+    pub fn set(&self, camera: CameraId, picture: Arc<Picture>) {
+        self.by_camera.lock().unwrap_or_else(PoisonError::into_inner).insert(camera, picture);
+    }
+
+    /// The newest picture of `camera`.
+    #[must_use]
+    pub fn get(&self, camera: &CameraId) -> Option<Arc<Picture>> {
+        self.by_camera.lock().unwrap_or_else(PoisonError::into_inner).get(camera).cloned()
+    }
+
+    /// Forgets the pictures of all cameras but these.
+    pub fn retain(&self, keep: &[CameraId]) {
+        let mut pictures = self.by_camera.lock().unwrap_or_else(PoisonError::into_inner);
+        pictures.retain(|camera, _| keep.contains(camera));
+    }
+}
+
+/// Called by any thread when there is something new to paint.
+pub type Wake = Arc<dyn Fn() + Send + Sync>;
+
+/// Everything through which the engine shows itself; shared by both ends.
+#[derive(Default)]
+pub struct Shown {
+    /// The newest snapshot.
+    pub snapshot: Latest<Snapshot>,
+    /// Newest live pictures.
+    pub live: Arc<LivePictures>,
+    /// The newest playback state.
+    pub playback: Latest<PlaybackSnapshot>,
+    /// The newest coverage.
+    pub timeline: Latest<TimelineAnswer>,
+    /// The newest month.
+    pub month: Latest<MonthAnswer>,
+    wake: Mutex<Option<Wake>>,
+    quit: AtomicBool,
+}
+
+impl Shown {
+    /// Sets what is called when something changed.
+    pub fn on_change(&self, wake: Wake) {
+        *self.wake.lock().unwrap_or_else(PoisonError::into_inner) = Some(wake);
+    }
+
+    /// Asks the console to close its window, as the system does before it shuts down.
+    pub fn ask_to_quit(&self) {
+        self.quit.store(true, Ordering::Release);
+        self.wake();
+    }
+
+    /// Whether the window is to be closed.
+    #[must_use]
+    pub fn is_quitting(&self) -> bool {
+        self.quit.load(Ordering::Acquire)
+    }
+
+    /// Tells the console that something changed.
+    pub fn wake(&self) {
+        let wake = self.wake.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(wake) = wake {
+            wake();
+        }
+    }
+}
+
+/// The console's end.
+pub struct Console {
+    commands: Sender<Command>,
+    shown: Arc<Shown>,
+}
+
+/// The engine has too much to do; the command was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("Watchkeeper is busy; please try again")]
+pub struct Refused;
+
+impl Console {
+    /// Says what the operator wants; never waits.
+    ///
+    /// # Errors
+    /// [`Refused`] when the queue is full or the engine has stopped.
+    pub fn send(&self, command: Command) -> Result<(), Refused> {
+        match self.commands.try_send(command) {
+            Ok(()) => Ok(()),
+            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => Err(Refused),
+        }
+    }
+
+    /// What the engine shows.
+    #[must_use]
+    pub fn shown(&self) -> &Arc<Shown> {
+        &self.shown
+    }
+}
+
+/// A connected pair: the console's end, and what the engine reads and writes.
+#[must_use]
+pub fn connect() -> (Console, Receiver<Command>, Arc<Shown>) {
+    let (commands, receiver) = bounded(COMMAND_QUEUE);
+    let shown = Arc::new(Shown::default());
+    (Console { commands, shown: Arc::clone(&shown) }, receiver, shown)
+}

@@ -1,0 +1,263 @@
+//! The recording thread of one volume: drains the queues, sweeps, feeds the index.
+//!
+//! It looks at its queues a few times a second instead of being woken by every picture: sixteen cameras
+//! then cost sixteen queue locks a round, not four hundred wake-ups a second.
+//! Must not do: wait for anything but its disk.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossbeam::channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
+
+use super::RecorderError;
+use super::stream::{StreamRecorder, Totals, WriteContext};
+use crate::capture::{CaptureEvent, UnitQueue};
+use crate::index::{Change, newest};
+use crate::model::{CameraId, GapReason, Mode, RecordingState, StreamId, WallTime};
+use crate::runtime::thread::JoinError;
+use crate::runtime::{Clock, Latest, Worker};
+
+/// Time between two rounds over the queues. Half of this is added to the age of the newest footage.
+const ROUND: Duration = Duration::from_millis(200);
+
+/// Control messages that wait at most; the engine sends one for each change of settings.
+const CONTROL_QUEUE: usize = 16;
+
+/// A stream to be recorded.
+pub struct RecordedStream {
+    /// Which.
+    pub id: StreamId,
+    /// Where its units arrive.
+    pub queue: Arc<UnitQueue>,
+    /// When it is recorded.
+    pub mode: Mode,
+    /// Where its newest footage ends, so that none overlaps.
+    pub last_end: WallTime,
+}
+
+/// What the recorder is given.
+pub struct RecorderOptions {
+    /// Where and how streams are written.
+    pub context: WriteContext,
+    /// Time between two sweeps that sync what was written.
+    pub sync_every: Duration,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// To the index. When it is full the recorder keeps the changes and tries again.
+    pub changes: Sender<Vec<Change>>,
+}
+
+/// What the recorder shows of itself.
+#[derive(Clone, Debug, Default)]
+pub struct RecorderStatus {
+    /// By camera.
+    pub streams: BTreeMap<CameraId, StreamReport>,
+    /// Changes that the index has not taken yet.
+    pub backlog: usize,
+}
+
+/// One stream's recording.
+#[derive(Clone, Debug)]
+pub struct StreamReport {
+    /// What it does.
+    pub state: RecordingState,
+    /// Since when.
+    pub since: WallTime,
+    /// Counters.
+    pub totals: Totals,
+}
+
+enum Control {
+    /// Records these streams and no others.
+    Streams(Vec<RecordedStream>),
+    /// Finishes all files.
+    Stop,
+}
+
+/// The recording thread.
+pub struct Recorder {
+    control: Sender<Control>,
+    status: Arc<Latest<RecorderStatus>>,
+    worker: Worker,
+}
+
+impl Recorder {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// [`RecorderError::Thread`] when the system gives none.
+    pub fn start(options: RecorderOptions) -> Result<Self, RecorderError> {
+        let (control, commands) = bounded(CONTROL_QUEUE);
+        let status = Arc::new(Latest::with(RecorderStatus::default()));
+        let name = format!("record-{}", options.context.volume_id.0);
+        let shown = Arc::clone(&status);
+        let worker = Worker::spawn(&name, move || Loop::new(options, shown).run(&commands))?;
+        Ok(Self { control, status, worker })
+    }
+
+    /// Records these streams and no others.
+    ///
+    /// # Errors
+    /// When the recorder has too many changes of settings to take; they can be sent again.
+    pub fn set_streams(&self, streams: Vec<RecordedStream>) -> Result<(), RecorderBusy> {
+        self.control.try_send(Control::Streams(streams)).map_err(|_| RecorderBusy)
+    }
+
+    /// What it does.
+    #[must_use]
+    pub fn status(&self) -> Arc<RecorderStatus> {
+        self.status.get().unwrap_or_default()
+    }
+
+    /// Whether its thread is gone although nobody stopped it: nothing is recorded any more.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.worker.is_finished()
+    }
+
+    /// Finishes all files and ends the thread.
+    ///
+    /// # Errors
+    /// When it hangs for `limit` or panicked.
+    pub fn stop(self, limit: Duration) -> Result<(), JoinError> {
+        // A full queue is drained within a round; a thread that is gone needs no message.
+        let _ended = self.control.send_timeout(Control::Stop, limit);
+        self.worker.join(limit)
+    }
+}
+
+/// The recorder has not taken the changes before this one yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the recorder is busy; the change is tried again")]
+pub struct RecorderBusy;
+
+struct Stream {
+    recorder: StreamRecorder,
+    queue: Arc<UnitQueue>,
+}
+
+struct Loop {
+    options: RecorderOptions,
+    status: Arc<Latest<RecorderStatus>>,
+    streams: BTreeMap<StreamId, Stream>,
+    backlog: Vec<Change>,
+    events: Vec<CaptureEvent>,
+    next_sweep: Duration,
+}
+
+impl Loop {
+    fn new(options: RecorderOptions, status: Arc<Latest<RecorderStatus>>) -> Self {
+        let next_sweep = options.clock.monotonic() + options.sync_every;
+        let streams = BTreeMap::new();
+        Self { options, status, streams, backlog: Vec::new(), events: Vec::new(), next_sweep }
+    }
+
+    fn run(mut self, commands: &Receiver<Control>) {
+        loop {
+            match commands.recv_timeout(ROUND) {
+                Ok(Control::Streams(streams)) => self.set_streams(streams),
+                Err(RecvTimeoutError::Timeout) => {}
+                Ok(Control::Stop) | Err(RecvTimeoutError::Disconnected) => break,
+            }
+            self.round();
+        }
+        self.finish();
+    }
+
+    fn round(&mut self) {
+        for stream in self.streams.values_mut() {
+            drain(stream, &mut self.events, &*self.options.clock);
+            self.backlog.append(&mut stream.recorder.take_changes());
+        }
+        let now = self.options.clock.now();
+        if now.monotonic >= self.next_sweep {
+            self.next_sweep = now.monotonic + self.options.sync_every;
+            self.sweep();
+        }
+        self.send();
+        self.show();
+    }
+
+    /// Syncs what was written since the last sweep, one stream after the other.
+    fn sweep(&mut self) {
+        for stream in self.streams.values_mut() {
+            stream.recorder.sync(self.options.clock.now());
+            self.backlog.append(&mut stream.recorder.take_changes());
+        }
+        self.backlog.push(Change::Heartbeat(self.options.clock.wall()));
+    }
+
+    /// Hands the changes to the index. While it is busy they wait here, each segment once.
+    fn send(&mut self) {
+        if self.backlog.is_empty() {
+            return;
+        }
+        match self.options.changes.try_send(std::mem::take(&mut self.backlog)) {
+            Ok(()) => {}
+            Err(TrySendError::Full(changes) | TrySendError::Disconnected(changes)) => {
+                self.backlog = newest(changes);
+            }
+        }
+    }
+
+    fn set_streams(&mut self, wanted: Vec<RecordedStream>) {
+        let clock = Arc::clone(&self.options.clock);
+        let mut before = std::mem::take(&mut self.streams);
+        for stream in wanted {
+            let known = before.remove(&stream.id);
+            let mut recorder = match known {
+                Some(known) => known.recorder,
+                None => StreamRecorder::new(
+                    stream.id.clone(),
+                    stream.mode,
+                    self.options.context.clone(),
+                    stream.last_end,
+                ),
+            };
+            recorder.set_mode(stream.mode, clock.now());
+            self.streams.insert(stream.id, Stream { recorder, queue: stream.queue });
+        }
+        for (_, mut gone) in before {
+            drain(&mut gone, &mut self.events, &*clock);
+            gone.recorder.stop(GapReason::CameraRemoved, clock.now());
+            self.backlog.append(&mut gone.recorder.take_changes());
+        }
+    }
+
+    fn finish(mut self) {
+        let clock = Arc::clone(&self.options.clock);
+        for stream in self.streams.values_mut() {
+            drain(stream, &mut self.events, &*clock);
+            stream.recorder.stop(GapReason::NotRunning, clock.now());
+            self.backlog.append(&mut stream.recorder.take_changes());
+        }
+        self.backlog.push(Change::Heartbeat(clock.wall()));
+        self.show();
+        let limit = Duration::from_secs(5);
+        if let Err(error) = self.options.changes.send_timeout(self.backlog, limit) {
+            tracing::error!("the index did not take the last changes: {error}");
+        }
+    }
+
+    fn show(&self) {
+        let streams = self
+            .streams
+            .iter()
+            .filter_map(|(id, stream)| {
+                let (state, since) = stream.recorder.state()?;
+                let totals = stream.recorder.totals();
+                let report = StreamReport { state: state.clone(), since, totals };
+                Some((id.camera.clone(), report))
+            })
+            .collect();
+        self.status.set(RecorderStatus { streams, backlog: self.backlog.len() });
+    }
+}
+
+fn drain(stream: &mut Stream, events: &mut Vec<CaptureEvent>, clock: &dyn Clock) {
+    stream.queue.drain(events);
+    for event in events.drain(..) {
+        stream.recorder.take(event, clock.now());
+    }
+}

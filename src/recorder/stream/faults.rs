@@ -1,0 +1,107 @@
+//! What a full or vanishing volume leaves of one stream's recording.
+//!
+//! Must not do: touch a disk, or wait.
+
+use super::*;
+use crate::media::sps::VideoInfo;
+use crate::model::{MediaTime, StreamKind};
+use crate::storage::FaultyVolume;
+use bytes::Bytes;
+
+const FRAME: i64 = 3_600;
+
+fn now(frame: i64) -> Now {
+    let start = 1_000_000_000_000_000;
+    Now {
+        wall: WallTime::from_micros(start + frame * 40_000),
+        monotonic: Duration::from_millis(u64::try_from(frame).expect("not negative") * 40),
+    }
+}
+
+fn recorder(volume: &FaultyVolume) -> StreamRecorder {
+    let context = WriteContext {
+        volume: Arc::new(volume.clone()),
+        volume_id: VolumeId(0),
+        zone: chrono_tz::UTC,
+        limits: Limits { minutes: 60, bytes: None },
+        open: OpenSegments::default(),
+    };
+    let stream = StreamId::new("front".parse().expect("valid"), StreamKind::Main);
+    let mut recorder = StreamRecorder::new(stream, Mode::Continuous, context, WallTime::MIN);
+    let video = VideoInfo {
+        width: 640,
+        height: 360,
+        profile_idc: 100,
+        level_idc: 40,
+        chroma_format_idc: 1,
+        bit_depth: 8,
+        progressive: true,
+        may_reorder: false,
+        full_range: false,
+        matrix_coefficients: 2,
+        sample_aspect: (1, 1),
+        frame_rate_milli: 0,
+    };
+    let parameters = StreamParameters { sample_entry: vec![], sps: vec![], pps: vec![], video };
+    recorder.take(CaptureEvent::RunStarted { parameters: Arc::new(parameters) }, now(0));
+    recorder
+}
+
+/// Frames of 1 kB with a random access point each second.
+fn feed(recorder: &mut StreamRecorder, frames: std::ops::Range<i64>) {
+    for frame in frames {
+        let unit = AccessUnit {
+            pts: MediaTime::from_ticks(frame * FRAME),
+            random_access: frame % 25 == 0,
+            received: now(frame),
+            data: Bytes::from(vec![0; 1_000]),
+        };
+        recorder.take(CaptureEvent::Unit(unit), now(frame));
+    }
+}
+
+fn rows(recorder: &StreamRecorder) -> Vec<(i64, u64)> {
+    let open = recorder.context.open.rows();
+    let second = |row: &SegmentRow| row.start.micros_since(now(0).wall) / 1_000_000;
+    open.iter().map(|row| (second(row), row.frames)).collect()
+}
+
+#[test]
+fn a_pause_of_a_full_disk_is_inside_of_no_fragment() {
+    let volume = FaultyVolume::new();
+    let mut recorder = recorder(&volume);
+    volume.set_capacity(60_000);
+    feed(&mut recorder, 0..76);
+    assert_eq!(recorder.state().map(|s| s.0), Some(&RecordingState::Idle(GapReason::DiskFull)));
+    volume.set_capacity(1 << 30);
+    feed(&mut recorder, 76..301);
+    assert_eq!(rows(&recorder), [(0, 50), (8, 100)], "only whole GOPs, with their own times");
+}
+
+#[test]
+fn a_full_disk_gathers_no_empty_files() {
+    let volume = FaultyVolume::new();
+    volume.set_capacity(100);
+    let mut recorder = recorder(&volume);
+    feed(&mut recorder, 0..1_000);
+    assert_eq!(volume.list().expect("listed"), []);
+}
+
+#[test]
+fn a_file_taken_away_is_noticed_and_recording_goes_on_in_another() {
+    let volume = FaultyVolume::new();
+    let mut recorder = recorder(&volume);
+    feed(&mut recorder, 0..30);
+    recorder.sync(now(30));
+    let path = recorder.context.open.rows()[0].path.clone();
+    volume.remove(&path).expect("removed");
+    feed(&mut recorder, 30..60);
+    recorder.sync(now(60));
+    assert_eq!(rows(&recorder), [], "nothing is promised that cannot be read");
+    assert!(matches!(
+        recorder.state(),
+        Some((RecordingState::Idle(GapReason::StorageUnavailable(_)), _))
+    ));
+    feed(&mut recorder, 60..251);
+    assert_eq!(rows(&recorder), [(7, 75)]);
+}

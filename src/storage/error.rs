@@ -1,0 +1,74 @@
+//! What can go wrong with a volume.
+//!
+//! Must not do: decide what follows from it.
+
+use std::io;
+
+use crate::container::ContainerError;
+
+/// An error of a volume or of a file on it. Each text is a clause that names the file.
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
+    /// No space is left, or a quota is used up.
+    #[error("no space is left for {path}")]
+    Full {
+        /// The file, with its volume.
+        path: String,
+    },
+    /// The file is not there.
+    #[error("{path} is not there")]
+    NotFound {
+        /// The file, with its volume.
+        path: String,
+    },
+    /// The file is there already.
+    #[error("{path} is there already")]
+    Exists {
+        /// The file, with its volume.
+        path: String,
+    },
+    /// A path that leads out of the volume, or that is none.
+    #[error("\"{path}\" is not a path below a volume's root")]
+    Path {
+        /// What was given.
+        path: String,
+    },
+    /// Anything else that the system reports.
+    #[error("cannot {action} {path}: {source}")]
+    Io {
+        /// A verb: "write", "sync", ...
+        action: &'static str,
+        /// The file, with its volume.
+        path: String,
+        /// The system's error.
+        source: io::Error,
+    },
+    /// The bytes of a file are not those of a segment.
+    #[error("{path} is not a readable recording: {source}")]
+    Container {
+        /// The file, with its volume.
+        path: String,
+        /// What is wrong with the bytes.
+        source: ContainerError,
+    },
+}
+
+impl StorageError {
+    /// The system's error `source`, met when doing `action` to `path`.
+    #[must_use]
+    pub fn io(action: &'static str, path: impl Into<String>, source: io::Error) -> Self {
+        let path = path.into();
+        match source.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full { path },
+            io::ErrorKind::NotFound => Self::NotFound { path },
+            io::ErrorKind::AlreadyExists => Self::Exists { path },
+            _ => Self::Io { action, path, source },
+        }
+    }
+
+    /// Whether the volume is full.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        matches!(self, Self::Full { .. })
+    }
+}

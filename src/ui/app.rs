@@ -1,0 +1,296 @@
+//! The application: the present page, the frame from begin to end, and what every page shares.
+//!
+//! Must not do: know what is on a page. A frame reads the newest snapshots, paints, and sends commands.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use egui::{Key, Modifiers, Ui, ViewportCommand};
+
+use super::desk::{Desk, Stage};
+use super::live::LivePage;
+use super::notices::Notices;
+use super::playback::PlaybackPage;
+use super::setup::{FirstStart, SetupPages};
+use super::texture::Textures;
+use super::zone::Zone;
+use super::{keys, shell, theme};
+use crate::model::{CameraId, WallTime};
+use crate::protocol::{Console, Snapshot};
+use crate::runtime::Clock;
+
+/// The pages of the rail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Page {
+    /// The camera wall.
+    Live,
+    /// Timeline and recorded pictures.
+    Playback,
+    /// Cameras.
+    Devices,
+    /// Where recordings go, and which cameras are recorded.
+    Recording,
+    /// The program itself.
+    System,
+}
+
+impl Page {
+    /// All, in the order of the rail.
+    pub const ALL: [Self; 5] =
+        [Self::Live, Self::Playback, Self::Devices, Self::Recording, Self::System];
+}
+
+/// What a page wants of the others.
+pub enum Go {
+    /// Another page.
+    To(Page),
+    /// Playback of a camera at a moment.
+    Watch(CameraId, WallTime),
+    /// The sheet that adds a camera.
+    AddCamera,
+    /// Full screen, or back.
+    ToggleFullscreen,
+}
+
+/// The console.
+pub struct App {
+    desk: Desk,
+    clock: Arc<dyn Clock>,
+    zone: Zone,
+    textures: Textures,
+    page: Page,
+    live: LivePage,
+    playback: PlaybackPage,
+    setup: SetupPages,
+    first_start: FirstStart,
+    notices: Notices,
+    keys_open: bool,
+    fullscreen: bool,
+    reported_fullscreen: Option<bool>,
+}
+
+impl App {
+    /// Over the console's end, telling the time by `clock`.
+    #[must_use]
+    pub fn new(cc: &eframe::CreationContext<'_>, console: Console, clock: Arc<dyn Clock>) -> Self {
+        theme::apply(&cc.egui_ctx);
+        cc.egui_ctx.options_mut(|options| options.zoom_with_keyboard = false);
+        let ctx = cc.egui_ctx.clone();
+        console.shown().on_change(Arc::new(move || ctx.request_repaint()));
+        Self {
+            desk: Desk::new(console),
+            clock,
+            zone: Zone::named("UTC"),
+            textures: Textures::default(),
+            page: Page::Live,
+            live: LivePage::default(),
+            playback: PlaybackPage::default(),
+            setup: SetupPages::new(renderer(cc)),
+            first_start: FirstStart::default(),
+            notices: Notices::default(),
+            keys_open: false,
+            fullscreen: false,
+            reported_fullscreen: None,
+        }
+    }
+
+    /// Tells that the window is in full screen from the beginning.
+    pub const fn set_fullscreen(&mut self, fullscreen: bool) {
+        self.fullscreen = fullscreen;
+    }
+
+    /// The page that is shown.
+    #[must_use]
+    pub const fn page(&self) -> Page {
+        self.page
+    }
+
+    /// Textures of camera pictures, for tests.
+    #[must_use]
+    pub const fn textures(&self) -> &Textures {
+        &self.textures
+    }
+
+    fn global_keys(&mut self, ui: &Ui) {
+        const NUMBERS: [Key; 5] = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5];
+        for (key, page) in NUMBERS.into_iter().zip(Page::ALL) {
+            if keys::take_with(ui, Modifiers::COMMAND, key) {
+                self.page = page;
+            }
+        }
+        if !keys::free(ui) {
+            return;
+        }
+        if keys::take_character(ui, "?") {
+            self.keys_open = !self.keys_open;
+        }
+        if keys::take(ui, Key::F) {
+            self.toggle_fullscreen(ui);
+        }
+    }
+
+    /// Esc closes one thing: what is open on top, then the enlarged tile, then full screen.
+    fn escape(&mut self, ui: &Ui) {
+        if !keys::free(ui) || !keys::take(ui, Key::Escape) {
+            return;
+        }
+        let closed = self.notices.close()
+            || match self.page {
+                Page::Live => self.live.shrink(),
+                Page::Playback => self.playback.shrink(),
+                Page::Devices | Page::Recording | Page::System => false,
+            };
+        if !closed && self.fullscreen {
+            self.toggle_fullscreen(ui);
+        }
+    }
+
+    fn toggle_fullscreen(&mut self, ui: &Ui) {
+        self.fullscreen = !self.fullscreen;
+        ui.send_viewport_cmd(ViewportCommand::Fullscreen(self.fullscreen));
+    }
+
+    /// Notices when the window manager left full screen by itself.
+    fn follow_window(&mut self, ui: &Ui) {
+        let reported = ui.input(|i| i.viewport().fullscreen);
+        if self.reported_fullscreen == Some(true) && reported == Some(false) {
+            self.fullscreen = false;
+        }
+        self.reported_fullscreen = reported;
+    }
+
+    fn go(&mut self, ui: &Ui, go: Go) {
+        match go {
+            Go::To(page) => self.page = page,
+            Go::Watch(camera, at) => {
+                self.playback.open_at(camera, at);
+                self.page = Page::Playback;
+            }
+            Go::AddCamera => {
+                self.page = Page::Devices;
+                self.setup.open_add_camera();
+            }
+            Go::ToggleFullscreen => self.toggle_fullscreen(ui),
+        }
+    }
+
+    fn page_ui(&mut self, ui: &mut Ui, snapshot: &Snapshot, now: WallTime) -> Option<Go> {
+        let shown = Arc::clone(self.desk.shown());
+        let mut stage = Stage {
+            snapshot,
+            now,
+            zone: &self.zone,
+            shown: &shown,
+            textures: &mut self.textures,
+            desk: &mut self.desk,
+            bare: self.fullscreen,
+        };
+        if self.page != Page::Live {
+            self.live.leave(&mut stage);
+        }
+        if self.page != Page::Playback {
+            self.playback.leave(&mut stage);
+        }
+        match self.page {
+            Page::Live => self.live.ui(ui, &mut stage),
+            Page::Playback => self.playback.ui(ui, &mut stage),
+            Page::Devices | Page::Recording | Page::System => {
+                self.setup.ui(ui, &mut stage, self.page)
+            }
+        }
+    }
+
+    fn frame(&mut self, ui: &mut Ui) {
+        let now = self.clock.wall();
+        let newest = self.desk.shown().snapshot.get();
+        let started = newest.is_some();
+        let snapshot = newest.unwrap_or_default();
+        if !snapshot.zone.is_empty() && snapshot.zone != self.zone.name() {
+            self.zone = Zone::named(&snapshot.zone);
+        }
+        self.notices.update(ui, &snapshot.notices);
+        self.follow_window(ui);
+        let busy = self.keys_open || self.setup.is_open() || self.first_start.is_open();
+        if !busy {
+            self.global_keys(ui);
+        }
+        let bare = self.fullscreen && matches!(self.page, Page::Live | Page::Playback);
+        let mut go = None;
+        if !bare {
+            go = self.shell(ui, &snapshot, now);
+        }
+        let wanted = egui::CentralPanel::no_frame()
+            .frame(egui::Frame::new().fill(theme::WINDOW))
+            .show(ui, |ui| if started { self.page_ui(ui, &snapshot, now) } else { starting(ui) })
+            .inner;
+        if let Some(go) = go.or(wanted) {
+            self.go(ui, go);
+        }
+        self.over_the_page(ui, &snapshot, started, now);
+        if !busy {
+            self.escape(ui);
+        }
+    }
+
+    fn shell(&mut self, ui: &mut Ui, snapshot: &Snapshot, now: WallTime) -> Option<Go> {
+        shell::status_bar(ui, snapshot, &self.zone, now);
+        let unread = snapshot.notices.len();
+        match shell::rail(ui, self.page, unread, snapshot.demo)? {
+            shell::Choice::Page(page) => Some(Go::To(page)),
+            shell::Choice::Notices => {
+                self.notices.toggle();
+                None
+            }
+        }
+    }
+
+    /// Sheets, toasts and the list of keys.
+    fn over_the_page(&mut self, ui: &mut Ui, snapshot: &Snapshot, started: bool, now: WallTime) {
+        if self.keys_open && keys::show_list(ui) {
+            self.keys_open = false;
+        }
+        let first = started && snapshot.cameras.is_empty() && !self.setup.is_open();
+        if let Some(go) = self.first_start.ui(ui, first, &mut self.desk) {
+            self.go(ui, go);
+        }
+        if self.desk.take_refused() {
+            self.notices.refused(ui);
+        }
+        self.notices.ui(ui, snapshot, &self.zone, now, &mut self.desk);
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        if self.desk.shown().is_quitting() {
+            ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+        }
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        self.textures.begin();
+        self.frame(ui);
+        self.textures.end();
+        // Only the clock in the status bar moves by itself.
+        let micros = self.clock.wall().as_micros().rem_euclid(1_000_000).unsigned_abs();
+        ui.request_repaint_after(Duration::from_micros(1_000_000 - micros));
+    }
+
+    fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
+        theme::WINDOW.to_normalized_gamma_f32()
+    }
+}
+
+fn starting(ui: &mut Ui) -> Option<Go> {
+    ui.centered_and_justified(|ui| ui.label(super::widgets::soft("Starting …")));
+    None
+}
+
+/// What paints this window, in words.
+fn renderer(cc: &eframe::CreationContext<'_>) -> String {
+    if let Some(state) = &cc.wgpu_render_state {
+        let info = state.adapter.get_info();
+        return format!("wgpu, {:?} on {}", info.backend, info.name);
+    }
+    if cc.gl.is_some() { "glow (OpenGL)".into() } else { "none".into() }
+}

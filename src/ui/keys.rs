@@ -1,0 +1,122 @@
+//! The keys: what each does, for the list that `?` shows, and reading them.
+//!
+//! Must not do: act. Pages decide what a key means for them.
+
+use egui::{Key, Modifiers, Ui};
+
+use super::theme;
+use super::widgets::{sheet, soft};
+
+/// Where a key works, its name, and what it does.
+type Line = (&'static str, &'static str);
+
+/// All keys by page, as the operator reads them.
+pub const LIST: [(&str, &[Line]); 3] = [
+    (
+        "Everywhere",
+        &[
+            ("F", "Full screen"),
+            ("Esc", "Back: closes what is open, leaves full screen"),
+            ("Ctrl+1 … Ctrl+5", "Live, Playback, Devices, Recording, System"),
+            ("?", "This list"),
+        ],
+    ),
+    (
+        "Live",
+        &[
+            ("1 … 9", "Pick a camera"),
+            ("Enter", "Enlarge the picked camera"),
+            ("S", "Save a snapshot of the picked camera"),
+        ],
+    ),
+    (
+        "Playback",
+        &[
+            ("Space, K", "Play or pause"),
+            ("← →", "One frame back or on"),
+            ("Shift+← Shift+→", "10 seconds back or on"),
+            ("P N", "To the previous or next recording"),
+            ("J L", "Slower or faster"),
+            ("+ −", "Closer or wider at the playhead"),
+            ("Home End", "Begin or end of the day"),
+            ("PageUp PageDown", "Previous or next month in the calendar"),
+            ("1 … 9", "Pick a camera"),
+            ("/", "Find a camera"),
+            ("S", "Save a snapshot of the picked camera"),
+        ],
+    ),
+];
+
+/// Whether keys may be read as shortcuts: not while a text is being written or a sheet is open.
+pub fn free(ui: &Ui) -> bool {
+    !ui.text_edit_focused() && ui.memory(|m| m.is_above_modal_layer(ui.layer_id()))
+}
+
+/// Takes a key away from this frame if it was pressed without any modifier.
+pub fn take(ui: &Ui, key: Key) -> bool {
+    take_with(ui, Modifiers::NONE, key)
+}
+
+/// Takes a key with exactly these modifiers.
+pub fn take_with(ui: &Ui, modifiers: Modifiers, key: Key) -> bool {
+    ui.input_mut(|i| i.consume_key(modifiers, key))
+}
+
+/// Takes a character key wherever the keyboard's layout puts it, with or without Shift.
+pub fn take_character(ui: &Ui, text: &str) -> bool {
+    ui.input_mut(|i| {
+        let before = i.events.len();
+        i.events.retain(|event| !matches!(event, egui::Event::Text(t) if t == text));
+        i.events.len() < before
+    })
+}
+
+/// Takes a digit; 0 for `1`, as an index.
+pub fn take_digit(ui: &Ui) -> Option<usize> {
+    const DIGITS: [Key; 9] = [
+        Key::Num1,
+        Key::Num2,
+        Key::Num3,
+        Key::Num4,
+        Key::Num5,
+        Key::Num6,
+        Key::Num7,
+        Key::Num8,
+        Key::Num9,
+    ];
+    DIGITS.iter().position(|key| take(ui, *key))
+}
+
+/// The list of keys; true when it is to be closed.
+pub fn show_list(ui: &Ui) -> bool {
+    let mut close = false;
+    let left = sheet(ui, "keys", 560.0, |ui| {
+        ui.horizontal(|ui| {
+            ui.heading("Keys");
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                close = ui.button("Close").on_hover_text("Closes the list (Esc)").clicked();
+            });
+        });
+        egui::ScrollArea::vertical().max_height(440.0).show(ui, table);
+    });
+    left || close
+}
+
+/// The list of keys as a table.
+pub fn table(ui: &mut Ui) {
+    ui.spacing_mut().interact_size.y = 18.0;
+    for (page, lines) in LIST {
+        ui.add_space(8.0);
+        ui.label(super::widgets::strong(page));
+        egui::Grid::new(page).num_columns(2).spacing([20.0, 4.0]).min_col_width(150.0).show(
+            ui,
+            |ui| {
+                for (key, what) in lines {
+                    ui.label(egui::RichText::new(*key).color(theme::ACCENT));
+                    ui.label(soft(*what));
+                    ui.end_row();
+                }
+            },
+        );
+    }
+}

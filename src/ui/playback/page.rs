@@ -1,0 +1,461 @@
+//! The Playback page: joins device list, calendar, pictures, transport and timeline, and turns what was done to
+//! them into commands.
+//!
+//! Must not do: keep a second truth. The playhead is the engine's; only until its answer to a seek is there the
+//! target is painted, so that the hand never waits.
+
+use chrono::NaiveDate;
+use egui::{Frame, Margin, Ui};
+
+use super::calendar::Calendar;
+use super::devices::DeviceList;
+use super::pictures::{Act, PictureView};
+use super::transport::{Bar, Press, read_keys};
+use crate::model::{CameraId, CoverageKind, WallSpan, WallTime};
+use crate::protocol::{
+    CameraStatus, Command, Lane, PlaybackCommand, PlaybackSnapshot, Speed, TimelineAnswer,
+    ViewState,
+};
+use crate::ui::app::Go;
+use crate::ui::desk::{Settled, Stage};
+use crate::ui::live::wall;
+use crate::ui::timeline::axis::{self, Axis};
+use crate::ui::timeline::feed::Feed;
+use crate::ui::timeline::interact::{Gesture, Surroundings, Wish, interact};
+use crate::ui::timeline::lanes::{Under, neighbour, under};
+use crate::ui::timeline::{LaneHead, NAMES, Timeline, View};
+use crate::ui::widgets::soft;
+use crate::ui::{keys, theme};
+
+/// Cameras that are shown when the page is opened for the first time.
+const AT_FIRST: usize = 4;
+
+/// Cameras that can be shown at the same time.
+const MOST: usize = 16;
+
+/// The span at first: from so long before now, in microseconds,
+const FIRST_BEFORE: i64 = 9 * 3_600_000_000;
+
+/// to so long after it.
+const FIRST_AFTER: i64 = 3_600_000_000;
+
+type Tiles = Vec<(CameraId, (usize, usize))>;
+
+/// A seek that the engine has not answered yet.
+#[derive(Clone, Copy)]
+struct Aim {
+    at: WallTime,
+    generation: u64,
+}
+
+/// The page.
+#[derive(Default)]
+pub struct PlaybackPage {
+    chosen: Option<Vec<CameraId>>,
+    picked: Option<CameraId>,
+    enlarged: bool,
+    devices: DeviceList,
+    calendar: Calendar,
+    view: Option<WallSpan>,
+    feed: Feed,
+    show: Settled<Tiles>,
+    aim: Option<Aim>,
+    start_at: Option<WallTime>,
+    started: bool,
+    last_playhead: Option<WallTime>,
+    track: f32,
+}
+
+/// What the engine says of playback, with the target of an unanswered seek in place of the playhead.
+struct Present {
+    playhead: WallTime,
+    playing: bool,
+    speed: Speed,
+    live: bool,
+    key_frames_only: Option<f32>,
+}
+
+impl PlaybackPage {
+    /// Opens with one camera at a moment.
+    pub fn open_at(&mut self, camera: CameraId, at: WallTime) {
+        self.chosen = Some(vec![camera.clone()]);
+        self.picked = Some(camera);
+        self.start_at = Some(at);
+        self.view = None;
+    }
+
+    /// Goes back from the enlarged picture to all; false when none is enlarged.
+    pub const fn shrink(&mut self) -> bool {
+        std::mem::replace(&mut self.enlarged, false)
+    }
+
+    /// Another page is shown: decoders are given back.
+    pub fn leave(&mut self, stage: &mut Stage<'_>) {
+        let desk = &stage.desk;
+        let end = Command::Playback(PlaybackCommand::Show(Vec::new()));
+        self.show.leave(&Vec::new(), || desk.try_send(end));
+        self.aim = None;
+    }
+
+    /// Shows the page.
+    pub fn ui(&mut self, ui: &mut Ui, stage: &mut Stage<'_>) -> Option<Go> {
+        let snapshot = stage.shown.playback.get();
+        let answer = stage.shown.timeline.get().unwrap_or_default();
+        if let Some(month) = stage.shown.month.get() {
+            self.calendar.answer(&month);
+        }
+        let cameras = self.cameras(stage);
+        let present = self.present(stage, snapshot.as_deref());
+        self.follow(&present, stage.now);
+        let mut presses: Vec<Press> = read_keys(ui, present.speed).into_iter().collect();
+        self.digits(ui, &cameras);
+        if !stage.bare {
+            self.side(ui, stage, &present);
+            presses.extend(self.dock(ui, stage, &present, &answer, &cameras));
+        }
+        self.pictures(ui, stage, &present, snapshot.as_deref(), &answer, &cameras);
+        self.ask(stage, &cameras);
+        let mut go = None;
+        for press in presses {
+            go = self.press(press, stage, &present, &answer).or(go);
+        }
+        go
+    }
+
+    /// The chosen cameras that still exist.
+    fn cameras<'a>(&mut self, stage: &Stage<'a>) -> Vec<&'a CameraStatus> {
+        let all = &stage.snapshot.cameras;
+        if self.chosen.is_none() && !all.is_empty() {
+            self.chosen = Some(all.iter().take(AT_FIRST).map(|c| c.id.clone()).collect());
+        }
+        let Some(chosen) = &mut self.chosen else { return Vec::new() };
+        chosen.retain(|id| all.iter().any(|c| c.id == *id));
+        self.picked =
+            self.picked.take().filter(|id| chosen.contains(id)).or(chosen.first().cloned());
+        chosen.iter().filter_map(|id| all.iter().find(|c| c.id == *id)).collect()
+    }
+
+    fn present(&mut self, stage: &Stage<'_>, snapshot: Option<&PlaybackSnapshot>) -> Present {
+        let generation = stage.shown.playback.generation();
+        self.aim = self.aim.filter(|aim| aim.generation == generation);
+        let known = snapshot.map_or(stage.now, |s| s.playhead);
+        Present {
+            playhead: self.aim.map_or(known, |aim| aim.at),
+            playing: snapshot.is_some_and(|s| s.playing),
+            speed: snapshot.map_or(Speed::Normal, |s| s.speed),
+            live: snapshot.is_some_and(|s| s.live) && self.aim.is_none(),
+            key_frames_only: snapshot.filter(|s| s.key_frames_only).map(|s| s.pictures_per_second),
+        }
+    }
+
+    /// Keeps the playhead in view while time passes, unless the operator looks elsewhere.
+    fn follow(&mut self, present: &Present, now: WallTime) {
+        let around = self.start_at.unwrap_or(now);
+        let first =
+            WallSpan::new(around.plus_micros(-FIRST_BEFORE), around.plus_micros(FIRST_AFTER));
+        let view = self.view.get_or_insert(first);
+        let was_visible = self.last_playhead.is_some_and(|at| view.contains(at));
+        if was_visible && (present.playing || present.live) {
+            *view = axis::reveal(*view, present.playhead);
+        }
+        self.last_playhead = Some(present.playhead);
+    }
+
+    fn digits(&mut self, ui: &Ui, cameras: &[&CameraStatus]) {
+        if keys::free(ui)
+            && let Some(digit) = keys::take_digit(ui)
+            && let Some(camera) = cameras.get(digit)
+        {
+            self.picked = Some(camera.id.clone());
+        }
+    }
+
+    fn side(&mut self, ui: &mut Ui, stage: &mut Stage<'_>, present: &Present) {
+        let frame = Frame::new().fill(theme::PANEL).inner_margin(Margin::same(12));
+        let panel = egui::Panel::left("devices").exact_size(theme::DEVICES).frame(frame);
+        panel.show(ui, |ui| {
+            let calendar =
+                egui::Panel::bottom("calendar").frame(Frame::new()).show_separator_line(false);
+            let day = calendar
+                .show(ui, |ui| self.calendar.ui(ui, stage.zone, present.playhead, stage.now))
+                .inner;
+            if let Some(date) = day {
+                self.go_to_day(date, stage, present);
+            }
+            let chosen = self.chosen.clone().unwrap_or_default();
+            let cameras = &stage.snapshot.cameras;
+            if let Some(camera) = self.devices.ui(ui, cameras, &chosen, stage.zone, stage.now) {
+                self.switch(camera);
+            }
+        });
+    }
+
+    fn switch(&mut self, camera: CameraId) {
+        let chosen = self.chosen.get_or_insert_default();
+        match chosen.iter().position(|id| *id == camera) {
+            Some(at) => {
+                chosen.remove(at);
+            }
+            None if chosen.len() < MOST => {
+                chosen.push(camera.clone());
+                self.picked = Some(camera);
+            }
+            None => {}
+        }
+    }
+
+    /// Shows the day, and goes to the same time of day on it.
+    fn go_to_day(&mut self, date: NaiveDate, stage: &mut Stage<'_>, present: &Present) {
+        let zone = stage.zone;
+        let day = zone.span_of(date);
+        self.view = Some(day);
+        if zone.day(present.playhead) == date {
+            return;
+        }
+        let time = zone.local(present.playhead).time();
+        let at = zone.moments(date, time).next().unwrap_or(day.start);
+        self.seek(stage, at.min(stage.now), true);
+    }
+
+    fn seek(&mut self, stage: &mut Stage<'_>, at: WallTime, exact: bool) {
+        if stage.desk.send(Command::Playback(PlaybackCommand::Seek { at, exact })) {
+            self.aim = Some(Aim { at, generation: stage.shown.playback.generation() });
+        }
+    }
+
+    fn dock(
+        &mut self,
+        ui: &mut Ui,
+        stage: &mut Stage<'_>,
+        present: &Present,
+        answer: &TimelineAnswer,
+        cameras: &[&CameraStatus],
+    ) -> Vec<Press> {
+        let heads: Vec<_> =
+            cameras.iter().map(|c| LaneHead { camera: &c.id, name: &c.name }).collect();
+        let selected = cameras.iter().position(|c| self.picked.as_ref() == Some(&c.id));
+        let height = super::transport::HEIGHT + Timeline::height(heads.len(), selected) + 6.0;
+        let mut presses = Vec::new();
+        let panel =
+            egui::Panel::bottom("dock").exact_size(height).frame(Frame::new().fill(theme::PANEL));
+        panel.show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            let bar = Bar {
+                playhead: present.playhead,
+                zone: stage.zone,
+                playing: present.playing,
+                speed: present.speed,
+                live: present.live,
+                key_frames_only: present.key_frames_only,
+            };
+            presses.extend(bar.ui(ui));
+            ui.painter().hline(ui.max_rect().x_range(), ui.cursor().top(), theme::HAIR);
+            let view = View {
+                span: self.view.unwrap_or(WallSpan::new(stage.now, stage.now)),
+                playhead: present.playhead,
+                now: stage.now,
+                zone: stage.zone,
+                lanes: &heads,
+                selected,
+            };
+            let place = ui.available_rect_before_wrap().shrink2(egui::vec2(12.0, 0.0));
+            let builder = egui::UiBuilder::new().max_rect(place);
+            let output = ui.scope_builder(builder, |ui| Timeline::new(answer, view).ui(ui)).inner;
+            self.track = output.response.rect.width() - NAMES;
+            if let Some(camera) = output.picked.and_then(|i| cameras.get(i)) {
+                self.picked = Some(camera.id.clone());
+            }
+            for wish in output.wishes {
+                self.wish(wish, stage);
+            }
+        });
+        presses
+    }
+
+    fn wish(&mut self, wish: Wish, stage: &mut Stage<'_>) {
+        match wish {
+            Wish::View(span) => self.view = Some(span),
+            Wish::Seek { at, exact } => {
+                let same = self.aim.is_some_and(|aim| aim.at == at) && !exact;
+                if !same {
+                    self.seek(stage, at, exact);
+                }
+            }
+            Wish::FitDay(at) => self.view = Some(stage.zone.day_span(at)),
+        }
+    }
+
+    fn pictures(
+        &mut self,
+        ui: &mut Ui,
+        stage: &mut Stage<'_>,
+        present: &Present,
+        snapshot: Option<&PlaybackSnapshot>,
+        answer: &TimelineAnswer,
+        cameras: &[&CameraStatus],
+    ) {
+        let all = ui.available_rect_before_wrap();
+        let area = if stage.bare { all } else { all.shrink(8.0) };
+        let enlarged = self.enlarged && self.picked.is_some();
+        let shown: Vec<_> = cameras
+            .iter()
+            .enumerate()
+            .filter(|(_, c)| !enlarged || self.picked.as_ref() == Some(&c.id))
+            .collect();
+        let rects = wall::tiles(area, shown.len());
+        if shown.is_empty() {
+            let text = soft("Choose a camera at the left.");
+            ui.put(area, egui::Label::new(text));
+        }
+        let scale = ui.pixels_per_point();
+        let tiles = shown.iter().zip(&rects);
+        let wanted: Tiles =
+            tiles.map(|((_, c), rect)| (c.id.clone(), wall::pixels(*rect, scale))).collect();
+        self.tell(ui, stage, wanted);
+        for ((number, camera), rect) in shown.into_iter().zip(rects) {
+            let view = PictureView {
+                number: number + 1,
+                camera,
+                state: state_of(snapshot, &camera.id),
+                kind: kind_at(answer, &camera.id, present.playhead),
+                picked: cameras.len() > 1 && self.picked.as_ref() == Some(&camera.id),
+                playhead: present.playhead,
+            };
+            match view.ui(ui, rect, stage) {
+                Some(Act::Pick) => self.picked = Some(camera.id.clone()),
+                Some(Act::Enlarge) => {
+                    self.picked = Some(camera.id.clone());
+                    self.enlarged = !self.enlarged;
+                }
+                Some(Act::Seek(at)) => self.seek(stage, at, true),
+                None => {}
+            }
+        }
+    }
+
+    /// Tells the engine what is shown, and at the very first where to begin.
+    fn tell(&mut self, ui: &Ui, stage: &mut Stage<'_>, wanted: Tiles) {
+        let desk = &stage.desk;
+        let some = !wanted.is_empty();
+        let same_cameras =
+            |a: &Tiles, b: &Tiles| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.0 == b.0);
+        self.show.update(ui, wanted, same_cameras, |tiles| {
+            desk.try_send(Command::Playback(PlaybackCommand::Show(tiles)))
+        });
+        if !some {
+            return;
+        }
+        if let Some(at) = self.start_at.take() {
+            self.started = true;
+            self.seek(stage, at, true);
+        } else if !self.started {
+            self.started = stage.desk.try_send(Command::Playback(PlaybackCommand::GoLive));
+        }
+    }
+
+    /// Asks for coverage and for the month when it is time.
+    fn ask(&mut self, stage: &mut Stage<'_>, cameras: &[&CameraStatus]) {
+        let ids: Vec<_> = cameras.iter().map(|c| c.id.clone()).collect();
+        if let Some(view) = self.view {
+            let resolution = Axis::new(view, self.track.max(100.0)).micros_per_point();
+            if let Some(question) = self.feed.question(&ids, view, resolution, stage.now)
+                && stage.desk.try_send(Command::QueryTimeline(question.clone()))
+            {
+                self.feed.asked(question, stage.now);
+            }
+        }
+        if let Some(question) = self.calendar.question(stage.zone, &ids, stage.now)
+            && stage.desk.try_send(Command::QueryMonth(question.clone()))
+        {
+            self.calendar.asked(question, stage.now);
+        }
+    }
+
+    fn press(
+        &mut self,
+        press: Press,
+        stage: &mut Stage<'_>,
+        present: &Present,
+        answer: &TimelineAnswer,
+    ) -> Option<Go> {
+        let playback = |command| Command::Playback(command);
+        match press {
+            Press::Toggle => {
+                let command =
+                    if present.playing { PlaybackCommand::Pause } else { PlaybackCommand::Play };
+                stage.desk.send(playback(command));
+            }
+            Press::Step(frames) => {
+                stage.desk.send(playback(PlaybackCommand::Step(frames)));
+            }
+            Press::Speed(speed) => {
+                stage.desk.send(playback(PlaybackCommand::SetSpeed(speed)));
+            }
+            Press::Live => {
+                if stage.desk.send(playback(PlaybackCommand::GoLive)) {
+                    self.view = self.view.map(|view| axis::reveal(view, stage.now));
+                }
+            }
+            Press::Snapshot => {
+                if let Some(camera) = self.picked.clone() {
+                    stage.desk.send(Command::SaveSnapshot(camera));
+                }
+            }
+            Press::Fullscreen => return Some(Go::ToggleFullscreen),
+            Press::Jump(micros) => {
+                self.jump(stage, present.playhead.plus_micros(micros));
+            }
+            Press::Recording { forward } => {
+                if let Some(at) = neighbour(answer, present.playhead, forward) {
+                    self.jump(stage, at);
+                }
+            }
+            Press::DayStart => self.jump(stage, stage.zone.day_span(present.playhead).start),
+            Press::DayEnd => {
+                let end = stage.zone.day_span(present.playhead).end.plus_micros(-1);
+                self.jump(stage, end);
+            }
+            Press::ZoomIn => self.zoom(Gesture::ZoomIn, stage, present, answer),
+            Press::ZoomOut => self.zoom(Gesture::ZoomOut, stage, present, answer),
+        }
+        None
+    }
+
+    /// Seeks and brings the target into view.
+    fn jump(&mut self, stage: &mut Stage<'_>, at: WallTime) {
+        let at = at.min(stage.now);
+        self.seek(stage, at, true);
+        self.view = self.view.map(|view| axis::reveal(view, at));
+    }
+
+    fn zoom(
+        &mut self,
+        gesture: Gesture,
+        stage: &mut Stage<'_>,
+        present: &Present,
+        answer: &TimelineAnswer,
+    ) {
+        if let Some(view) = self.view {
+            let around = Surroundings {
+                playhead: present.playhead,
+                limits: Timeline::limits(answer, stage.now),
+            };
+            self.wish(interact(&Axis::new(view, self.track), around, gesture), stage);
+        }
+    }
+}
+
+fn state_of<'a>(
+    snapshot: Option<&'a PlaybackSnapshot>,
+    camera: &CameraId,
+) -> Option<&'a ViewState> {
+    snapshot?.views.iter().find(|v| v.camera == *camera).map(|v| &v.state)
+}
+
+fn kind_at(answer: &TimelineAnswer, camera: &CameraId, at: WallTime) -> Option<CoverageKind> {
+    let lane: &Lane = answer.lanes.iter().find(|l| l.camera == *camera)?;
+    match under(lane, at) {
+        Under::Footage(found) => Some(found.kind),
+        Under::Gap(_) | Under::Nothing => None,
+    }
+}

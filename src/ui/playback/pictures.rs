@@ -1,0 +1,180 @@
+//! The pictures in the middle of Playback: one tile for each camera, with a picture or the reason for none.
+//!
+//! Must not do: show a picture of another moment as if it were the one asked for.
+
+use egui::{Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo};
+use egui_material_icons::icons::{
+    ICON_BROKEN_IMAGE, ICON_EVENT_BUSY, ICON_HOURGLASS_EMPTY, ICON_SKIP_NEXT, ICON_SKIP_PREVIOUS,
+};
+
+use crate::model::{CoverageKind, GapReason, WallTime};
+use crate::protocol::{CameraStatus, ViewState};
+use crate::ui::desk::Stage;
+use crate::ui::live::message;
+use crate::ui::texture::Place;
+use crate::ui::theme;
+use crate::ui::widgets::{Mark, chip, fit, icon};
+
+/// What was done to a tile.
+pub enum Act {
+    /// Clicked.
+    Pick,
+    /// Double-clicked.
+    Enlarge,
+    /// A button that leads to footage.
+    Seek(WallTime),
+}
+
+/// One tile.
+pub struct PictureView<'a> {
+    /// The number of its key.
+    pub number: usize,
+    /// Whose.
+    pub camera: &'a CameraStatus,
+    /// What it shows; none before the first answer.
+    pub state: Option<&'a ViewState>,
+    /// By which rule the moment was recorded, where that is known.
+    pub kind: Option<CoverageKind>,
+    /// Framed.
+    pub picked: bool,
+    /// The moment shown.
+    pub playhead: WallTime,
+}
+
+impl PictureView<'_> {
+    /// Shows it.
+    pub fn ui(&self, ui: &mut Ui, rect: Rect, stage: &mut Stage<'_>) -> Option<Act> {
+        let id = ui.scope_id().with(("picture", self.camera.id.as_str()));
+        let response = ui.interact(rect, id, Sense::click());
+        let name = format!("{} {}", self.number, self.camera.name);
+        let picked = self.picked;
+        response.widget_info(|| WidgetInfo::selected(Role::Button, true, picked, &name));
+        let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
+        painter.rect_filled(rect, theme::ROUND, theme::PANEL);
+        let act = self.content(ui, rect, stage);
+        let place = self.place(rect);
+        let corner = place.min + Vec2::splat(8.0);
+        let used = chip(&painter, corner, false, Mark::None, &name, place.width() * 0.6);
+        if let (Some(kind), Some(ViewState::Showing { .. })) = (self.kind, self.state) {
+            let corner = Pos2::new(place.right() - 8.0, place.top() + 8.0);
+            let room = corner.x - used.right() - 8.0;
+            chip(&painter, corner, true, Mark::Disc(theme::coverage(kind)), kind.label(), room);
+        }
+        if self.picked {
+            let stroke = Stroke::new(2.0, theme::ACCENT);
+            ui.painter().rect_stroke(rect, theme::ROUND, stroke, StrokeKind::Outside);
+        }
+        let done = match (response.double_clicked(), response.clicked()) {
+            (true, _) => Some(Act::Enlarge),
+            (_, true) => Some(Act::Pick),
+            _ => None,
+        };
+        act.or(done)
+    }
+
+    /// The part of the tile that the picture fills.
+    fn place(&self, rect: Rect) -> Rect {
+        match self.state {
+            #[expect(clippy::cast_precision_loss, reason = "pixels of a picture")]
+            Some(ViewState::Showing { picture, .. }) => {
+                fit(rect, Vec2::new(picture.width as f32, picture.height as f32))
+            }
+            _ => rect,
+        }
+    }
+
+    fn content(&self, ui: &mut Ui, rect: Rect, stage: &mut Stage<'_>) -> Option<Act> {
+        let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
+        match self.state {
+            None | Some(ViewState::Loading) => {
+                let glyph = ICON_HOURGLASS_EMPTY.codepoint;
+                message(&painter, rect, glyph, theme::TEXT_FAINT, "Loading …", "");
+                None
+            }
+            Some(ViewState::Showing { picture, exact, damaged }) => {
+                painter.rect_filled(rect, theme::ROUND, theme::LETTERBOX);
+                let shown = stage.textures.show(ui, Place::Playback, &self.camera.id, picture)?;
+                let all = Rect::from_min_max(Pos2::ZERO, Pos2::new(1.0, 1.0));
+                painter.image(shown.id, fit(rect, shown.size), all, egui::Color32::WHITE);
+                let place = fit(rect, shown.size);
+                let corner = Pos2::new(place.left() + 8.0, place.bottom() - 30.0);
+                let room = place.width() - 16.0;
+                if *damaged {
+                    let text = "Damaged picture: the one before it is shown";
+                    chip(
+                        &painter,
+                        corner,
+                        false,
+                        Mark::Disc(theme::ERROR),
+                        text,
+                        rect.width() - 16.0,
+                    );
+                } else if !exact {
+                    let text = format!("Nearest, {}", stage.zone.millis(picture.at));
+                    chip(&painter, corner, false, Mark::None, &text, room);
+                }
+                None
+            }
+            Some(ViewState::NoFootage { reason, before, after }) => {
+                self.no_footage(ui, rect, stage, reason, *before, *after)
+            }
+            Some(ViewState::Failed(why)) => {
+                let glyph = ICON_BROKEN_IMAGE.codepoint;
+                message(&painter, rect, glyph, theme::ERROR, "Cannot be shown", why);
+                None
+            }
+        }
+    }
+
+    fn no_footage(
+        &self,
+        ui: &mut Ui,
+        rect: Rect,
+        stage: &Stage<'_>,
+        reason: &GapReason,
+        before: Option<WallTime>,
+        after: Option<WallTime>,
+    ) -> Option<Act> {
+        const BUTTONS: f32 = 40.0;
+        let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
+        let title = format!("No recording at {}", stage.zone.seconds(self.playhead));
+        let upper = rect.with_max_y(rect.bottom() - BUTTONS);
+        let why = match reason {
+            GapReason::Unknown => String::new(),
+            reason => reason.to_string(),
+        };
+        message(&painter, upper, ICON_EVENT_BUSY.codepoint, theme::TEXT_SOFT, &title, &why);
+        if before.is_none() && after.is_none() {
+            return None;
+        }
+        let foot = Rect::from_center_size(
+            Pos2::new(rect.center().x, upper.center().y + 66.0_f32.min(rect.height() / 2.0 - 24.0)),
+            Vec2::new(rect.width().min(420.0), 32.0),
+        );
+        let mut act = None;
+        let builder = UiBuilder::new().max_rect(foot).id_salt(("gap", self.camera.id.as_str()));
+        ui.scope_builder(builder, |ui| {
+            let both = before.is_some() && after.is_some();
+            let width = if both { 260.0 } else { 126.0 };
+            ui.horizontal_centered(|ui| {
+                ui.add_space(((ui.available_width() - width) / 2.0).max(0.0));
+                let time = |at| stage.zone.brief_seconds(at, self.playhead);
+                if let Some(at) = before {
+                    let button = egui::Button::new((icon(ICON_SKIP_PREVIOUS, 16.0), time(at)));
+                    let response = ui.add(button).accessible_name("Footage before the gap");
+                    if response.on_hover_text("To the last footage before this gap").clicked() {
+                        act = Some(Act::Seek(at));
+                    }
+                }
+                if let Some(at) = after {
+                    let button = egui::Button::new((time(at), icon(ICON_SKIP_NEXT, 16.0)));
+                    let response = ui.add(button).accessible_name("Footage after the gap");
+                    if response.on_hover_text("To the first footage after this gap").clicked() {
+                        act = Some(Act::Seek(at));
+                    }
+                }
+            });
+        });
+        act
+    }
+}

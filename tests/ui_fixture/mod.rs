@@ -1,0 +1,238 @@
+//! Cameras, pictures and recordings that do not exist, for the tests of the console.
+
+#![allow(clippy::expect_used)]
+
+use std::sync::Arc;
+
+use watchkeeper::model::{
+    CameraId, CoverageKind, CoverageSpan, GapReason, Mode, Picture, RecordingState, StreamKind,
+    WallSpan, WallTime,
+};
+use watchkeeper::protocol::{
+    CameraStatus, CameraView, Gap, Lane, LinkState, MonthAnswer, Notice, PlaybackSnapshot,
+    Severity, Snapshot, Speed, TimelineAnswer, ViewState, VolumeStatus,
+};
+
+pub const MINUTE: i64 = 60_000_000;
+pub const HOUR: i64 = 60 * MINUTE;
+pub const DAY: i64 = 24 * HOUR;
+
+pub const NAMES: [&str; 9] = [
+    "Front door",
+    "Reception",
+    "Gate",
+    "Loading dock",
+    "Parking north",
+    "Parking south",
+    "Aisle 1",
+    "Aisle 2",
+    "Cold store",
+];
+
+/// Tue 3 Mar 2026 17:06:09 in Berlin.
+pub fn now() -> WallTime {
+    at("2026-03-03T17:06:09+01:00")
+}
+
+pub fn at(text: &str) -> WallTime {
+    WallTime::parse_rfc3339(text).expect("a time")
+}
+
+pub fn id(number: usize) -> CameraId {
+    CameraId::from_name(NAMES[number])
+}
+
+pub fn camera(number: usize) -> CameraStatus {
+    let mode = if number == 7 { Mode::Disabled } else { Mode::Continuous };
+    CameraStatus {
+        id: id(number),
+        name: NAMES[number].into(),
+        address: format!("192.168.1.{}:554", 20 + number),
+        has_sub: true,
+        stream: StreamKind::Main,
+        mode,
+        link: LinkState::Online,
+        recording: match mode {
+            Mode::Disabled => RecordingState::Idle(GapReason::Disabled),
+            Mode::Continuous => RecordingState::Recording(CoverageKind::Continuous),
+        },
+        since: at("2026-03-03T08:00:00+01:00"),
+        size: Some((1920, 1080)),
+        frame_rate_milli: 25_000,
+        bit_rate: 3_990_000,
+        recorded_today: 9 * HOUR + 6 * MINUTE,
+        dropped: 0,
+    }
+}
+
+/// The camera at the loading dock has no signal.
+pub fn offline(mut camera: CameraStatus) -> CameraStatus {
+    let since = at("2026-03-03T13:47:02+01:00");
+    let why = "No answer from the camera within 10 s.";
+    camera.link =
+        LinkState::Offline { since, why: why.into(), retry_at: Some(now().plus_micros(8_000_000)) };
+    camera.recording = RecordingState::Idle(GapReason::CameraOffline(why.into()));
+    camera.since = since;
+    camera.frame_rate_milli = 0;
+    camera.bit_rate = 0;
+    camera
+}
+
+pub fn snapshot(cameras: usize) -> Snapshot {
+    let one = |n| if n == 3 { offline(camera(n)) } else { camera(n) };
+    Snapshot {
+        cameras: (0..cameras).map(one).collect(),
+        volume: VolumeStatus {
+            path: "/var/lib/watchkeeper/recordings".into(),
+            free: 1_329_000_000_000,
+            total: 4_000_000_000_000,
+            used: 1_840_000_000_000,
+            write_rate: 4_600_000,
+            trouble: None,
+        },
+        notices: Vec::new(),
+        data_dir: "/var/lib/watchkeeper".into(),
+        zone: "Europe/Berlin".into(),
+        demo: false,
+    }
+}
+
+pub fn notice(id: u64, severity: Severity, text: &str) -> Notice {
+    let at = at("2026-03-03T13:47:12+01:00");
+    Notice { id, at, severity, camera: None, text: text.into() }
+}
+
+/// A street in flat colours; `frame` moves the car.
+pub fn picture(number: usize, frame: u64, width: usize, height: usize) -> Arc<Picture> {
+    let mut rgba = vec![255; width * height * 4];
+    let shade: (u8, u8, u8) =
+        [(96, 112, 128), (58, 72, 84), (128, 130, 118), (70, 66, 84)][number % 4];
+    let (w, h) = (width as f32, height as f32);
+    let car = (0.15 + (frame % 200) as f32 / 280.0 + number as f32 * 0.05) % 0.9;
+    for y in 0..height {
+        for x in 0..width {
+            let (u, v) = (x as f32 / w, y as f32 / h);
+            let mut colour = shade;
+            let road = 0.12 + (v - 0.4) * 0.75;
+            if v > 0.4 && (u - 0.5).abs() < road {
+                colour = (shade.0 / 5 * 3, shade.1 / 5 * 3, shade.2 / 5 * 3);
+                if (u - 0.5).abs() < 0.012 + (v - 0.4) * 0.03 && (v * 9.0) % 1.0 < 0.5 {
+                    colour = (200, 200, 196);
+                }
+            }
+            if (0.05..0.27).contains(&u) && (0.2..0.56).contains(&v) {
+                colour = (44, 52, 62);
+                if (0.28..0.37).contains(&v) && (u * 9.0) % 1.0 > 0.6 {
+                    colour = (214, 190, 130);
+                }
+            }
+            if (u - car).abs() < 0.08 && (0.60..0.70).contains(&v) {
+                colour =
+                    [(150, 44, 44), (48, 88, 160), (205, 205, 210), (170, 120, 40)][number % 4];
+            }
+            if (u - car).abs() < 0.045 && (0.545..0.61).contains(&v) {
+                colour = (26, 32, 40);
+            }
+            let i = (y * width + x) * 4;
+            rgba[i] = colour.0;
+            rgba[i + 1] = colour.1;
+            rgba[i + 2] = colour.2;
+        }
+    }
+    let serial = frame * 100 + number as u64 + 1;
+    Arc::new(Picture { width, height, rgba, at: now(), serial })
+}
+
+fn covered(start: &str, end: &str, kind: CoverageKind) -> CoverageSpan {
+    let time = |t: &str| at(&format!("2026-03-03T{t}+01:00"));
+    CoverageSpan { span: WallSpan::new(time(start), time(end)), kind }
+}
+
+fn gap(start: &str, end: &str, reason: GapReason) -> Gap {
+    let time = |t: &str| at(&format!("2026-03-03T{t}+01:00"));
+    Gap { span: WallSpan::new(time(start), time(end)), reason }
+}
+
+/// Footage of 3 March: one camera unbroken, one with a lost hour, one on motion, one off since noon.
+pub fn timeline(generation: u64, cameras: &[CameraId]) -> TimelineAnswer {
+    use CoverageKind::{Continuous, Manual, Motion, Scheduled};
+    let offline = GapReason::CameraOffline("No answer from the camera within 10 s.".into());
+    let lanes = cameras.iter().map(|camera| {
+        let (coverage, gaps) = match NAMES.iter().position(|n| CameraId::from_name(n) == *camera) {
+            Some(1) => (
+                vec![
+                    covered("00:00:00", "11:12:40", Continuous),
+                    covered("12:00:00", "17:06:07", Continuous),
+                ],
+                vec![gap("11:12:40", "12:00:00", offline.clone())],
+            ),
+            Some(2) => (
+                vec![
+                    covered("08:10:00", "08:18:00", Motion),
+                    covered("09:20:00", "09:41:00", Motion),
+                    covered("10:02:00", "10:05:00", Motion),
+                    covered("13:50:00", "14:20:00", Manual),
+                    covered("15:30:00", "15:52:00", Motion),
+                ],
+                vec![gap("00:00:00", "08:10:00", GapReason::NotRunning)],
+            ),
+            Some(3) => (
+                vec![
+                    covered("00:00:00", "13:12:40", Scheduled),
+                    covered("15:00:00", "17:06:07", Scheduled),
+                ],
+                vec![gap("13:12:40", "15:00:00", GapReason::Disabled)],
+            ),
+            _ => (vec![covered("00:00:00", "17:06:07", Continuous)], vec![]),
+        };
+        Lane { camera: camera.clone(), coverage, gaps }
+    });
+    let archive = WallSpan::new(at("2026-01-18T10:00:00+01:00"), now());
+    let overview = (0..44).map(|day| {
+        let start = archive.start.plus_micros(day * DAY);
+        WallSpan::new(start, start.plus_micros(if day % 5 == 2 { 14 * HOUR } else { 22 * HOUR }))
+    });
+    TimelineAnswer {
+        generation,
+        span: Some(WallSpan::new(now().plus_micros(-2 * DAY), now().plus_micros(DAY))),
+        lanes: lanes.collect(),
+        archive: Some(archive),
+        overview: overview.collect(),
+    }
+}
+
+pub fn month(generation: u64, days: &[WallSpan]) -> MonthAnswer {
+    let hours = [24, 24, 9, 24, 17, 3, 24];
+    let covered = days.iter().enumerate().map(|(i, day)| {
+        let part = WallSpan::new(day.start, day.end.min(now())).micros();
+        if day.start >= now() { 0 } else { part.min(hours[i % 7] * HOUR) }
+    });
+    MonthAnswer { generation, covered: covered.collect() }
+}
+
+pub fn playback(playhead: WallTime, views: Vec<CameraView>) -> PlaybackSnapshot {
+    PlaybackSnapshot {
+        playhead,
+        playing: false,
+        speed: Speed::Normal,
+        live: false,
+        key_frames_only: false,
+        pictures_per_second: 0.0,
+        views,
+    }
+}
+
+pub fn showing(number: usize, frame: u64, width: usize, height: usize) -> CameraView {
+    let picture = picture(number, frame, width, height);
+    let state = ViewState::Showing { picture, exact: true, damaged: false };
+    CameraView { camera: id(number), state }
+}
+
+pub fn no_footage(number: usize) -> CameraView {
+    let state = ViewState::NoFootage {
+        reason: GapReason::Disabled,
+        before: Some(at("2026-03-03T13:12:40+01:00")),
+        after: Some(at("2026-03-03T15:00:00+01:00")),
+    };
+    CameraView { camera: id(number), state }
+}
