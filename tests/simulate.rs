@@ -226,7 +226,7 @@ fn sender_reports_tell_the_right_time() {
             let report = report.expect("a sender report");
             let wall = SystemClock::new().wall().as_micros();
             let seconds = (report.ntp_timestamp().0 >> 32) as i64 - 2_208_988_800;
-            let micros = ((report.ntp_timestamp().0 & 0xffff_ffff) * 1_000_000 >> 32) as i64;
+            let micros = (((report.ntp_timestamp().0 & 0xffff_ffff) * 1_000_000) >> 32) as i64;
             let off = wall - (seconds * 1_000_000 + micros);
             assert!((0..2_000_000).contains(&off), "{off} us");
             return;
