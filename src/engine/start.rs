@@ -14,6 +14,7 @@ use super::library::Library;
 use super::notices::Notices;
 use super::query::Queries;
 use super::service::{SIMULATED_CAMERAS, Service};
+use super::snapshots::Snapshots;
 use super::views::Views;
 use super::{EngineError, offline, zone_of};
 use crate::capture::Capture;
@@ -82,6 +83,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         Queries::start(Arc::clone(&library), Arc::clone(&shown), Arc::clone(&clock), stopped)?;
     let playback =
         Playback::start(Arc::clone(&library.footage), Arc::clone(&clock), Arc::clone(&shown))?;
+    let snapshots = Snapshots::start(folder.clone(), zone, Arc::clone(&library))?;
     let door = Door::open(&folder, Arc::clone(&library))?;
     let simulator = start_simulator(&store, &clock, &mut notices);
     let mut service = Service {
@@ -98,6 +100,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         queries,
         stop_queries,
         playback,
+        snapshots,
         door,
         shown,
         notices,

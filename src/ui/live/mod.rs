@@ -130,7 +130,7 @@ impl LivePage {
                         go = Some(Go::Watch(camera.clone(), stage.now.plus_micros(-BACK)));
                     }
                     if snapshot.clicked() {
-                        stage.desk.send(Command::SaveSnapshot(camera.clone()));
+                        stage.desk.send(Command::SaveSnapshot { camera: camera.clone(), at: None });
                     }
                 }
             });
@@ -174,7 +174,7 @@ impl LivePage {
         if keys::take(ui, Key::S)
             && let Some(camera) = self.picked.clone().or_else(|| self.enlarged.clone())
         {
-            stage.desk.send(Command::SaveSnapshot(camera));
+            stage.desk.send(Command::SaveSnapshot { camera, at: None });
         }
         None
     }
@@ -231,7 +231,7 @@ impl LivePage {
                         if self.enlarged.is_some() { None } else { Some(camera.id.clone()) };
                 }
                 Some(Act::Snapshot) => {
-                    stage.desk.send(Command::SaveSnapshot(camera.id.clone()));
+                    stage.desk.send(Command::SaveSnapshot { camera: camera.id.clone(), at: None });
                 }
                 Some(Act::Back) => {
                     go = Some(Go::Watch(camera.id.clone(), stage.now.plus_micros(-BACK)));

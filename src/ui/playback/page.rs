@@ -398,7 +398,8 @@ impl PlaybackPage {
             }
             Press::Snapshot => {
                 if let Some(camera) = self.picked.clone() {
-                    stage.desk.send(Command::SaveSnapshot(camera));
+                    let at = Some(self.moment_shown(stage, present, &camera));
+                    stage.desk.send(Command::SaveSnapshot { camera, at });
                 }
             }
             Press::Fullscreen => return Some(Go::ToggleFullscreen),
@@ -419,6 +420,16 @@ impl PlaybackPage {
             Press::ZoomOut => self.zoom(Gesture::ZoomOut, stage, present, answer),
         }
         None
+    }
+
+    /// The moment of the picture that is in front of the operator: that is the one to save. Without a
+    /// picture the playhead's, so that the answer names the reason.
+    fn moment_shown(&self, stage: &Stage<'_>, present: &Present, camera: &CameraId) -> WallTime {
+        let snapshot = stage.shown.playback.get();
+        match state_of(snapshot.as_deref(), camera) {
+            Some(ViewState::Showing { picture, .. }) if self.aim.is_none() => picture.at,
+            _ => present.playhead,
+        }
     }
 
     /// Seeks and brings the target into view.
