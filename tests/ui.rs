@@ -197,7 +197,9 @@ fn the_picked_camera_gives_a_snapshot() {
     assert!(desk.take().is_empty(), "none is picked");
     desk.press(Key::Num1);
     desk.press(Key::S);
-    assert!(matches!(desk.take().pop(), Some(Command::SaveSnapshot(id)) if id == fixture::id(0)));
+    assert!(
+        matches!(desk.take().pop(), Some(Command::SaveSnapshot { camera, at: None }) if camera == fixture::id(0))
+    );
 }
 
 #[test]

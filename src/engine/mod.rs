@@ -12,6 +12,7 @@ pub mod offline;
 pub mod past;
 pub mod query;
 pub mod service;
+pub mod snapshots;
 pub mod start;
 pub mod status;
 pub mod views;

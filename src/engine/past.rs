@@ -131,7 +131,7 @@ fn story(number: usize, span: WallSpan) -> Vec<(WallSpan, RecordingState)> {
         0 => vec![(11 * HOUR, continuous()), (7 * MINUTE, offline()), (8 * HOUR, continuous())],
         1 => vec![
             (9 * HOUR, Recording(CoverageKind::Scheduled)),
-            (15 * HOUR, Idle(GapReason::Unknown)),
+            (15 * HOUR, Idle(GapReason::Disabled)),
         ],
         2 => (0..9)
             .flat_map(|n| {

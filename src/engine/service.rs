@@ -13,6 +13,7 @@ use super::indexer::Indexer;
 use super::library::Library;
 use super::notices::Notices;
 use super::query::Queries;
+use super::snapshots::{Saved, Snapshots, Wanted};
 use super::status::Meter;
 use super::views::Views;
 use super::{EngineError, SHUTDOWN_LIMIT, source};
@@ -60,6 +61,7 @@ pub(super) struct Service {
     pub queries: Queries,
     pub stop_queries: Sender<()>,
     pub playback: Playback,
+    pub snapshots: Snapshots,
     /// None when it cannot be opened.
     pub door: Option<Door>,
     pub shown: Arc<Shown>,
@@ -83,6 +85,7 @@ impl Service {
         let ticks = tick(TICK);
         let never = crossbeam::channel::never();
         let mut commands = commands;
+        let saved = self.snapshots.results().clone();
         loop {
             select! {
                 recv(commands) -> command => match command {
@@ -99,6 +102,12 @@ impl Service {
                     }
                     self.show();
                 }
+                recv(saved) -> saved => {
+                    if let Ok(saved) = saved {
+                        self.tell_saved(saved);
+                        self.show();
+                    }
+                }
                 recv(stopped) -> _ => break,
             }
         }
@@ -111,7 +120,7 @@ impl Service {
             Command::RemoveCamera(id) => self.remove_camera(&id),
             Command::SetMode(id, mode) => self.set_mode(&id, mode),
             Command::UseSimulatedCameras => self.use_simulated(),
-            Command::SaveSnapshot(id) => self.save_snapshot(&id),
+            Command::SaveSnapshot { camera, at } => self.save_snapshot(camera, at),
             Command::WatchLive(tiles) => {
                 self.views.want(tiles);
                 self.connect();
@@ -133,11 +142,15 @@ impl Service {
             }
         };
         if let Err(error) = result {
-            let now = self.clock.wall();
-            let key = format!("refused {error}");
-            self.notices.raise(key.clone(), now, Severity::Warning, None, error.to_string());
-            self.notices.clear(&key);
+            self.tell(Severity::Warning, None, error.to_string());
         }
+    }
+
+    /// Raises a notice of something that has happened and is over.
+    fn tell(&mut self, severity: Severity, camera: Option<CameraId>, text: String) {
+        let key = format!("told {text}");
+        self.notices.raise(key.clone(), self.clock.wall(), severity, camera, text);
+        self.notices.clear(&key);
     }
 
     fn add_camera(&mut self, draft: CameraDraft) -> Result<(), EngineError> {
@@ -288,16 +301,21 @@ impl Service {
         Ok(())
     }
 
-    fn save_snapshot(&mut self, id: &CameraId) -> Result<(), EngineError> {
-        let Some(picture) = self.shown.live.get(id) else {
-            return Err(EngineError::NotFound("There is no picture to save.".into()));
+    fn save_snapshot(&self, camera: CameraId, at: Option<WallTime>) -> Result<(), EngineError> {
+        let live = || {
+            let picture = self.shown.live.get(&camera).map(Wanted::Live);
+            picture.ok_or_else(|| EngineError::NotFound("There is no picture to save.".into()))
         };
-        let path = super::status::save_picture(&self.folder, id, &picture, self.zone)?;
-        let text = format!("Saved {}", path.display());
-        let now = self.clock.wall();
-        self.notices.raise(text.clone(), now, Severity::Info, Some(id.clone()), text.clone());
-        self.notices.clear(&text);
-        Ok(())
+        let wanted = at.map(Wanted::Recorded).map_or_else(live, Ok)?;
+        self.snapshots.save(camera, wanted)
+    }
+
+    fn tell_saved(&mut self, saved: Saved) {
+        let (severity, text) = match saved.path {
+            Ok(path) => (Severity::Info, format!("Saved {}", path.display())),
+            Err(error) => (Severity::Warning, error.to_string()),
+        };
+        self.tell(severity, Some(saved.camera), text);
     }
 
     /// Stops what brings footage first, then what writes it, then what knows of it.
@@ -310,6 +328,7 @@ impl Service {
             self.recorder.stop(limit).map_err(EngineError::from),
             self.indexer.stop(limit).map_err(EngineError::from),
             self.playback.stop().map_err(EngineError::from),
+            self.snapshots.stop(limit).map_err(EngineError::from),
             {
                 drop(self.stop_queries);
                 self.queries.join(limit).map_err(EngineError::from)

@@ -14,6 +14,7 @@ use super::library::Library;
 use super::notices::Notices;
 use super::query::Queries;
 use super::service::{SIMULATED_CAMERAS, Service};
+use super::snapshots::Snapshots;
 use super::views::Views;
 use super::{EngineError, offline, zone_of};
 use crate::capture::Capture;
@@ -100,6 +101,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         Queries::start(Arc::clone(&library), Arc::clone(&shown), Arc::clone(&clock), stopped)?;
     let playback =
         Playback::start(Arc::clone(&library.footage), Arc::clone(&clock), Arc::clone(&shown))?;
+    let snapshots = Snapshots::start(folder.clone(), zone, Arc::clone(&library))?;
     let door = open_door(&folder, &library, &mut notices, clock.wall());
     let simulator = start_simulator(&store, &clock, &mut notices);
     let mut service = Service {
@@ -116,6 +118,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         queries,
         stop_queries,
         playback,
+        snapshots,
         door,
         shown,
         notices,

@@ -3,18 +3,15 @@
 //! Must not do: change anything.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::TimeZone;
 
 use super::service::Service;
-use super::{EngineError, offline, query};
+use super::{offline, query};
 use crate::capture::{Link, StreamStatus};
-use crate::codec;
-use crate::config::{CameraSettings, DataFolder};
-use crate::model::{CameraId, GapReason, Picture, RecordingState, StreamId, WallSpan, WallTime};
-use crate::playback::PlaybackError;
+use crate::config::CameraSettings;
+use crate::model::{CameraId, GapReason, RecordingState, StreamId, WallSpan, WallTime};
 use crate::protocol::{CameraStatus, LinkState, Severity, Snapshot, VolumeStatus};
 use crate::recorder::StreamReport;
 use crate::storage::{Space, StorageError};
@@ -278,17 +275,4 @@ fn midnight(now: WallTime, zone: chrono_tz::Tz) -> WallTime {
     let hours = (0..3).filter_map(|hour| day.and_hms_opt(hour, 0, 0));
     let first = hours.filter_map(|time| zone.from_local_datetime(&time).earliest()).next();
     first.map_or(now, WallTime::from)
-}
-
-/// Saves a picture as PNG into the data folder, named by camera and local time.
-pub(super) fn save_picture(
-    folder: &DataFolder,
-    camera: &CameraId,
-    picture: &Picture,
-    zone: chrono_tz::Tz,
-) -> Result<PathBuf, EngineError> {
-    let taken = picture.at.to_utc().with_timezone(&zone).format("%Y-%m-%d_%H-%M-%S%.3f");
-    let png = codec::encode_png(picture.width, picture.height, &picture.rgba)
-        .map_err(PlaybackError::from)?;
-    Ok(folder.save_snapshot(&format!("{camera}_{taken}.png"), &png)?)
 }

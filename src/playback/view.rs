@@ -134,6 +134,8 @@ impl View {
             self.gap = None;
             self.failed = false;
             self.excused_until = now + CATCH_UP;
+            // Other footage may be easier to decode: what was too slow before the jump says nothing of it.
+            self.pace = Pace::new(order.transport.speed(), now);
             if let Some(cursor) = &mut self.cursor {
                 cursor.forget_damage();
             }

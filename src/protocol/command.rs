@@ -24,8 +24,13 @@ pub enum Command {
     QueryTimeline(TimelineQuery),
     /// Asks for a month of the calendar; the answer arrives in [`Console::month`].
     QueryMonth(MonthQuery),
-    /// Saves the live picture of a camera into the data folder.
-    SaveSnapshot(CameraId),
+    /// Saves a picture of a camera into the data folder.
+    SaveSnapshot {
+        /// Whose.
+        camera: CameraId,
+        /// The recorded picture that is shown at this moment, in full size; none for the live one.
+        at: Option<WallTime>,
+    },
     /// The operator has seen this notice.
     Acknowledge(u64),
 }

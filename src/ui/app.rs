@@ -48,6 +48,8 @@ pub enum Go {
     Watch(CameraId, WallTime),
     /// The sheet that adds a camera.
     AddCamera,
+    /// The sheet of the first start.
+    Welcome,
     /// Full screen, or back.
     ToggleFullscreen,
 }
@@ -170,6 +172,7 @@ impl App {
                 self.page = Page::Devices;
                 self.setup.open_add_camera();
             }
+            Go::Welcome => self.first_start.reopen(),
             Go::ToggleFullscreen => self.toggle_fullscreen(ui),
         }
     }

@@ -295,6 +295,13 @@ pub fn fit(tile: Rect, size: Vec2) -> Rect {
     Rect::from_center_size(tile.center(), size * scale)
 }
 
+/// A picture with the corners of its tile.
+pub fn picture(painter: &Painter, texture: egui::TextureId, place: Rect, tint: Color32) {
+    let all = Rect::from_min_max(Pos2::ZERO, Pos2::new(1.0, 1.0));
+    let shape = egui::epaint::RectShape::filled(place, theme::ROUND, tint);
+    painter.add(shape.with_texture(texture, all));
+}
+
 /// A sheet over everything; true when the operator left it by Esc or a click beside it.
 pub fn sheet(ui: &Ui, name: &str, width: f32, content: impl FnOnce(&mut Ui)) -> bool {
     let frame = Frame::new()

@@ -9,7 +9,7 @@ pub mod wall;
 use egui::{Align, Key, Layout, RichText, Ui};
 use egui_material_icons::icons::{
     ICON_CHEVRON_LEFT, ICON_CHEVRON_RIGHT, ICON_FULLSCREEN, ICON_GRID_VIEW, ICON_PHOTO_CAMERA,
-    ICON_REPLAY_30,
+    ICON_REPLAY_30, ICON_VIDEOCAM,
 };
 
 pub use self::tile::message;
@@ -130,7 +130,7 @@ impl LivePage {
                         go = Some(Go::Watch(camera.clone(), stage.now.plus_micros(-BACK)));
                     }
                     if snapshot.clicked() {
-                        stage.desk.send(Command::SaveSnapshot(camera.clone()));
+                        stage.desk.send(Command::SaveSnapshot { camera: camera.clone(), at: None });
                     }
                 }
             });
@@ -174,7 +174,7 @@ impl LivePage {
         if keys::take(ui, Key::S)
             && let Some(camera) = self.picked.clone().or_else(|| self.enlarged.clone())
         {
-            stage.desk.send(Command::SaveSnapshot(camera));
+            stage.desk.send(Command::SaveSnapshot { camera, at: None });
         }
         None
     }
@@ -198,6 +198,9 @@ impl LivePage {
         let mut area = ui.available_rect_before_wrap();
         if !stage.bare {
             area = area.shrink(8.0).with_min_y(area.top() + 2.0);
+        }
+        if stage.snapshot.cameras.is_empty() {
+            return empty(ui, area);
         }
         let rects = wall::tiles(area, shown.len());
         let kind = if shown.len() == 1 { StreamKind::Main } else { StreamKind::Sub };
@@ -231,7 +234,7 @@ impl LivePage {
                         if self.enlarged.is_some() { None } else { Some(camera.id.clone()) };
                 }
                 Some(Act::Snapshot) => {
-                    stage.desk.send(Command::SaveSnapshot(camera.id.clone()));
+                    stage.desk.send(Command::SaveSnapshot { camera: camera.id.clone(), at: None });
                 }
                 Some(Act::Back) => {
                     go = Some(Go::Watch(camera.id.clone(), stage.now.plus_micros(-BACK)));
@@ -241,4 +244,18 @@ impl LivePage {
         }
         go
     }
+}
+
+/// A wall without cameras leads to the sheet that gives some.
+fn empty(ui: &mut Ui, area: egui::Rect) -> Option<Go> {
+    let foot = egui::Rect::from_center_size(
+        area.center() + egui::vec2(0.0, 60.0),
+        egui::vec2(160.0, theme::CONTROL),
+    );
+    let glyph = ICON_VIDEOCAM.codepoint;
+    message(ui.painter(), area, glyph, theme::TEXT_FAINT, "No camera yet", "");
+    let button = egui::Button::new("Set up cameras");
+    let response =
+        ui.put(foot, button).on_hover_text("Your own by their address, or simulated ones");
+    response.clicked().then_some(Go::Welcome)
 }

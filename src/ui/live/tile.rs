@@ -15,7 +15,10 @@ use crate::protocol::{CameraStatus, LinkState};
 use crate::ui::desk::Stage;
 use crate::ui::texture::Place;
 use crate::ui::theme;
-use crate::ui::widgets::{Look, Mark, chip, fit, icon_button, state_word};
+use crate::ui::widgets::{Look, Mark, chip, fit, icon_button, picture, state_word};
+
+/// A picture younger than this, in microseconds, is what the camera sees now.
+const FRESH: i64 = 3_000_000;
 
 /// What was done to a tile.
 pub enum Act {
@@ -50,8 +53,8 @@ impl TileView<'_> {
         let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
         painter.rect_filled(rect, theme::ROUND, theme::LETTERBOX);
         let picture = self.picture(ui, &painter, rect, stage);
-        self.explain(&painter, rect, stage, picture.is_some());
-        self.chips(&painter, picture.unwrap_or(rect));
+        self.explain(&painter, rect, stage, picture.is_some_and(|(_, live)| live));
+        self.chips(&painter, picture.map_or(rect, |(place, _)| place));
         if self.picked || response.has_focus() {
             let stroke = Stroke::new(2.0, theme::ACCENT);
             ui.painter().rect_stroke(rect, theme::ROUND, stroke, StrokeKind::Outside);
@@ -79,22 +82,26 @@ impl TileView<'_> {
         response.widget_info(|| WidgetInfo::selected(Role::Button, true, picked, &text));
     }
 
-    /// The newest picture, dimmed when the camera is away. Its place, when there is one.
+    /// The newest picture, dimmed when the camera is away. Its place and whether it is live, when there is one.
     fn picture(
         &self,
         ui: &Ui,
         painter: &Painter,
         rect: Rect,
         stage: &mut Stage<'_>,
-    ) -> Option<Rect> {
-        let picture = stage.shown.live.get(&self.camera.id)?;
-        let shown = stage.textures.show(ui, Place::Live, &self.camera.id, &picture)?;
-        let online = matches!(self.camera.link, LinkState::Online);
-        let tint = if online { egui::Color32::WHITE } else { theme::DIMMED };
-        let all = Rect::from_min_max(Pos2::ZERO, Pos2::new(1.0, 1.0));
+    ) -> Option<(Rect, bool)> {
+        let newest = stage.shown.live.get(&self.camera.id)?;
+        let shown = stage.textures.show(ui, Place::Live, &self.camera.id, &newest)?;
+        let live = match self.camera.link {
+            LinkState::Online => true,
+            // The stream on the wall may be there before the one that is recorded.
+            LinkState::Connecting => stage.now.micros_since(newest.at) < FRESH,
+            LinkState::Offline { .. } => false,
+        };
+        let tint = if live { egui::Color32::WHITE } else { theme::DIMMED };
         let place = fit(rect, shown.size);
-        painter.image(shown.id, place, all, tint);
-        Some(place)
+        picture(painter, shown.id, place, tint);
+        Some((place, live))
     }
 
     fn chips(&self, painter: &Painter, rect: Rect) {
@@ -113,7 +120,7 @@ impl TileView<'_> {
     }
 
     /// Says why there is no picture.
-    fn explain(&self, painter: &Painter, rect: Rect, stage: &Stage<'_>, picture: bool) {
+    fn explain(&self, painter: &Painter, rect: Rect, stage: &Stage<'_>, live: bool) {
         match &self.camera.link {
             LinkState::Offline { since, why, retry_at } => {
                 let since = stage.zone.brief(*since, stage.now);
@@ -134,11 +141,11 @@ impl TileView<'_> {
                     &format!("{why} {next}"),
                 );
             }
-            LinkState::Connecting => {
+            LinkState::Connecting if !live => {
                 let glyph = ICON_HOURGLASS_EMPTY.codepoint;
                 message(painter, rect, glyph, theme::TEXT_SOFT, "Connecting …", "");
             }
-            LinkState::Online if !picture => {
+            LinkState::Online if !live => {
                 let glyph = ICON_HOURGLASS_EMPTY.codepoint;
                 message(
                     painter,
@@ -149,7 +156,7 @@ impl TileView<'_> {
                     "",
                 );
             }
-            LinkState::Online => {}
+            LinkState::Connecting | LinkState::Online => {}
         }
     }
 

@@ -51,7 +51,8 @@ impl Layouts {
     }
 }
 
-/// Places for `count` tiles in `area`, row by row, in the grid that gives the largest pictures.
+/// Places for `count` tiles in `area`, row by row, in the grid that gives the largest pictures. Tiles have
+/// the shape of a picture, so that it fills them; what is left of the area is around the grid.
 #[expect(clippy::cast_precision_loss, reason = "a few tiles")]
 pub fn tiles(area: Rect, count: usize) -> Vec<Rect> {
     let gap = theme::TILE_GAP;
@@ -64,13 +65,17 @@ pub fn tiles(area: Rect, count: usize) -> Vec<Rect> {
     let picture = |columns: &usize| size(*columns).x.min(size(*columns).y * ASPECT);
     let best = (1..=count).max_by(|a, b| picture(a).total_cmp(&picture(b)));
     let Some(columns) = best else { return Vec::new() };
-    let tile = size(columns);
+    let room = size(columns);
+    let tile = Vec2::new(room.x.min(room.y * ASPECT), room.y.min(room.x / ASPECT)).floor();
+    let rows = count.div_ceil(columns);
+    let pitch = tile + Vec2::splat(gap);
+    let grid = Vec2::new(columns as f32, rows as f32) * pitch - Vec2::splat(gap);
+    let corner = area.min + ((area.size() - grid) / 2.0).max(Vec2::ZERO).floor();
     (0..count)
         .map(|i| {
             let (column, row) = ((i % columns) as f32, (i / columns) as f32);
-            let offset = Vec2::new(column * (tile.x + gap), row * (tile.y + gap));
-            let min = area.min + offset;
-            Rect::from_min_max(round(min), round(min + tile))
+            let min = corner + Vec2::new(column, row) * pitch;
+            Rect::from_min_size(round(min), tile)
         })
         .collect()
 }
@@ -112,6 +117,16 @@ mod tests {
             for (i, a) in rects.iter().enumerate() {
                 assert!(area().contains_rect(*a), "{count}: {a:?}");
                 assert!(rects[..i].iter().all(|b| !a.intersect(*b).is_positive()), "{count}");
+            }
+        }
+    }
+
+    #[test]
+    fn pictures_fill_their_tiles() {
+        for count in 1..=16 {
+            for tile in tiles(area(), count) {
+                let bars = tile.size() - crate::ui::widgets::fit(tile, Vec2::new(16.0, 9.0)).size();
+                assert!(bars.max_elem() < 2.0, "{count}: {bars:?}");
             }
         }
     }

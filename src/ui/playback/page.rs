@@ -39,6 +39,9 @@ const FIRST_BEFORE: i64 = 9 * 3_600_000_000;
 /// to so long after it.
 const FIRST_AFTER: i64 = 3_600_000_000;
 
+/// Known coverage ends at most so long before the live edge, in microseconds.
+const EDGE: i64 = 15_000_000;
+
 type Tiles = Vec<(CameraId, (usize, usize))>;
 
 /// A seek that the engine has not answered yet.
@@ -313,11 +316,16 @@ impl PlaybackPage {
             tiles.map(|((_, c), rect)| (c.id.clone(), wall::pixels(*rect, scale))).collect();
         self.tell(ui, stage, wanted);
         for ((number, camera), rect) in shown.into_iter().zip(rects) {
+            let state = state_of(snapshot, &camera.id);
+            let moment = match state {
+                Some(ViewState::Showing { picture, .. }) => picture.at,
+                _ => present.playhead,
+            };
             let view = PictureView {
                 number: number + 1,
                 camera,
-                state: state_of(snapshot, &camera.id),
-                kind: kind_at(answer, &camera.id, present.playhead),
+                state,
+                kind: kind_at(answer, &camera.id, moment),
                 picked: cameras.len() > 1 && self.picked.as_ref() == Some(&camera.id),
                 playhead: present.playhead,
             };
@@ -398,7 +406,8 @@ impl PlaybackPage {
             }
             Press::Snapshot => {
                 if let Some(camera) = self.picked.clone() {
-                    stage.desk.send(Command::SaveSnapshot(camera));
+                    let at = Some(self.moment_shown(stage, present, &camera));
+                    stage.desk.send(Command::SaveSnapshot { camera, at });
                 }
             }
             Press::Fullscreen => return Some(Go::ToggleFullscreen),
@@ -419,6 +428,16 @@ impl PlaybackPage {
             Press::ZoomOut => self.zoom(Gesture::ZoomOut, stage, present, answer),
         }
         None
+    }
+
+    /// The moment of the picture that is in front of the operator: that is the one to save. Without a
+    /// picture the playhead's, so that the answer names the reason.
+    fn moment_shown(&self, stage: &Stage<'_>, present: &Present, camera: &CameraId) -> WallTime {
+        let snapshot = stage.shown.playback.get();
+        match state_of(snapshot.as_deref(), camera) {
+            Some(ViewState::Showing { picture, .. }) if self.aim.is_none() => picture.at,
+            _ => present.playhead,
+        }
     }
 
     /// Seeks and brings the target into view.
@@ -452,10 +471,16 @@ fn state_of<'a>(
     snapshot?.views.iter().find(|v| v.camera == *camera).map(|v| &v.state)
 }
 
+/// By which rule the picture of `at` was recorded. Coverage is asked for every few seconds only: at the live
+/// edge footage goes on as it was.
 fn kind_at(answer: &TimelineAnswer, camera: &CameraId, at: WallTime) -> Option<CoverageKind> {
     let lane: &Lane = answer.lanes.iter().find(|l| l.camera == *camera)?;
     match under(lane, at) {
         Under::Footage(found) => Some(found.kind),
-        Under::Gap(_) | Under::Nothing => None,
+        Under::Gap(_) | Under::Nothing => {
+            let last = lane.coverage.last()?;
+            let since = at.micros_since(last.span.end);
+            (0..=EDGE).contains(&since).then_some(last.kind)
+        }
     }
 }

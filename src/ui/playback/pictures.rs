@@ -12,8 +12,8 @@ use crate::protocol::{CameraStatus, ViewState};
 use crate::ui::desk::Stage;
 use crate::ui::live::message;
 use crate::ui::texture::Place;
-use crate::ui::theme;
 use crate::ui::widgets::{Mark, chip, fit, icon};
+use crate::ui::{theme, widgets};
 
 /// What was done to a tile.
 pub enum Act {
@@ -94,9 +94,8 @@ impl PictureView<'_> {
             Some(ViewState::Showing { picture, exact, damaged }) => {
                 painter.rect_filled(rect, theme::ROUND, theme::LETTERBOX);
                 let shown = stage.textures.show(ui, Place::Playback, &self.camera.id, picture)?;
-                let all = Rect::from_min_max(Pos2::ZERO, Pos2::new(1.0, 1.0));
-                painter.image(shown.id, fit(rect, shown.size), all, egui::Color32::WHITE);
                 let place = fit(rect, shown.size);
+                widgets::picture(&painter, shown.id, place, egui::Color32::WHITE);
                 let corner = Pos2::new(place.left() + 8.0, place.bottom() - 30.0);
                 let room = place.width() - 16.0;
                 if *damaged {

@@ -15,6 +15,8 @@ use crate::ui::widgets::{field, main_button, segmented, sheet, soft};
 #[derive(Default)]
 pub struct AddCamera {
     open: bool,
+    /// The first field has had the keyboard.
+    ready: bool,
     name: String,
     main: String,
     sub: String,
@@ -45,6 +47,7 @@ impl AddCamera {
         let mut done = false;
         let left = sheet(ui, "add camera", 480.0, |ui| {
             ui.heading("Add a camera");
+            ui.add_space(4.0);
             self.fields(ui);
             self.choices(ui);
             ui.add_space(4.0);
@@ -56,7 +59,10 @@ impl AddCamera {
     }
 
     fn fields(&mut self, ui: &mut Ui) {
-        field(ui, "Name", "Front door", &mut self.name, false);
+        let name = field(ui, "Name", "Front door", &mut self.name, false);
+        if !std::mem::replace(&mut self.ready, true) {
+            name.request_focus();
+        }
         field(ui, "Main stream", "rtsp://192.168.1.20/stream1", &mut self.main, false);
         field(
             ui,

@@ -24,6 +24,11 @@ impl FirstStart {
         self.open
     }
 
+    /// Shows it again, if there is still no camera.
+    pub const fn reopen(&mut self) {
+        self.dismissed = false;
+    }
+
     /// Shows it while there is no camera and until it was answered.
     pub fn ui(&mut self, ui: &Ui, no_camera: bool, desk: &mut Desk) -> Option<Go> {
         self.open = no_camera && !self.dismissed;
