@@ -1,6 +1,8 @@
 //! From simulated cameras through the program to files: every access unit once, untouched, and a reason
 //! for every gap.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a test may fail by panicking")]
+
 mod common;
 
 use std::time::Duration;

@@ -1,5 +1,7 @@
 //! The rules of the house: layers, who may use what, and file heads. Reads sources as text.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a test may fail by panicking")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -325,7 +325,7 @@ fn size(text: &str) -> Result<(u32, u32), String> {
     let parse = |side: &str| {
         side.parse()
             .ok()
-            .filter(|n: &u32| n % 2 == 0 && (160..=4_096).contains(n))
+            .filter(|n: &u32| n.is_multiple_of(2) && (160..=4_096).contains(n))
             .ok_or_else(wrong)
     };
     Ok((parse(width)?, parse(height)?))

@@ -7,9 +7,9 @@
 //! finished:  ftyp | mdat (64-bit size)  ................................... | moov
 //! ```
 //!
-//! [`init`] gives the beginning, [`fragment`] what goes in front of each fragment's samples, [`finish`] the
-//! final `moov`, [`swallow_header`] the 16 bytes that turn the first state into the second. [`read`] opens a
-//! file in any state; [`recover`] says what is to be done with one after a crash.
+//! [`init`] gives the beginning, [`fragment()`] what goes in front of each fragment's samples, [`finish()`] the
+//! final `moov`, [`swallow_header`] the 16 bytes that turn the first state into the second. [`read()`] opens a
+//! file in any state; [`recover()`] says what is to be done with one after a crash.
 //!
 //! Must not do: any I/O of its own, know an index or a path, look inside a sample. Leaf boxes are the mp4
 //! crate's where they are sound; its fragment boxes are not, and its readers trust counts.

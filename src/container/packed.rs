@@ -28,7 +28,7 @@ struct Row {
 }
 
 impl PackedFragment {
-    /// Packs samples as [`super::fragment`] lays them out: one behind the other, with steps and offsets of
+    /// Packs samples as [`super::fragment()`] lays them out: one behind the other, with steps and offsets of
     /// 31 bits.
     ///
     /// # Panics

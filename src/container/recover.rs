@@ -59,7 +59,7 @@ impl Recovered {
 ///
 /// # Errors
 /// [`ContainerError::HeaderTorn`] when it ends inside its header; [`ContainerError::NotOurs`] when it is
-/// another program's unfinished file; otherwise as [`super::read`].
+/// another program's unfinished file; otherwise as [`super::read()`].
 pub fn recover(file: &dyn ReadAt) -> Result<Recovered, ContainerError> {
     let mut source = Source::new(file)?;
     let mut found = open(&mut source)?;

@@ -20,9 +20,9 @@ pub enum Command {
     WatchLive(Vec<LiveTile>),
     /// Drives playback.
     Playback(PlaybackCommand),
-    /// Asks for coverage; the answer arrives in [`Console::timeline`].
+    /// Asks for coverage; the answer arrives in [`super::Shown::timeline`].
     QueryTimeline(TimelineQuery),
-    /// Asks for a month of the calendar; the answer arrives in [`Console::month`].
+    /// Asks for a month of the calendar; the answer arrives in [`super::Shown::month`].
     QueryMonth(MonthQuery),
     /// Saves a picture of a camera into the data folder.
     SaveSnapshot {

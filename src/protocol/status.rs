@@ -103,7 +103,7 @@ pub enum Severity {
 /// Something that the operator must know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
-    /// For [`Command::Acknowledge`].
+    /// For [`super::Command::Acknowledge`].
     pub id: u64,
     /// When it came up.
     pub at: WallTime,
