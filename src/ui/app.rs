@@ -8,6 +8,7 @@ use std::time::Duration;
 use egui::{Key, Modifiers, Ui, ViewportCommand};
 
 use super::desk::{Desk, Stage};
+use super::frame_times::FrameTimes;
 use super::live::LivePage;
 use super::notices::Notices;
 use super::playback::PlaybackPage;
@@ -58,6 +59,7 @@ pub enum Go {
 pub struct App {
     desk: Desk,
     clock: Arc<dyn Clock>,
+    frame_times: FrameTimes,
     zone: Zone,
     textures: Textures,
     page: Page,
@@ -82,6 +84,7 @@ impl App {
         Self {
             desk: Desk::new(console),
             clock,
+            frame_times: FrameTimes::default(),
             zone: Zone::named("UTC"),
             textures: Textures::default(),
             page: Page::Live,
@@ -264,7 +267,8 @@ impl App {
 }
 
 impl eframe::App for App {
-    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+    fn logic(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
+        self.frame_times.note(frame.info().cpu_usage, self.clock.monotonic());
         if self.desk.shown().is_quitting() {
             ctx.send_viewport_cmd(egui::ViewportCommand::Close);
         }

@@ -12,6 +12,7 @@ pub mod timeline;
 pub mod zone;
 
 mod desk;
+mod frame_times;
 mod keys;
 mod live;
 mod notices;

@@ -1,0 +1,59 @@
+//! How long painting takes, told in the log at level debug: whether the window ever waits for something.
+//!
+//! Must not do: cost anything that an operator would notice.
+
+use std::time::Duration;
+
+/// Time over which frames are gathered.
+const WINDOW: Duration = Duration::from_secs(10);
+
+/// Most frames that are kept in a window; 60 a second are 600.
+const MAX_FRAMES: usize = 2_000;
+
+/// Frames of the present window.
+#[derive(Debug, Default)]
+pub struct FrameTimes {
+    since: Option<Duration>,
+    /// Seconds of the UI thread's work for each frame.
+    work: Vec<f32>,
+}
+
+impl FrameTimes {
+    /// Notes that a frame took `work` seconds of the UI thread; `now` is on the monotonic clock. At the end
+    /// of a window the frames are told and forgotten.
+    pub fn note(&mut self, work: Option<f32>, now: Duration) {
+        if !tracing::enabled!(tracing::Level::DEBUG) {
+            return;
+        }
+        let since = *self.since.get_or_insert(now);
+        self.work.extend(work.filter(|_| self.work.len() < MAX_FRAMES));
+        if now.saturating_sub(since) >= WINDOW {
+            if let Some([half, most, longest]) = self.milliseconds() {
+                let frames = self.work.len();
+                tracing::debug!("{frames} frames: p50 {half:.1}, p99 {most:.1}, max {longest:.1} ms");
+            }
+            *self = Self { since: Some(now), work: Vec::new() };
+        }
+    }
+
+    /// The 50th and 99th percentile and the longest, in milliseconds; none without frames.
+    fn milliseconds(&mut self) -> Option<[f32; 3]> {
+        self.work.sort_by(f32::total_cmp);
+        let last = self.work.len().checked_sub(1)?;
+        let at = |percent: usize| self.work.get(last * percent / 100).map(|work| work * 1_000.0);
+        Some([at(50)?, at(99)?, at(100)?])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_are_of_the_frames_seen() {
+        let mut times = FrameTimes::default();
+        assert_eq!(times.milliseconds(), None);
+        times.work = (0_u16..=100).rev().map(|n| f32::from(n) / 1_000.0).collect();
+        assert_eq!(times.milliseconds(), Some([50.0, 99.0, 100.0]));
+    }
+}
