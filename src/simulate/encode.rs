@@ -13,16 +13,9 @@ use openh264::{OpenH264API, Timestamp, nal_units};
 use super::error::SimulateError;
 use super::overlay::{MAX_FRAMES, burn};
 use super::raster::Picture;
-use super::sample_entry::avc_parameters;
+use super::sample_entry::avc1;
 use super::scenes::{SCENE_COUNT, Scene};
-use crate::media::StreamParameters;
-
-/// `nal_unit_type` of a sequence parameter set (ITU-T H.264, table 7-1).
-const NAL_SPS: u8 = 7;
-/// `nal_unit_type` of a picture parameter set.
-const NAL_PPS: u8 = 8;
-/// `nal_unit_type` of a slice of an IDR picture.
-const NAL_IDR: u8 = 5;
+use crate::media::{StreamParameters, nal};
 
 /// How often a frame is offered that rate control leaves out. Each refusal pays back a frame's worth of
 /// bits, so a few are enough at any sensible rate.
@@ -122,7 +115,9 @@ impl EncodedLoop {
             let unit = encode_frame(spec, &mut encoder, painter.paint(frame), frame, &mut sets)?;
             units.push(unit);
         }
-        let parameters = avc_parameters(sets.sps, sets.pps, spec.size);
+        let entry = avc1(&sets.sps, &sets.pps, spec.size);
+        let parameters = StreamParameters::from_sample_entry(entry)
+            .map_err(|error| encoder_error(spec, 0, error.to_string()))?;
         Ok(Self { parameters, units, fps: spec.fps })
     }
 }
@@ -178,7 +173,8 @@ fn encoder(spec: &LoopSpec) -> Result<Encoder, SimulateError> {
         .rate_control_mode(RateControlMode::Bitrate)
         .bitrate(BitRate::from_bps(spec.bit_rate))
         .max_frame_rate(FrameRate::from_hz(spec.fps as f32))
-        .intra_frame_period(IntraFramePeriod::from_num_frames(spec.gop))
+        // None by itself: frames that are offered twice would be counted twice.
+        .intra_frame_period(IntraFramePeriod::from_num_frames(0))
         // A frame that is left out, or a random access point elsewhere, would break the numbering.
         .skip_frames(true)
         .scene_change_detect(false)
@@ -213,6 +209,9 @@ fn encode_frame(
     let planes = (picture.y.as_slice(), picture.u.as_slice(), picture.v.as_slice());
     let source = YUVSlices::new(planes, (width, height), (width, width / 2, width / 2));
     let at = Timestamp::from_millis(u64::from(frame) * 1000 / u64::from(spec.fps));
+    if frame.is_multiple_of(spec.gop) {
+        encoder.force_intra_frame();
+    }
     let mut coded = Vec::new();
     for _ in 0..MAX_ATTEMPTS {
         encoder
@@ -226,14 +225,14 @@ fn encode_frame(
     let mut data = Vec::with_capacity(coded.len());
     let mut random_access = false;
     for unit in nal_units(&coded) {
-        let nal = without_start_code(unit);
-        match nal.first().map_or(0, |header| header & 31) {
-            NAL_SPS => keep_same(spec, frame, &mut sets.sps, nal)?,
-            NAL_PPS => keep_same(spec, frame, &mut sets.pps, nal)?,
+        let unit = without_start_code(unit);
+        match nal::nal_type(unit) {
+            nal::SPS => keep_same(spec, frame, &mut sets.sps, unit)?,
+            nal::PPS => keep_same(spec, frame, &mut sets.pps, unit)?,
             kind => {
-                random_access |= kind == NAL_IDR;
-                data.extend_from_slice(&(nal.len() as u32).to_be_bytes());
-                data.extend_from_slice(nal);
+                random_access |= kind == nal::IDR_SLICE;
+                data.extend_from_slice(&(unit.len() as u32).to_be_bytes());
+                data.extend_from_slice(unit);
             }
         }
     }
@@ -263,7 +262,58 @@ fn keep_same(
     Err(encoder_error(spec, frame, "the parameters changed within the loop".into()))
 }
 
+/// The NAL unit alone. Zeros behind it belong to the next start code: none ends with one (ITU-T H.264,
+/// 7.4.1).
 fn without_start_code(unit: &[u8]) -> &[u8] {
-    let zeros = unit.iter().take_while(|byte| **byte == 0).count();
-    unit.get(zeros + 1..).unwrap_or_default()
+    let start = unit.iter().take_while(|byte| **byte == 0).count() + 1;
+    let end = unit.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+    unit.get(start..end).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SPEC: LoopSpec =
+        LoopSpec { scene: 3, size: (320, 180), fps: 10, frames: 25, gop: 10, bit_rate: 150_000 };
+
+    #[test]
+    fn the_same_order_gives_the_same_bytes() {
+        let [one, two] = [(); 2].map(|()| EncodedLoop::make(&SPEC).expect("a loop"));
+        assert_eq!((&one.units, &one.parameters), (&two.units, &two.parameters));
+        let points: Vec<usize> = (0..25).filter(|unit| one.units[*unit].random_access).collect();
+        assert_eq!(points, [0, 10, 20]);
+        let nals = one.units.iter().flat_map(|unit| nal::units(&unit.data));
+        let sets = [one.parameters.sps.as_slice(), one.parameters.pps.as_slice()];
+        for nal in nals.map(|nal| nal.expect("whole")).chain(sets) {
+            assert_ne!(nal.last(), Some(&0), "a NAL unit does not end with a zero");
+        }
+        assert_eq!((one.parameters.video.width, one.parameters.video.height), (320, 180));
+    }
+
+    #[test]
+    fn a_starved_encoder_leaves_out_no_frame() {
+        let made = EncodedLoop::make(&LoopSpec { bit_rate: 20_000, ..SPEC });
+        assert_eq!(made.expect("a loop").units.len(), 25);
+    }
+
+    #[test]
+    fn orders_outside_the_limits_are_refused() {
+        for spec in [
+            LoopSpec { size: (321, 180), ..SPEC },
+            LoopSpec { size: (8_000, 4_000), ..SPEC },
+            LoopSpec { fps: 0, ..SPEC },
+            LoopSpec { frames: 0, ..SPEC },
+            LoopSpec { frames: 70_000, ..SPEC },
+        ] {
+            let made = EncodedLoop::make(&spec);
+            assert!(matches!(made, Err(SimulateError::Unusable { .. })), "{spec:?}");
+        }
+    }
+
+    #[test]
+    fn encoding_can_be_stopped() {
+        let made = EncodedLoop::make_while(&SPEC, || false);
+        assert!(matches!(made, Err(SimulateError::Stopped)));
+    }
 }

@@ -3,7 +3,7 @@
 //! Packets are H.264 in packetisation mode 1 (RFC 6184): single NAL units and FU-A, inside the frames of
 //! an RTSP connection (RFC 2326, 10.12). Must not do: send.
 
-use crate::media::StreamParameters;
+use crate::media::{StreamParameters, nal};
 use crate::model::WallTime;
 
 use super::encode::EncodedLoop;
@@ -58,7 +58,8 @@ impl PacketLoop {
                 if unit.random_access {
                     nals.extend([parameters.sps.as_slice(), parameters.pps.as_slice()]);
                 }
-                nals.extend(length_prefixed(&unit.data));
+                // Our own lengths: they are right.
+                nals.extend(nal::units(&unit.data).flatten());
                 UnitPackets::new(&nals, unit.random_access)
             })
             .collect();
@@ -127,16 +128,6 @@ impl UnitPackets {
             sequence = sequence.wrapping_add(1);
         }
     }
-}
-
-/// NAL units behind their lengths; our own, so a wrong length ends them.
-fn length_prefixed(mut data: &[u8]) -> impl Iterator<Item = &[u8]> {
-    std::iter::from_fn(move || {
-        let (length, rest) = data.split_first_chunk::<4>()?;
-        let (nal, rest) = rest.split_at_checked(u32::from_be_bytes(*length) as usize)?;
-        data = rest;
-        Some(nal)
-    })
 }
 
 /// What a sender report says beside the two times.

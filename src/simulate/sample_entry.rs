@@ -2,30 +2,8 @@
 //!
 //! Must not do: parse; what it describes was encoded here.
 
-use crate::media::StreamParameters;
-use crate::media::sps::VideoInfo;
-
-/// Wraps the parameter sets of our own encoder.
-pub(super) fn avc_parameters(sps: Vec<u8>, pps: Vec<u8>, size: (u32, u32)) -> StreamParameters {
-    let video = VideoInfo {
-        width: size.0,
-        height: size.1,
-        profile_idc: sps.get(1).copied().unwrap_or_default(),
-        level_idc: sps.get(3).copied().unwrap_or_default(),
-        chroma_format_idc: 1,
-        bit_depth: 8,
-        progressive: true,
-        may_reorder: false,
-        full_range: false,
-        matrix_coefficients: 1,
-        sample_aspect: (1, 1),
-        frame_rate_milli: 0,
-    };
-    StreamParameters { sample_entry: avc1(&sps, &pps, size), sps, pps, video }
-}
-
-/// `avc1` with `avcC` inside (ISO/IEC 14496-12, 12.1.3; ISO/IEC 14496-15, 5.3.3.1 and 5.4.2.1).
-fn avc1(sps: &[u8], pps: &[u8], (width, height): (u32, u32)) -> Vec<u8> {
+/// Wraps the parameter sets of our own encoder: `avc1` with `avcC` inside (ISO/IEC 14496-12, 12.1.3; ISO/IEC 14496-15, 5.3.3.1 and 5.4.2.1).
+pub(super) fn avc1(sps: &[u8], pps: &[u8], (width, height): (u32, u32)) -> Vec<u8> {
     /// 72 dpi as 16.16, which every writer puts here.
     const RESOLUTION: u32 = 0x0048_0000;
     let mut body = vec![0; 6];
@@ -68,4 +46,25 @@ fn boxed(kind: [u8; 4], body: &[u8]) -> Vec<u8> {
     out.extend(kind);
     out.extend(body);
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::media::StreamParameters;
+
+    #[test]
+    fn what_is_wrapped_is_found_again() {
+        // 640x360, Constrained High, from the encoder itself.
+        const SPS: [u8; 19] = [
+            0x67, 0x64, 0x0c, 0x1e, 0xac, 0x18, 0xd0, 0x14, 0x05, 0xff, 0x2c, 0xd4, 0x04, 0x04,
+            0x04, 0x1e, 0x11, 0x08, 0xd4,
+        ];
+        const PPS: [u8; 4] = [0x68, 0xce, 0x3c, 0x80];
+        let entry = avc1(&SPS, &PPS, (640, 360));
+        let parameters = StreamParameters::from_sample_entry(entry).expect("valid");
+        assert_eq!((parameters.sps.as_slice(), parameters.pps.as_slice()), (&SPS[..], &PPS[..]));
+        let video = parameters.video;
+        assert_eq!((video.width, video.height, video.profile_idc), (640, 360, 100));
+    }
 }
