@@ -30,7 +30,9 @@ impl FrameTimes {
         if now.saturating_sub(since) >= WINDOW {
             if let Some([half, most, longest]) = self.milliseconds() {
                 let frames = self.work.len();
-                tracing::debug!("{frames} frames: p50 {half:.1}, p99 {most:.1}, max {longest:.1} ms");
+                tracing::debug!(
+                    "{frames} frames: p50 {half:.1}, p99 {most:.1}, max {longest:.1} ms"
+                );
             }
             *self = Self { since: Some(now), work: Vec::new() };
         }
