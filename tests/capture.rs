@@ -147,8 +147,11 @@ fn pictures_arrive_byte_for_byte() {
     assert!(matches!(status.link, Link::Online { .. }));
     assert!(status.bit_rate > 0 && status.runs == 1 && status.lost_packets == 0);
     watch.capture.stop().expect("it stops");
-    let ended = std::iter::from_fn(|| watch.queue.recv_timeout(Duration::ZERO)).last();
-    assert!(matches!(ended, Some(CaptureEvent::RunEnded { retry_in: None, .. })), "{ended:?}");
+    let last = std::iter::from_fn(|| watch.queue.recv_timeout(Duration::ZERO)).last();
+    assert!(
+        !matches!(last, Some(CaptureEvent::RunEnded { .. })),
+        "to stop is no error of a camera"
+    );
 }
 
 #[test]
