@@ -8,7 +8,7 @@ use serde_json::json;
 use super::args::CheckOptions;
 use super::{Args, print, session};
 use crate::engine;
-use crate::engine::library::{Answer, Question};
+use crate::engine::recordings::{Answer, Question};
 
 /// Runs the verb.
 ///

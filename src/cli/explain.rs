@@ -10,7 +10,7 @@ use serde_json::json;
 use super::args::ExplainOptions;
 use super::{Args, print, session};
 use crate::config::SettingsStore;
-use crate::engine::library::{Answer, Question};
+use crate::engine::recordings::{Answer, Question};
 use crate::model::RecordingState;
 use crate::runtime::{Clock, SystemClock};
 

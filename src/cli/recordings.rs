@@ -8,7 +8,7 @@ use serde_json::json;
 use super::args::RecordingsOptions;
 use super::{Args, print, session};
 use crate::config::{DataFolder, SettingsStore};
-use crate::engine::library::{Answer, Question};
+use crate::engine::recordings::{Answer, Question};
 use crate::model::{SegmentRow, WallTime};
 
 /// Runs the verb.

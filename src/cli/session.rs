@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 
 use super::Args;
 use crate::config::{CameraSettings, ConfigError, DataFolder, SettingsStore};
-use crate::engine::library::{Answer, Question};
+use crate::engine::recordings::{Answer, Question};
 use crate::engine::{self, EngineError, door};
 use crate::model::CameraId;
 

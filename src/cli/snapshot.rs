@@ -11,7 +11,7 @@ use super::args::SnapshotOptions;
 use super::{Args, print, session};
 use crate::config::SettingsStore;
 use crate::config::atomic::{self, Readers};
-use crate::engine::library::{Answer, Question};
+use crate::engine::recordings::{Answer, Question};
 
 /// Runs the verb.
 ///

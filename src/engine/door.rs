@@ -15,7 +15,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
 
 use super::EngineError;
-use super::library::{Answer, Library, Question};
+use super::recordings::{Answer, Question, Recordings};
 use crate::config::DataFolder;
 use crate::runtime::thread::JoinError;
 use crate::runtime::{StopSource, StopToken, Worker, stop_pair};
@@ -72,11 +72,11 @@ pub struct Door {
 }
 
 impl Door {
-    /// Opens the door: thread `ipc` answers from `library`.
+    /// Opens the door: thread `ipc` answers from `recordings`.
     ///
     /// # Errors
     /// When no port, no random numbers or no thread can be had.
-    pub fn open(folder: &DataFolder, library: Arc<Library>) -> Result<Self, EngineError> {
+    pub fn open(folder: &DataFolder, recordings: Arc<Recordings>) -> Result<Self, EngineError> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         listener.set_nonblocking(true)?;
         let mut secret = [0; 24];
@@ -86,7 +86,7 @@ impl Door {
         folder.publish_door(&text)?;
         let (stop, token) = stop_pair();
         let worker =
-            Worker::spawn("ipc", move || serve(&listener, &address.token, &library, &token))?;
+            Worker::spawn("ipc", move || serve(&listener, &address.token, &recordings, &token))?;
         Ok(Self { folder: folder.clone(), stop, worker })
     }
 
@@ -103,7 +103,7 @@ impl Door {
     }
 }
 
-fn serve(listener: &TcpListener, token: &str, library: &Library, stop: &StopToken) {
+fn serve(listener: &TcpListener, token: &str, recordings: &Recordings, stop: &StopToken) {
     let mut peers: VecDeque<Peer> = VecDeque::new();
     while !stop.is_stopped() {
         admit(listener, &mut peers);
@@ -111,7 +111,7 @@ fn serve(listener: &TcpListener, token: &str, library: &Library, stop: &StopToke
         for mut peer in peers.drain(..) {
             match peer.listen() {
                 Ok(Some(line)) => {
-                    if let Err(error) = answer_peer(&peer.stream, &line, token, library) {
+                    if let Err(error) = answer_peer(&peer.stream, &line, token, recordings) {
                         tracing::debug!("a question was not answered: {error}");
                     }
                 }
@@ -185,13 +185,13 @@ fn answer_peer(
     peer: &TcpStream,
     line: &str,
     token: &str,
-    library: &Library,
+    recordings: &Recordings,
 ) -> std::io::Result<()> {
     let request: Request = serde_json::from_str(line)?;
     if !same(&request.token, token) {
         return Err(ErrorKind::PermissionDenied.into());
     }
-    let reply = match library.answer(&request.question) {
+    let reply = match recordings.answer(&request.question) {
         Ok(answer) => Reply::Answer(answer),
         Err(error) => Reply::Error(error.to_string()),
     };
@@ -253,8 +253,8 @@ mod tests {
         let folder = DataFolder::at(root.path().to_path_buf()).expect("made");
         let index = Index::open(folder.index()).expect("opened").index;
         let volumes = offline::volumes(Arc::new(FaultyVolume::new()));
-        let library = Arc::new(offline::library(&index, volumes, OpenSegments::default()));
-        let door = Door::open(&folder, library).expect("opened");
+        let recordings = Arc::new(offline::recordings(&index, volumes, OpenSegments::default()));
+        let door = Door::open(&folder, recordings).expect("opened");
         let text = folder.read_door().expect("read").expect("published");
         let address: Address = serde_json::from_str(&text).expect("an address");
         let knock = |_| TcpStream::connect((Ipv4Addr::LOCALHOST, address.port)).expect("a peer");

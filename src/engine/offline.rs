@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::EngineError;
-use super::library::Library;
+use super::recordings::Recordings;
 use crate::config::{DataFolder, SettingsStore};
 use crate::index::check::Outcome;
 use crate::index::{self, Index, Volumes};
@@ -33,26 +33,26 @@ pub fn volumes(local: Arc<dyn Volume>) -> Volumes {
     BTreeMap::from([(LOCAL, local)])
 }
 
-/// Index, volumes and what is being written, as a library.
+/// Index, volumes and what is being written, as one.
 #[must_use]
-pub fn library(index: &Index, volumes: Volumes, open: OpenSegments) -> Library {
+pub fn recordings(index: &Index, volumes: Volumes, open: OpenSegments) -> Recordings {
     let reader = index.reader();
     let footage = Arc::new(Footage::new(reader.clone(), open.clone(), volumes.clone()));
-    Library { reader, open, volumes, footage }
+    Recordings { reader, open, volumes, footage }
 }
 
 /// Opens the folder for reading.
 ///
 /// # Errors
 /// When settings, index or volume cannot be opened.
-pub fn open(folder: &DataFolder) -> Result<Library, EngineError> {
+pub fn open(folder: &DataFolder) -> Result<Recordings, EngineError> {
     let store = SettingsStore::open(folder)?;
     let volumes = volumes(volume(folder, &store)?);
     let opened = Index::open(folder.index())?;
     if opened.fresh {
         index::check::repair(&opened.index, &volumes, &[])?;
     }
-    Ok(library(&opened.index, volumes, OpenSegments::default()))
+    Ok(recordings(&opened.index, volumes, OpenSegments::default()))
 }
 
 /// Mends files and index; one sentence for each thing that was mended.

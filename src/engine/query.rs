@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crossbeam::channel::{Receiver, Sender, TrySendError, bounded, select};
 
-use super::library::Library;
+use super::recordings::Recordings;
 use super::{EngineError, explain};
 use crate::model::coverage::{self, SEAM_MICROS};
 use crate::model::{CameraId, CoverageKind, CoverageSpan, WallSpan, WallTime};
@@ -55,7 +55,7 @@ impl Queries {
     /// # Errors
     /// When the system gives no thread.
     pub fn start(
-        library: Arc<Library>,
+        recordings: Arc<Recordings>,
         shown: Arc<Shown>,
         clock: Arc<dyn Clock>,
         stop: Receiver<()>,
@@ -66,11 +66,11 @@ impl Queries {
             loop {
                 select! {
                     recv(timelines) -> query => match query {
-                        Ok(query) => show_timeline(&library, &shown, &*clock, &query),
+                        Ok(query) => show_timeline(&recordings, &shown, &*clock, &query),
                         Err(_) => break,
                     },
                     recv(months) -> query => match query {
-                        Ok(query) => show_month(&library, &shown, &query),
+                        Ok(query) => show_month(&recordings, &shown, &query),
                         Err(_) => break,
                     },
                     recv(stop) -> _ => break,
@@ -99,8 +99,8 @@ impl Queries {
     }
 }
 
-fn show_timeline(library: &Library, shown: &Shown, clock: &dyn Clock, query: &TimelineQuery) {
-    match timeline(library, query, clock.wall()) {
+fn show_timeline(recordings: &Recordings, shown: &Shown, clock: &dyn Clock, query: &TimelineQuery) {
+    match timeline(recordings, query, clock.wall()) {
         Ok(answer) => {
             shown.timeline.set(answer);
             shown.wake();
@@ -109,8 +109,8 @@ fn show_timeline(library: &Library, shown: &Shown, clock: &dyn Clock, query: &Ti
     }
 }
 
-fn show_month(library: &Library, shown: &Shown, query: &MonthQuery) {
-    match month(library, query) {
+fn show_month(recordings: &Recordings, shown: &Shown, query: &MonthQuery) {
+    match month(recordings, query) {
         Ok(answer) => {
             shown.month.set(answer);
             shown.wake();
@@ -124,18 +124,18 @@ fn show_month(library: &Library, shown: &Shown, query: &MonthQuery) {
 /// # Errors
 /// When the index cannot be read.
 pub fn timeline(
-    library: &Library,
+    recordings: &Recordings,
     query: &TimelineQuery,
     now: WallTime,
 ) -> Result<TimelineAnswer, EngineError> {
     let lanes = query
         .cameras
         .iter()
-        .map(|camera| lane(library, camera, query.span, query.resolution, now))
+        .map(|camera| lane(recordings, camera, query.span, query.resolution, now))
         .collect::<Result<_, _>>()?;
-    let archive = archive(library)?;
+    let archive = archive(recordings)?;
     let overview = match archive {
-        Some(archive) => overview(library, &query.cameras, archive)?,
+        Some(archive) => overview(recordings, &query.cameras, archive)?,
         None => Vec::new(),
     };
     let span = Some(query.span);
@@ -143,15 +143,15 @@ pub fn timeline(
 }
 
 fn lane(
-    library: &Library,
+    recordings: &Recordings,
     camera: &CameraId,
     span: WallSpan,
     resolution: i64,
     now: WallTime,
 ) -> Result<Lane, EngineError> {
-    let covered = footage(library, camera, span)?;
+    let covered = footage(recordings, camera, span)?;
     let until = WallSpan::new(span.start, span.end.min(now).max(span.start));
-    let gaps = library
+    let gaps = recordings
         .reader
         .gaps(camera, until, &covered)?
         .into_iter()
@@ -168,19 +168,19 @@ fn lane(
 /// # Errors
 /// When the index cannot be read.
 pub fn footage(
-    library: &Library,
+    recordings: &Recordings,
     camera: &CameraId,
     span: WallSpan,
 ) -> Result<Vec<CoverageSpan>, EngineError> {
-    let rows = library.segments_of_camera(camera, span)?;
-    let journal = library.reader.journal(camera, span)?;
+    let rows = recordings.segments_of_camera(camera, span)?;
+    let journal = recordings.reader.journal(camera, span)?;
     let spans = rows.iter().map(|row| row.span().intersect(span));
     Ok(coverage::merge(explain::kinds(spans, &journal), SEAM_MICROS))
 }
 
-fn archive(library: &Library) -> Result<Option<WallSpan>, EngineError> {
-    let known = library.reader.archive()?;
-    let open = library.open.rows().into_iter().map(|row| row.span());
+fn archive(recordings: &Recordings) -> Result<Option<WallSpan>, EngineError> {
+    let known = recordings.reader.archive()?;
+    let open = recordings.open.rows().into_iter().map(|row| row.span());
     Ok(known
         .into_iter()
         .chain(open)
@@ -188,21 +188,21 @@ fn archive(library: &Library) -> Result<Option<WallSpan>, EngineError> {
 }
 
 fn overview(
-    library: &Library,
+    recordings: &Recordings,
     cameras: &[CameraId],
     archive: WallSpan,
 ) -> Result<Vec<WallSpan>, EngineError> {
     let resolution = (archive.micros() / OVERVIEW_PARTS).max(SEAM_MICROS);
     let mut spans = Vec::new();
     for camera in cameras {
-        spans.extend(library.reader.coverage(camera, archive, resolution)?);
-        spans.extend(open_spans(library, camera));
+        spans.extend(recordings.reader.coverage(camera, archive, resolution)?);
+        spans.extend(open_spans(recordings, camera));
     }
     Ok(union(spans, resolution))
 }
 
-fn open_spans(library: &Library, camera: &CameraId) -> impl Iterator<Item = CoverageSpan> {
-    let rows = library.open.rows().into_iter().filter(move |row| row.stream.camera == *camera);
+fn open_spans(recordings: &Recordings, camera: &CameraId) -> impl Iterator<Item = CoverageSpan> {
+    let rows = recordings.open.rows().into_iter().filter(move |row| row.stream.camera == *camera);
     rows.map(|row| CoverageSpan { span: row.span(), kind: CoverageKind::Continuous })
 }
 
@@ -218,14 +218,14 @@ fn union(mut spans: Vec<CoverageSpan>, seam: i64) -> Vec<WallSpan> {
 ///
 /// # Errors
 /// When the index cannot be read.
-pub fn month(library: &Library, query: &MonthQuery) -> Result<MonthAnswer, EngineError> {
+pub fn month(recordings: &Recordings, query: &MonthQuery) -> Result<MonthAnswer, EngineError> {
     let (Some(first), Some(last)) = (query.days.first(), query.days.last()) else {
         return Ok(MonthAnswer { generation: query.generation, covered: Vec::new() });
     };
     let whole = WallSpan::new(first.start, last.end);
     let mut spans = Vec::new();
     for camera in &query.cameras {
-        spans.extend(footage(library, camera, whole)?);
+        spans.extend(footage(recordings, camera, whole)?);
     }
     let spans = union(spans, 0);
     let covered = |day: &WallSpan| spans.iter().map(|span| span.intersect(*day).micros()).sum();

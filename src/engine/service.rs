@@ -10,9 +10,9 @@ use crossbeam::channel::{Receiver, Sender, select, tick};
 
 use super::door::Door;
 use super::indexer::Indexer;
-use super::library::Library;
 use super::notices::Notices;
 use super::query::Queries;
+use super::recordings::Recordings;
 use super::snapshots::{Saved, Snapshots, Wanted};
 use super::status::Meter;
 use super::views::Views;
@@ -54,7 +54,7 @@ pub(super) struct Service {
     pub secrets: Secrets,
     pub clock: Arc<dyn Clock>,
     pub zone: chrono_tz::Tz,
-    pub library: Arc<Library>,
+    pub recordings: Arc<Recordings>,
     pub indexer: Indexer,
     pub recorder: Recorder,
     pub capture: Capture,
@@ -159,7 +159,7 @@ impl Service {
                 ConfigError::Refused(error.to_string())
             })
         };
-        let taken = self.library.reader.streams()?.into_iter().map(|stream| stream.camera);
+        let taken = self.recordings.reader.streams()?.into_iter().map(|stream| stream.camera);
         let id = self.store.settings().free_id(&draft.name, &taken.collect());
         let camera = CameraSettings {
             id: id.clone(),
@@ -262,7 +262,7 @@ impl Service {
     }
 
     fn last_end(&self, stream: &StreamId) -> WallTime {
-        let row = self.library.reader.last_before(stream, WallTime::MAX);
+        let row = self.recordings.reader.last_before(stream, WallTime::MAX);
         match row {
             Ok(row) => row.map_or(WallTime::MIN, |row| row.end),
             Err(error) => {

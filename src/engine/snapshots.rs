@@ -9,7 +9,7 @@ use std::time::Duration;
 use crossbeam::channel::{Receiver, Sender, bounded};
 
 use super::EngineError;
-use super::library::Library;
+use super::recordings::Recordings;
 use crate::codec;
 use crate::config::DataFolder;
 use crate::model::{CameraId, Picture, WallTime};
@@ -52,14 +52,14 @@ impl Snapshots {
     pub fn start(
         folder: DataFolder,
         zone: chrono_tz::Tz,
-        library: Arc<Library>,
+        recordings: Arc<Recordings>,
     ) -> std::io::Result<Self> {
         let (requests, waiting) = bounded::<(CameraId, Wanted)>(QUEUE);
         // Requests that wait, and the one that is done, have room: the thread never waits for the engine.
         let (done, results) = bounded(2 * QUEUE);
         let worker = Worker::spawn("snapshot", move || {
             for (camera, wanted) in waiting {
-                let path = picture(&library, &camera, wanted)
+                let path = picture(&recordings, &camera, wanted)
                     .and_then(|picture| save(&folder, &camera, &picture, zone));
                 if done.send(Saved { camera, path }).is_err() {
                     break;
@@ -94,14 +94,14 @@ impl Snapshots {
 }
 
 fn picture(
-    library: &Library,
+    recordings: &Recordings,
     camera: &CameraId,
     wanted: Wanted,
 ) -> Result<Arc<Picture>, EngineError> {
     match wanted {
         Wanted::Live(picture) => Ok(picture),
         Wanted::Recorded(at) => {
-            Ok(Arc::new(playback::exact_picture(&library.footage, camera, at)?.picture))
+            Ok(Arc::new(playback::exact_picture(&recordings.footage, camera, at)?.picture))
         }
     }
 }

@@ -10,9 +10,9 @@ use crossbeam::channel::{Sender, bounded};
 
 use super::door::Door;
 use super::indexer::Indexer;
-use super::library::Library;
 use super::notices::Notices;
 use super::query::Queries;
+use super::recordings::Recordings;
 use super::service::{SIMULATED_CAMERAS, Service};
 use super::snapshots::Snapshots;
 use super::views::Views;
@@ -85,8 +85,8 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
     opened.index.apply(&opened.index.reader().downtime()?)?;
     let index = Arc::new(opened.index);
     let open = OpenSegments::default();
-    let library = Arc::new(offline::library(&index, volumes, open.clone()));
-    let used = used_bytes(&library)?;
+    let recordings = Arc::new(offline::recordings(&index, volumes, open.clone()));
+    let used = used_bytes(&recordings)?;
     let indexer = Indexer::start(Arc::clone(&index), open.clone())?;
     let context =
         WriteContext { volume, volume_id: offline::LOCAL, zone, limits: limits(&store), open };
@@ -98,11 +98,11 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
     let capture = Capture::start(Arc::clone(&clock))?;
     let (stop_queries, stopped): (Sender<()>, _) = bounded(0);
     let queries =
-        Queries::start(Arc::clone(&library), Arc::clone(&shown), Arc::clone(&clock), stopped)?;
+        Queries::start(Arc::clone(&recordings), Arc::clone(&shown), Arc::clone(&clock), stopped)?;
     let playback =
-        Playback::start(Arc::clone(&library.footage), Arc::clone(&clock), Arc::clone(&shown))?;
-    let snapshots = Snapshots::start(folder.clone(), zone, Arc::clone(&library))?;
-    let door = open_door(&folder, &library, &mut notices, clock.wall());
+        Playback::start(Arc::clone(&recordings.footage), Arc::clone(&clock), Arc::clone(&shown))?;
+    let snapshots = Snapshots::start(folder.clone(), zone, Arc::clone(&recordings))?;
+    let door = open_door(&folder, &recordings, &mut notices, clock.wall());
     let simulator = start_simulator(&store, &clock, &mut notices);
     let mut service = Service {
         folder,
@@ -111,7 +111,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         secrets,
         clock,
         zone,
-        library,
+        recordings,
         indexer,
         recorder,
         capture,
@@ -137,11 +137,11 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
 /// Recording does not depend on being asked: without a door, as on a full disk, it begins all the same.
 fn open_door(
     folder: &DataFolder,
-    library: &Arc<Library>,
+    recordings: &Arc<Recordings>,
     notices: &mut Notices,
     at: WallTime,
 ) -> Option<Door> {
-    match Door::open(folder, Arc::clone(library)) {
+    match Door::open(folder, Arc::clone(recordings)) {
         Ok(door) => Some(door),
         Err(error) => {
             let text = format!("Other commands cannot ask this Watchkeeper: {error}");
@@ -175,10 +175,10 @@ fn limits(store: &SettingsStore) -> Limits {
     Limits { minutes: storage.segment_minutes.0, bytes }
 }
 
-fn used_bytes(library: &Library) -> Result<u64, EngineError> {
+fn used_bytes(recordings: &Recordings) -> Result<u64, EngineError> {
     let mut used = 0;
-    for stream in library.reader.streams()? {
-        let rows = library.reader.segments(&stream, WallSpan::ALL)?;
+    for stream in recordings.reader.streams()? {
+        let rows = recordings.reader.segments(&stream, WallSpan::ALL)?;
         used += rows.iter().map(|row| row.bytes).sum::<u64>();
     }
     Ok(used)

@@ -160,7 +160,7 @@ impl Service {
     }
 
     fn volume_space(&self) -> Result<Space, StorageError> {
-        let local = self.library.volumes.get(&offline::LOCAL);
+        let local = self.recordings.volumes.get(&offline::LOCAL);
         local.map_or(Ok(Space::default()), |volume| volume.space())
     }
 
@@ -174,7 +174,7 @@ impl Service {
         }
         let today = WallSpan::new(midnight(now, self.zone), WallTime::MAX);
         for camera in &self.store.settings().cameras {
-            match query::footage(&self.library, &camera.id, today) {
+            match query::footage(&self.recordings, &camera.id, today) {
                 Ok(spans) => {
                     let covered = spans.iter().map(|item| item.span.micros()).sum();
                     self.meter.today.insert(camera.id.clone(), covered);

@@ -132,7 +132,7 @@ impl Server {
         let description = match target {
             Target::H265 => sdp::h265(),
             Target::Audio => sdp::audio(),
-            Target::Stream(camera, kind) => match self.library.get(&self.spec(camera, kind)) {
+            Target::Stream(camera, kind) => match self.loops.get(&self.spec(camera, kind)) {
                 Lookup::Pending => return Outcome::Later,
                 Lookup::Failed => {
                     return finish(reply(request, StatusCode::InternalServerError), "");
@@ -187,7 +187,7 @@ impl Server {
         };
         if session.playing.is_none() {
             let spec = self.spec(session.camera, session.kind);
-            let packets = match self.library.get(&spec) {
+            let packets = match self.loops.get(&spec) {
                 Lookup::Ready(packets) => packets,
                 Lookup::Pending => return Outcome::Later,
                 Lookup::Failed => {

@@ -55,7 +55,7 @@ impl CameraState {
 pub(super) struct Server {
     pub(super) config: SimulatorConfig,
     pub(super) guard: Guard,
-    pub(super) library: Library,
+    pub(super) loops: Library,
     pub(super) cameras: Vec<CameraState>,
     pub(super) random: fastrand::Rng,
     clock: Arc<dyn Clock>,
@@ -69,14 +69,14 @@ impl Server {
         config: SimulatorConfig,
         clock: Arc<dyn Clock>,
         listener: TcpListener,
-        library: Library,
+        loops: Library,
         faults: Receiver<(usize, Fault)>,
     ) -> Self {
         let guard = Guard::new(config.user.clone(), config.password.clone(), config.digest);
         let cameras = vec![CameraState::default(); config.cameras];
         let random = fastrand::Rng::new();
         let clients = Vec::new();
-        Self { config, guard, library, cameras, random, clock, listener, faults, clients }
+        Self { config, guard, loops, cameras, random, clock, listener, faults, clients }
     }
 
     /// Serves until it is to stop.
@@ -97,7 +97,7 @@ impl Server {
             }
         }
         self.clients.clear();
-        if let Err(error) = self.library.stop() {
+        if let Err(error) = self.loops.stop() {
             tracing::error!("simulated cameras: {error}");
         }
     }
@@ -175,7 +175,7 @@ impl Server {
         let Some(session) = &mut client.session else { return };
         let wanted = self.spec(session.camera, session.kind);
         let Some(playing) = session.playing.as_mut().filter(|p| p.spec() != wanted) else { return };
-        if let Lookup::Ready(packets) = self.library.get(&wanted) {
+        if let Lookup::Ready(packets) = self.loops.get(&wanted) {
             playing.change(wanted, packets);
         }
     }

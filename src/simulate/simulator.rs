@@ -44,9 +44,9 @@ impl Simulator {
         let listener = TcpListener::bind(wanted).map_err(listen)?;
         listener.set_nonblocking(true).map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
-        let library = Library::new(available_parallelism().map_or(1, usize::from))?;
+        let loops = Library::new(available_parallelism().map_or(1, usize::from))?;
         let (faults, faults_in) = bounded(MAX_FAULTS);
-        let server = Server::new(config.clone(), clock, listener, library, faults_in);
+        let server = Server::new(config.clone(), clock, listener, loops, faults_in);
         let (stop, token) = stop_pair();
         let worker = Worker::spawn("simulate", move || server.run(&token));
         let worker = Some(worker.map_err(SimulateError::Thread)?);

@@ -79,7 +79,7 @@ pub enum Answer {
 }
 
 /// Everything that reading needs.
-pub struct Library {
+pub struct Recordings {
     /// The index.
     pub reader: IndexReader,
     /// What is being written.
@@ -90,7 +90,7 @@ pub struct Library {
     pub footage: Arc<Footage>,
 }
 
-impl Library {
+impl Recordings {
     /// Answers.
     ///
     /// # Errors
