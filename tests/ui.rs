@@ -190,6 +190,17 @@ fn a_double_click_enlarges() {
 }
 
 #[test]
+fn a_camera_that_is_away_is_tried_at_once_on_request() {
+    let mut desk = Desk::with_cameras(4);
+    desk.take();
+    let tile = desk.harness.get_by_label("4 Loading dock, offline, not recording").rect().center();
+    desk.harness.hover_at(tile);
+    desk.harness.run();
+    desk.click("Connect to Loading dock now");
+    assert!(matches!(desk.take().pop(), Some(Command::RetryCamera(id)) if id == fixture::id(3)));
+}
+
+#[test]
 fn the_picked_camera_gives_a_snapshot() {
     let mut desk = Desk::with_cameras(4);
     desk.take();

@@ -119,6 +119,12 @@ impl Service {
             Command::AddCamera(draft) => self.add_camera(draft),
             Command::RemoveCamera(id) => self.remove_camera(&id),
             Command::SetMode(id, mode) => self.set_mode(&id, mode),
+            Command::RetryCamera(id) => {
+                for kind in [StreamKind::Main, StreamKind::Sub] {
+                    self.capture.retry_now(&StreamId::new(id.clone(), kind));
+                }
+                Ok(())
+            }
             Command::UseSimulatedCameras => self.use_simulated(),
             Command::SaveSnapshot { camera, at } => self.save_snapshot(camera, at),
             Command::WatchLive(tiles) => {

@@ -14,6 +14,8 @@ pub enum Command {
     RemoveCamera(CameraId),
     /// Changes when a camera is recorded.
     SetMode(CameraId, Mode),
+    /// Connects to a camera that is away without waiting for the next attempt.
+    RetryCamera(CameraId),
     /// Adds simulated cameras to the running program.
     UseSimulatedCameras,
     /// Shows these streams live, and no others; the size is that of the tile in pixels.

@@ -236,6 +236,9 @@ impl LivePage {
                 Some(Act::Snapshot) => {
                     stage.desk.send(Command::SaveSnapshot { camera: camera.id.clone(), at: None });
                 }
+                Some(Act::Retry) => {
+                    stage.desk.send(Command::RetryCamera(camera.id.clone()));
+                }
                 Some(Act::Back) => {
                     go = Some(Go::Watch(camera.id.clone(), stage.now.plus_micros(-BACK)));
                 }

@@ -6,8 +6,8 @@ use egui::{
     Align2, Painter, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo,
 };
 use egui_material_icons::icons::{
-    ICON_FULLSCREEN, ICON_FULLSCREEN_EXIT, ICON_HOURGLASS_EMPTY, ICON_PHOTO_CAMERA, ICON_REPLAY_30,
-    ICON_VIDEOCAM_OFF,
+    ICON_FULLSCREEN, ICON_FULLSCREEN_EXIT, ICON_HOURGLASS_EMPTY, ICON_PHOTO_CAMERA, ICON_REFRESH,
+    ICON_REPLAY_30, ICON_VIDEOCAM_OFF,
 };
 
 use crate::model::{CoverageKind, GapReason, RecordingState};
@@ -30,6 +30,8 @@ pub enum Act {
     Snapshot,
     /// The button that goes back half a minute.
     Back,
+    /// The button that does not wait for the next attempt to connect.
+    Retry,
 }
 
 /// One tile.
@@ -188,6 +190,12 @@ impl TileView<'_> {
             let what = format!("Snapshot of {name}");
             if icon_button(ui, ICON_PHOTO_CAMERA, &what, "S", Look::Quiet).clicked() {
                 act = Some(Act::Snapshot);
+            }
+            if matches!(self.camera.link, LinkState::Offline { retry_at: Some(_), .. }) {
+                let what = format!("Connect to {name} now");
+                if icon_button(ui, ICON_REFRESH, &what, "", Look::Quiet).clicked() {
+                    act = Some(Act::Retry);
+                }
             }
         });
         act
