@@ -14,7 +14,7 @@ use watchkeeper::capture::{CaptureEvent, UnitQueue};
 use watchkeeper::index::Change;
 use watchkeeper::media::AccessUnit;
 use watchkeeper::model::{MediaTime, SegmentRow, StreamId};
-use watchkeeper::playback::{LiveOptions, LivePlayer};
+use watchkeeper::playback::LivePlayer;
 use watchkeeper::protocol::{PlaybackCommand, Shown, ViewState};
 use watchkeeper::recorder::OpenSegments;
 use watchkeeper::runtime::{Clock, Now, SystemClock};
@@ -106,19 +106,12 @@ impl Writer {
 
 #[test]
 fn live_pictures_are_those_that_arrive() {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     for kind in [Kind::InOrder, Kind::Reordered] {
         let film = Film::shared(kind);
         let (queue, shown) = (UnitQueue::new(1_000, 1 << 30), Arc::new(Shown::default()));
         let camera = main_stream().camera;
-        let live = LivePlayer::start(
-            0,
-            camera.clone(),
-            Arc::clone(&queue),
-            LiveOptions { size: TILE, max_fps: None },
-            Arc::clone(&shown),
-            Arc::clone(&clock),
-        );
+        let live =
+            LivePlayer::start(0, camera.clone(), Arc::clone(&queue), TILE, Arc::clone(&shown));
         let live = live.expect("starts");
         queue.push(CaptureEvent::RunStarted { parameters: Arc::clone(&film.parameters) });
         let (mut last, mut distinct) = (None, 0);

@@ -229,7 +229,7 @@ impl Service {
         wanted.dedup();
         let sources = wanted.iter().filter_map(|stream| self.source_of(&cameras, stream)).collect();
         self.capture.set_streams(sources);
-        self.views.reconcile(&self.capture, &self.shown, &self.clock, sub_of);
+        self.views.reconcile(&self.capture, &self.shown, sub_of);
     }
 
     fn source_of(&mut self, cameras: &[CameraSettings], stream: &StreamId) -> Option<StreamSource> {
@@ -327,7 +327,7 @@ impl Service {
     /// Stops what brings footage first, then what writes it, then what knows of it.
     fn shut_down(mut self) -> Result<(), EngineError> {
         self.views.want(Vec::new());
-        self.views.reconcile(&self.capture, &self.shown, &self.clock, |_| false);
+        self.views.reconcile(&self.capture, &self.shown, |_| false);
         let limit = SHUTDOWN_LIMIT;
         let results = [
             self.capture.stop().map_err(EngineError::from),

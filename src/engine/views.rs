@@ -6,9 +6,8 @@ use std::sync::Arc;
 
 use crate::capture::{Capture, Subscription, UnitQueue};
 use crate::model::{StreamId, StreamKind};
-use crate::playback::{LiveOptions, LivePlayer};
+use crate::playback::LivePlayer;
 use crate::protocol::{LiveTile, Shown};
-use crate::runtime::Clock;
 
 /// Units that wait for a live decoder at most: two seconds, then it drops to a random access point.
 const MAX_UNITS: usize = 60;
@@ -49,7 +48,6 @@ impl Views {
         &mut self,
         capture: &Capture,
         shown: &Arc<Shown>,
-        clock: &Arc<dyn Clock>,
         has_sub: impl Fn(&LiveTile) -> bool,
     ) {
         let wanted = std::mem::take(&mut self.wanted);
@@ -67,7 +65,7 @@ impl Views {
                 }
                 None => {
                     self.number += 1;
-                    self.views.extend(start(self.number, capture, shown, clock, tile, stream));
+                    self.views.extend(start(self.number, capture, shown, tile, stream));
                 }
             }
         }
@@ -99,19 +97,16 @@ fn start(
     number: u64,
     capture: &Capture,
     shown: &Arc<Shown>,
-    clock: &Arc<dyn Clock>,
     tile: &LiveTile,
     stream: StreamId,
 ) -> Option<View> {
     let queue = UnitQueue::new(MAX_UNITS, MAX_BYTES);
-    let options = LiveOptions { size: tile.size, max_fps: None };
     let started = LivePlayer::start(
         number,
         tile.camera.clone(),
         Arc::clone(&queue),
-        options,
+        tile.size,
         Arc::clone(shown),
-        Arc::clone(clock),
     );
     match started {
         Ok(player) => {

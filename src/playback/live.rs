@@ -16,8 +16,8 @@ use crate::media::{AccessUnit, StreamParameters};
 use crate::model::time::TICKS_PER_SECOND;
 use crate::model::{CameraId, WallTime};
 use crate::protocol::Shown;
+use crate::runtime::Worker;
 use crate::runtime::thread::JoinError;
-use crate::runtime::{Clock, Worker};
 
 /// Units that wait longer than this, by their own clock, are left out up to the next random access point.
 const BEHIND_TICKS: i64 = TICKS_PER_SECOND / 2;
@@ -31,15 +31,6 @@ const STOP_LIMIT: Duration = Duration::from_secs(10);
 /// Pictures that may be held back to bring them into the order of display. Cameras that reorder at all
 /// do so by one or two.
 const MOST_REORDERED: usize = 4;
-
-/// How a tile wants its pictures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LiveOptions {
-    /// Width and height of the tile in pixels.
-    pub size: (usize, usize),
-    /// At most so many pictures a second are converted and shown; none for all of them.
-    pub max_fps: Option<u32>,
-}
 
 /// A running live view. Dropping it asks its thread to end; [`LivePlayer::stop`] also waits for that.
 pub struct LivePlayer {
@@ -65,7 +56,7 @@ struct Desk {
 
 impl LivePlayer {
     /// Starts the thread `live-<number>`, which shows what arrives in `queue` as the live picture of
-    /// `camera`.
+    /// `camera`, at the `size` of its tile in pixels.
     ///
     /// # Errors
     /// [`PlaybackError::Thread`].
@@ -73,26 +64,24 @@ impl LivePlayer {
         number: u64,
         camera: CameraId,
         queue: Arc<UnitQueue>,
-        options: LiveOptions,
+        size: (usize, usize),
         shown: Arc<Shown>,
-        clock: Arc<dyn Clock>,
     ) -> Result<Self, PlaybackError> {
         let desk = Arc::new(Desk {
             queue,
             stop: AtomicBool::new(false),
-            width: AtomicUsize::new(options.size.0),
-            height: AtomicUsize::new(options.size.1),
+            width: AtomicUsize::new(size.0),
+            height: AtomicUsize::new(size.1),
         });
         let theirs = Arc::clone(&desk);
         let name = format!("live-{number}");
         let worker = Worker::spawn(&name, move || {
-            let mut view = LiveView::new(camera, options.max_fps);
+            let mut view = LiveView::new(camera);
             let mut events = Vec::new();
             while !theirs.stop.load(Ordering::Acquire) {
                 events.extend(theirs.queue.recv_timeout(LISTEN));
                 theirs.queue.drain(&mut events);
-                let now = clock.monotonic();
-                if view.take(&mut events, theirs.size(), now, &shown) {
+                if view.take(&mut events, theirs.size(), &shown) {
                     shown.wake();
                 }
             }
@@ -137,8 +126,6 @@ impl Desk {
 /// What decodes and converts.
 struct LiveView {
     camera: CameraId,
-    /// Shortest time between two pictures shown.
-    interval: Duration,
     parameters: Option<Arc<StreamParameters>>,
     decoder: Option<Box<dyn Decoder>>,
     /// Units are of no use before the next random access point.
@@ -146,23 +133,19 @@ struct LiveView {
     order: DisplayOrder,
     converter: Converter,
     pool: PicturePool,
-    next_at: Duration,
     out: Vec<Frame>,
 }
 
 impl LiveView {
-    fn new(camera: CameraId, max_fps: Option<u32>) -> Self {
-        let interval = max_fps.map_or(Duration::ZERO, |fps| Duration::from_secs(1) / fps.max(1));
+    fn new(camera: CameraId) -> Self {
         Self {
             camera,
-            interval,
             parameters: None,
             decoder: None,
             wait: true,
             order: DisplayOrder::default(),
             converter: Converter::new(),
             pool: PicturePool::default(),
-            next_at: Duration::ZERO,
             out: Vec::new(),
         }
     }
@@ -172,7 +155,6 @@ impl LiveView {
         &mut self,
         events: &mut Vec<CaptureEvent>,
         size: (usize, usize),
-        now: Duration,
         shown: &Shown,
     ) -> bool {
         let useless = useless_before(events);
@@ -194,11 +176,7 @@ impl LiveView {
             }
         }
         let Some((frame, at)) = newest else { return false };
-        let due = now >= self.next_at;
-        let done = due && self.show(&frame, at, size, shown);
-        if done {
-            self.next_at = now + self.interval;
-        }
+        let done = self.show(&frame, at, size, shown);
         self.recycle(Some(frame));
         done
     }

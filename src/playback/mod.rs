@@ -19,7 +19,7 @@ pub use deck::{Busy, Playback};
 pub use exact::{ExactPicture, exact_picture};
 pub use footage::{Footage, FootageGap};
 pub use gop_walk::GopWalk;
-pub use live::{LiveOptions, LivePlayer};
+pub use live::LivePlayer;
 pub use pace::Pace;
 pub use segments::LoadedSegment;
 pub use transport::Transport;
