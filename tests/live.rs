@@ -17,7 +17,7 @@ use watchkeeper::model::{MediaTime, SegmentRow, StreamId};
 use watchkeeper::playback::LivePlayer;
 use watchkeeper::protocol::{PlaybackCommand, Shown, ViewState};
 use watchkeeper::recorder::OpenSegments;
-use watchkeeper::runtime::{Clock, Now, SystemClock};
+use watchkeeper::runtime::Now;
 use watchkeeper::storage::{SegmentFile, Volume};
 
 #[test]
