@@ -142,29 +142,10 @@ fn has_idr(data: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::media::sps::VideoInfo;
     use crate::model::WallTime;
     use std::time::Duration;
 
     const FRAME: i64 = 3_600;
-
-    fn parameters(width: u32) -> Arc<StreamParameters> {
-        let video = VideoInfo {
-            width,
-            height: 360,
-            profile_idc: 77,
-            level_idc: 30,
-            chroma_format_idc: 1,
-            bit_depth: 8,
-            progressive: true,
-            may_reorder: false,
-            full_range: false,
-            matrix_coefficients: 2,
-            sample_aspect: (1, 1),
-            frame_rate_milli: 0,
-        };
-        Arc::new(StreamParameters { sample_entry: vec![], sps: vec![], pps: vec![], video })
-    }
 
     fn picture(n: i64, random_access: bool) -> Arrived {
         let header = if random_access { 0x65 } else { 0x41 };
@@ -204,7 +185,7 @@ mod tests {
 
     fn running() -> Assembler {
         let mut assembler = Assembler::default();
-        assembler.set_parameters(parameters(640));
+        assembler.set_parameters(StreamParameters::bare(640));
         let text = events(&mut assembler, (0..4).map(|n| picture(n, n == 1)));
         assert_eq!(text, "S 0! 1 2");
         assembler
@@ -227,9 +208,9 @@ mod tests {
     #[test]
     fn new_parameters_begin_a_run_at_their_random_access_point() {
         let mut assembler = running();
-        assembler.set_parameters(parameters(640));
+        assembler.set_parameters(StreamParameters::bare(640));
         assert_eq!(events(&mut assembler, [picture(4, false)]), "3", "the same are not new");
-        assembler.set_parameters(parameters(1280));
+        assembler.set_parameters(StreamParameters::bare(1280));
         let text = events(&mut assembler, [picture(5, false), picture(6, true), picture(7, false)]);
         assert_eq!(text, "N 0! 1");
     }
@@ -249,7 +230,7 @@ mod tests {
     /// As [`parameters`], with a real SPS whose frame numbers have 4 bits.
     fn numbered() -> Arc<StreamParameters> {
         let sps = b"\x67\x64\x00\x28\xac\xb4\x03\xc0\x11\x3f\x2c\x20\x00\x00\x03\x00\x20\x00\x00\x06\x41\xe3\x06\x54";
-        Arc::new(StreamParameters { sps: sps.to_vec(), ..(*parameters(640)).clone() })
+        Arc::new(StreamParameters { sps: sps.to_vec(), ..(*StreamParameters::bare(640)).clone() })
     }
 
     fn numbered_picture(n: i64, number: u8) -> Arrived {

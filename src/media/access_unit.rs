@@ -138,6 +138,29 @@ fn first_set(list: &[u8], mask: u8) -> Result<(Option<&[u8]>, &[u8]), Parameters
 }
 
 #[cfg(test)]
+impl StreamParameters {
+    /// Parameters without any bytes, for tests that look at none.
+    pub(crate) fn bare(width: u32) -> std::sync::Arc<Self> {
+        let video = VideoInfo {
+            width,
+            height: 360,
+            profile_idc: 77,
+            level_idc: 30,
+            chroma_format_idc: 1,
+            bit_depth: 8,
+            progressive: true,
+            may_reorder: false,
+            full_range: false,
+            matrix_coefficients: 2,
+            sample_aspect: (1, 1),
+            frame_rate_milli: 0,
+        };
+        let (sample_entry, sps, pps) = (Vec::new(), Vec::new(), Vec::new());
+        std::sync::Arc::new(Self { sample_entry, sps, pps, video })
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -3,7 +3,6 @@
 //! Must not do: touch a disk, or wait.
 
 use super::*;
-use crate::media::sps::VideoInfo;
 use crate::model::{MediaTime, StreamKind};
 use crate::storage::FaultyVolume;
 use bytes::Bytes;
@@ -28,22 +27,8 @@ fn recorder(volume: &FaultyVolume) -> StreamRecorder {
     };
     let stream = StreamId::new("front".parse().expect("valid"), StreamKind::Main);
     let mut recorder = StreamRecorder::new(stream, Mode::Continuous, context, WallTime::MIN);
-    let video = VideoInfo {
-        width: 640,
-        height: 360,
-        profile_idc: 100,
-        level_idc: 40,
-        chroma_format_idc: 1,
-        bit_depth: 8,
-        progressive: true,
-        may_reorder: false,
-        full_range: false,
-        matrix_coefficients: 2,
-        sample_aspect: (1, 1),
-        frame_rate_milli: 0,
-    };
-    let parameters = StreamParameters { sample_entry: vec![], sps: vec![], pps: vec![], video };
-    recorder.take(CaptureEvent::RunStarted { parameters: Arc::new(parameters) }, now(0));
+    let parameters = StreamParameters::bare(640);
+    recorder.take(CaptureEvent::RunStarted { parameters }, now(0));
     recorder
 }
 

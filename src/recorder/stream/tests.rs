@@ -3,7 +3,6 @@
 //! Must not do: touch a disk, or wait.
 
 use super::*;
-use crate::media::sps::VideoInfo;
 use crate::model::{CameraId, CoverageKind, MediaTime, SegmentRow, StreamKind};
 use crate::storage::FaultyVolume;
 use bytes::Bytes;
@@ -41,22 +40,7 @@ impl Rig {
     }
 
     fn run(&mut self, frame: i64) {
-        let video = VideoInfo {
-            width: 640,
-            height: 360,
-            profile_idc: 77,
-            level_idc: 30,
-            chroma_format_idc: 1,
-            bit_depth: 8,
-            progressive: true,
-            may_reorder: false,
-            full_range: false,
-            matrix_coefficients: 2,
-            sample_aspect: (1, 1),
-            frame_rate_milli: 0,
-        };
-        let (sample_entry, sps, pps) = (Vec::new(), Vec::new(), Vec::new());
-        let parameters = Arc::new(StreamParameters { sample_entry, sps, pps, video });
+        let parameters = StreamParameters::bare(640);
         self.recorder.take(CaptureEvent::RunStarted { parameters }, now(frame));
     }
 
