@@ -13,6 +13,7 @@
 //! | [`engine`] | starts, supervises, shuts down; commands, events, snapshots |
 //! | [`playback`] | transport, player threads, live pictures |
 //! | [`recorder`] | decides, cuts and writes segments |
+//! | [`analysis`] | what the pictures show: motion |
 //! | [`capture`] | RTSP sessions, reconnecting, probing |
 //! | [`simulate`] | simulated cameras; meets `capture` over RTSP alone |
 //! | [`index`] | redb: which segment is where, and why there is none |
@@ -42,6 +43,7 @@
 //! unbroken RTSP session. *Gap*: time without footage, always with a reason. *Coverage*: merged spans of
 //! footage. *Volume*: a place that holds segments.
 
+pub mod analysis;
 pub mod capture;
 pub mod cli;
 pub mod codec;

@@ -6,12 +6,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the top down: a layer imports only what stands behind it.
-const LAYERS: [&str; 16] = [
+const LAYERS: [&str; 17] = [
     "ui",
     "cli",
     "engine",
     "playback",
     "recorder",
+    "analysis",
     "capture",
     "simulate",
     "index",

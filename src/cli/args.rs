@@ -286,10 +286,14 @@ impl From<StreamArg> for StreamKind {
 /// When a camera is recorded.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum ModeArg {
-    /// Never by itself
+    /// Only when an operator triggers it
     Disabled,
     /// Around the clock
     Continuous,
+    /// Within its schedule
+    Scheduled,
+    /// While something moves
+    Motion,
 }
 
 impl From<ModeArg> for Mode {
@@ -297,6 +301,8 @@ impl From<ModeArg> for Mode {
         match arg {
             ModeArg::Disabled => Self::Disabled,
             ModeArg::Continuous => Self::Continuous,
+            ModeArg::Scheduled => Self::Scheduled,
+            ModeArg::Motion => Self::Motion,
         }
     }
 }

@@ -173,16 +173,12 @@ fn list(folder: &DataFolder, json: bool) -> Result<()> {
             .collect();
         return print::json(&list);
     }
-    let mode = |camera: &CameraSettings| match camera.mode {
-        crate::model::Mode::Disabled => "disabled",
-        crate::model::Mode::Continuous => "continuous",
-    };
     let lines: Vec<[String; 5]> = cameras
         .iter()
         .map(|camera| {
             [
                 camera.name.clone(),
-                mode(camera).into(),
+                camera.mode.as_str().into(),
                 camera.stream.to_string(),
                 camera.main.shown(),
                 camera.sub.as_ref().map(StreamUrl::shown).unwrap_or_default(),

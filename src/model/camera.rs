@@ -169,10 +169,41 @@ impl fmt::Display for StreamId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
-    /// Never by itself.
+    /// Only when an operator triggers it.
     Disabled,
     /// Around the clock.
     Continuous,
+    /// Within a schedule.
+    Scheduled,
+    /// While something moves.
+    Motion,
+}
+
+impl Mode {
+    /// All, as operators choose among them.
+    pub const ALL: [Self; 4] = [Self::Continuous, Self::Scheduled, Self::Motion, Self::Disabled];
+
+    /// As operators call it.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Disabled => "Disabled (manual only)",
+            Self::Continuous => "Continuous (24/7)",
+            Self::Scheduled => "Scheduled",
+            Self::Motion => "Motion detection",
+        }
+    }
+
+    /// As in settings and on the command line.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Disabled => "disabled",
+            Self::Continuous => "continuous",
+            Self::Scheduled => "scheduled",
+            Self::Motion => "motion",
+        }
+    }
 }
 
 /// How RTP reaches us.

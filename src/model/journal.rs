@@ -14,6 +14,10 @@ use super::{CameraId, CoverageKind, WallTime};
 pub enum GapReason {
     /// The camera's type is "Disabled (manual only)".
     Disabled,
+    /// The camera is scheduled, and this is outside of the schedule with this name.
+    OutsideSchedule(String),
+    /// Nothing moves.
+    NoMotion,
     /// No stream arrives; the text is the last error in a sentence.
     CameraOffline(String),
     /// Connected, but no picture to start from has arrived yet.
@@ -26,31 +30,80 @@ pub enum GapReason {
     Overload(String),
     /// The volume is full.
     DiskFull,
+    /// Our recordings have reached the size that the settings allow, and nothing may be deleted.
+    SizeLimit,
     /// The volume cannot be written; the text is the error in a sentence.
     StorageUnavailable(String),
     /// Watchkeeper was not running.
     NotRunning,
     /// The system clock was set.
     ClockStepped,
+    /// This computer was asleep.
+    Suspended,
     /// The camera was removed from Watchkeeper.
     CameraRemoved,
+    /// There was footage.
+    Deleted {
+        /// By which rule it was deleted.
+        cause: DeletionCause,
+        /// When.
+        at: WallTime,
+    },
     /// Nothing is known of this time.
     Unknown,
+}
+
+/// Why footage was deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeletionCause {
+    /// It was older than the retention allows.
+    Retention,
+    /// The maximum size was reached.
+    SizeLimit,
+    /// The disk was almost full.
+    LowSpace,
+    /// An operator deleted it.
+    Operator,
+}
+
+impl DeletionCause {
+    /// All.
+    pub const ALL: [Self; 4] = [Self::Retention, Self::SizeLimit, Self::LowSpace, Self::Operator];
+
+    /// What completes "deleted ...".
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Retention => "by the retention time",
+            Self::SizeLimit => "because the maximum size was reached",
+            Self::LowSpace => "to make room on the disk",
+            Self::Operator => "by an operator",
+        }
+    }
 }
 
 impl fmt::Display for GapReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Disabled => f.write_str("Recording is disabled for this camera"),
+            Self::OutsideSchedule(name) => write!(f, "Outside of the schedule \"{name}\""),
+            Self::NoMotion => f.write_str("No motion"),
             Self::CameraOffline(why) => write!(f, "Camera offline: {why}"),
             Self::WaitingForPicture => f.write_str("Waiting for the first full picture"),
             Self::StreamLoss(what) => write!(f, "Lost on the way from the camera: {what}"),
             Self::TimestampJump => f.write_str("The camera's clock jumped"),
             Self::Overload(what) => write!(f, "This computer could not keep up: {what}"),
             Self::DiskFull => f.write_str("The disk is full"),
+            Self::SizeLimit => f.write_str("The maximum size of the recordings is reached"),
             Self::StorageUnavailable(why) => write!(f, "Storage unavailable: {why}"),
             Self::NotRunning => f.write_str("Watchkeeper was not running"),
             Self::ClockStepped => f.write_str("The system clock was set"),
+            Self::Suspended => f.write_str("This computer was asleep"),
+            Self::Deleted { cause, at } => {
+                let at = at.to_utc().format("%Y-%m-%d %H:%M UTC");
+                write!(f, "Deleted {} on {at}", cause.label())
+            }
             Self::CameraRemoved => f.write_str("The camera was removed from Watchkeeper"),
             Self::Unknown => f.write_str("No recording"),
         }

@@ -4,14 +4,20 @@
 
 pub mod camera;
 pub mod coverage;
+pub mod event;
 pub mod journal;
+pub mod lock;
+pub mod motion;
 pub mod picture;
 pub mod segment;
 pub mod time;
 
 pub use camera::{CameraId, Mode, StreamId, StreamKind, Transport};
 pub use coverage::{CoverageKind, CoverageSpan};
-pub use journal::{GapReason, JournalEntry, RecordingState};
+pub use event::{Area, MotionEvent};
+pub use journal::{DeletionCause, GapReason, JournalEntry, RecordingState};
+pub use lock::Lock;
+pub use motion::{MotionSettings, MotionSource, MotionZone, ZoneKind};
 pub use picture::Picture;
 pub use segment::{RunId, SegmentIdentity, SegmentRow, SegmentState, VolumeId};
 pub use time::{MediaTime, WallSpan, WallTime};

@@ -138,12 +138,19 @@ pub const fn gap(reason: &GapReason) -> Color32 {
         | GapReason::StreamLoss(_)
         | GapReason::Overload(_)
         | GapReason::DiskFull
+        | GapReason::SizeLimit
         | GapReason::StorageUnavailable(_) => ERROR,
         GapReason::NotRunning
         | GapReason::TimestampJump
         | GapReason::ClockStepped
+        | GapReason::Suspended
         | GapReason::WaitingForPicture => WARNING,
-        GapReason::Disabled | GapReason::CameraRemoved | GapReason::Unknown => TEXT_FAINT,
+        GapReason::Disabled
+        | GapReason::OutsideSchedule(_)
+        | GapReason::NoMotion
+        | GapReason::Deleted { .. }
+        | GapReason::CameraRemoved
+        | GapReason::Unknown => TEXT_FAINT,
     }
 }
 

@@ -54,7 +54,7 @@ pub fn camera(number: usize) -> CameraStatus {
         link: LinkState::Online,
         recording: match mode {
             Mode::Disabled => RecordingState::Idle(GapReason::Disabled),
-            Mode::Continuous => RecordingState::Recording(CoverageKind::Continuous),
+            _ => RecordingState::Recording(CoverageKind::Continuous),
         },
         since: at("2026-03-03T08:00:00+01:00"),
         size: Some((1920, 1080)),
