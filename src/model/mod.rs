@@ -9,6 +9,7 @@ pub mod journal;
 pub mod lock;
 pub mod motion;
 pub mod picture;
+pub mod schedule;
 pub mod segment;
 pub mod time;
 
@@ -19,5 +20,8 @@ pub use journal::{DeletionCause, GapReason, JournalEntry, RecordingState};
 pub use lock::Lock;
 pub use motion::{MotionSettings, MotionSource, MotionZone, ZoneKind};
 pub use picture::Picture;
+pub use schedule::{
+    Calendar, DayRange, Days, Exception, ExceptionRule, Schedule, Stretch, TimeOfDay,
+};
 pub use segment::{RunId, SegmentIdentity, SegmentRow, SegmentState, VolumeId};
 pub use time::{MediaTime, WallSpan, WallTime};
