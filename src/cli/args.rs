@@ -3,10 +3,12 @@
 //! Must not do: act on them.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use super::rule_args::RuleArgs;
 use crate::model::{Mode, StreamKind, Transport, WallTime};
 
 /// Records IP cameras and plays them back. Without a verb it opens the console.
@@ -88,12 +90,9 @@ pub enum CameraVerb {
         /// How RTP is carried
         #[arg(long, value_enum, default_value = "tcp")]
         transport: TransportArg,
-        /// The stream that is recorded
-        #[arg(long, value_enum, default_value = "main")]
-        stream: StreamArg,
-        /// When it is recorded
-        #[arg(long, value_enum, default_value = "continuous")]
-        mode: ModeArg,
+        /// When and how it is recorded
+        #[command(flatten)]
+        rule: Box<RuleArgs>,
     },
     /// List the cameras
     List {
@@ -123,12 +122,9 @@ pub enum CameraVerb {
         /// How RTP is carried
         #[arg(long, value_enum)]
         transport: Option<TransportArg>,
-        /// The stream that is recorded
-        #[arg(long, value_enum)]
-        stream: Option<StreamArg>,
-        /// When it is recorded
-        #[arg(long, value_enum)]
-        mode: Option<ModeArg>,
+        /// When and how it is recorded
+        #[command(flatten)]
+        rule: Box<RuleArgs>,
     },
     /// Remove a camera; its recordings stay
     Remove {
@@ -266,12 +262,19 @@ impl From<TransportArg> for Transport {
 }
 
 /// One of the two streams.
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum StreamArg {
     /// Full resolution
     Main,
     /// The small one
     Sub,
+}
+
+impl FromStr for StreamArg {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        <Self as ValueEnum>::from_str(text, false).map_err(|_| "write main or sub".into())
+    }
 }
 
 impl From<StreamArg> for StreamKind {

@@ -13,7 +13,7 @@ use super::args::{CameraOptions, CameraVerb, Login, TransportArg};
 use super::{Args, print, session};
 use crate::capture::{self, ProbeReport, StreamSource};
 use crate::config::{
-    CameraSettings, ConfigError, DataFolder, InvalidUrl, Password, Secrets, SettingsStore,
+    CameraRecording, CameraSettings, ConfigError, DataFolder, InvalidUrl, Password, Secrets, SettingsStore,
     StreamUrl,
 };
 use crate::engine;
@@ -48,8 +48,10 @@ fn change(folder: &DataFolder, verb: &CameraVerb) -> Result<()> {
     let mut store = SettingsStore::open(folder)?;
     let mut secrets = Secrets::open(folder)?;
     match verb {
-        CameraVerb::Add { name, main, sub, login, transport, stream, mode } => {
+        CameraVerb::Add { name, main, sub, login, transport, rule } => {
             let password = read_password(login)?;
+            let mut recording = CameraRecording::default();
+            rule.apply(&mut recording);
             let id = store.settings().free_id(name, &engine::offline::recorded(folder)?);
             let camera = CameraSettings {
                 id: id.clone(),
@@ -58,8 +60,7 @@ fn change(folder: &DataFolder, verb: &CameraVerb) -> Result<()> {
                 sub: sub.as_deref().map(address).transpose()?,
                 user: login.user.clone(),
                 transport: (*transport).into(),
-                stream: (*stream).into(),
-                mode: (*mode).into(),
+                recording,
             };
             store.change(|settings| {
                 settings.cameras.push(camera);
@@ -108,7 +109,7 @@ fn address(text: &str) -> Result<StreamUrl, ConfigError> {
 }
 
 fn apply(target: &mut CameraSettings, verb: &CameraVerb) -> Result<(), ConfigError> {
-    let CameraVerb::Set { name, main, sub, no_sub, login, transport, stream, mode, .. } = verb
+    let CameraVerb::Set { name, main, sub, no_sub, login, transport, rule, .. } = verb
     else {
         return Ok(());
     };
@@ -130,12 +131,7 @@ fn apply(target: &mut CameraSettings, verb: &CameraVerb) -> Result<(), ConfigErr
     if let Some(transport) = transport {
         target.transport = (*transport).into();
     }
-    if let Some(stream) = stream {
-        target.stream = (*stream).into();
-    }
-    if let Some(mode) = mode {
-        target.mode = (*mode).into();
-    }
+    rule.apply(&mut target.recording);
     Ok(())
 }
 
@@ -166,8 +162,13 @@ fn list(folder: &DataFolder, json: bool) -> Result<()> {
                     "sub": camera.sub.as_ref().map(StreamUrl::shown),
                     "user": camera.user,
                     "transport": camera.transport,
-                    "stream": camera.stream,
-                    "mode": camera.mode,
+                    "mode": camera.recording.mode,
+                    "recorded_stream": store.settings().recorded_stream(camera),
+                    "main_on_motion": store.settings().main_on_motion(camera),
+                    "motion_in_schedule": camera.recording.motion_in_schedule,
+                    "motion_source": camera.recording.motion_source,
+                    "zones": camera.recording.zones,
+                    "in_force": store.settings().in_force(camera),
                 })
             })
             .collect();
@@ -178,8 +179,8 @@ fn list(folder: &DataFolder, json: bool) -> Result<()> {
         .map(|camera| {
             [
                 camera.name.clone(),
-                camera.mode.as_str().into(),
-                camera.stream.to_string(),
+                camera.recording.mode.as_str().into(),
+                store.settings().recorded_stream(camera).to_string(),
                 camera.main.shown(),
                 camera.sub.as_ref().map(StreamUrl::shown).unwrap_or_default(),
             ]
@@ -221,7 +222,7 @@ fn source_of(
     }
     let store = SettingsStore::open(folder)?;
     let settings = session::camera(&store, camera)?;
-    let kind = settings.recorded_stream();
+    let kind = store.settings().recorded_stream(settings);
     let stored = match password {
         Some(password) => Some(password),
         None => Secrets::open(folder)?.get(&settings.id)?,

@@ -8,9 +8,9 @@ use anyhow::Result;
 
 use super::args::DemoOptions;
 use super::print;
-use crate::config::{CameraSettings, DataFolder, SettingsStore, StreamUrl, TemporaryFolder};
+use crate::config::{CameraRecording, CameraSettings, DataFolder, SettingsStore, StreamUrl, TemporaryFolder};
 use crate::engine::past;
-use crate::model::{CameraId, Mode, StreamKind, Transport};
+use crate::model::{CameraId, StreamKind, Transport};
 use crate::runtime::Clock;
 use crate::simulate::{Simulator, SimulatorConfig, camera_name};
 
@@ -69,7 +69,6 @@ fn camera(store: &SettingsStore, simulator: &Simulator, number: usize) -> Result
         sub: Some(url(StreamKind::Sub)?),
         user: None,
         transport: Transport::Tcp,
-        stream: StreamKind::Main,
-        mode: Mode::Continuous,
+        recording: CameraRecording::default(),
     })
 }

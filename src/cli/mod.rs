@@ -12,6 +12,7 @@ pub mod log;
 pub mod print;
 pub mod record;
 pub mod recordings;
+pub mod rule_args;
 pub mod session;
 pub mod simulate;
 pub mod snapshot;

@@ -1,9 +1,10 @@
-//! Pictures: decoders behind one trait, YUV to RGBA at a tile's size, PNG.
+//! Pictures: decoders behind one trait, YUV to RGBA at a tile's size, PNG, JPEG.
 //!
 //! Must not do: know time, segments or threads; a decoder belongs to whoever opened it.
 
 mod convert;
 mod frame;
+mod jpeg;
 mod openh264;
 mod png;
 mod rust_h264;
@@ -12,6 +13,7 @@ mod slice;
 
 pub use convert::{Converter, Pixels, fitted_size};
 pub use frame::{Chroma, Frame, Plane};
+pub use jpeg::encode_jpeg;
 pub use png::encode_png;
 
 use crate::media::StreamParameters;
@@ -62,6 +64,9 @@ pub enum CodecError {
     /// The frame's planes do not fit its size.
     #[error("the frame cannot be converted: {0}")]
     Convert(String),
+    /// The JPEG could not be written.
+    #[error("the JPEG cannot be encoded: {0}")]
+    Jpeg(String),
     /// The PNG could not be written.
     #[error("the PNG cannot be encoded: {0}")]
     Png(String),

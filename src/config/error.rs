@@ -32,6 +32,14 @@ pub enum ConfigError {
     /// The settings cannot be written as TOML.
     #[error("cannot write settings: {0}")]
     Serialize(#[from] toml_edit::ser::Error),
+    /// A file of ours beside the settings cannot be understood; it is left as it is.
+    #[error("{} is damaged: {reason}", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// In a few words.
+        reason: String,
+    },
     /// The stored passwords cannot be read.
     #[error(
         "cannot read the stored passwords in {}: {reason}. Enter them again with \"watchkeeper camera set\"",

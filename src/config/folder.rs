@@ -63,6 +63,18 @@ impl DataFolder {
         self.root.join("settings.toml")
     }
 
+    /// The locks.
+    #[must_use]
+    pub fn locks(&self) -> PathBuf {
+        self.root.join("locks.json")
+    }
+
+    /// The places that hold or held recordings.
+    #[must_use]
+    pub fn volumes(&self) -> PathBuf {
+        self.root.join("volumes.json")
+    }
+
     /// The index database.
     #[must_use]
     pub fn index(&self) -> PathBuf {

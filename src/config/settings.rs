@@ -6,11 +6,16 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::recording::{CameraRecording, InForce, RecordingDefaults, Retention};
 use super::{ConfigError, StreamUrl};
-use crate::model::{CameraId, Mode, StreamKind, Transport};
+use crate::model::schedule::{self, Calendar, ExceptionRule, Schedule};
+use crate::model::{CameraId, MotionSettings, StreamKind, Transport};
 
 /// Most cameras that one Watchkeeper takes; beyond, a mistake is likelier than a wish.
 pub const MAX_CAMERAS: usize = 256;
+
+/// Zones of one camera at most.
+const MAX_ZONES: usize = 16;
 
 /// Longest name of a camera in characters, so that every list can show it.
 const MAX_NAME: usize = 64;
@@ -27,6 +32,12 @@ pub struct Settings {
     /// Where and how recordings are kept.
     #[serde(default)]
     pub storage: StorageSettings,
+    /// What holds for every camera that does not set it for itself.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub recording: RecordingDefaults,
+    /// Named schedules.
+    #[serde(default, rename = "schedule", skip_serializing_if = "Vec::is_empty")]
+    pub schedules: Vec<Schedule>,
     /// The cameras, in the order in which they are shown.
     #[serde(default, rename = "camera", skip_serializing_if = "Vec::is_empty")]
     pub cameras: Vec<CameraSettings>,
@@ -64,6 +75,14 @@ pub struct StorageSettings {
     pub max_file_mb: u32,
     /// Seconds between two sweeps that make what was written survive a power cut.
     pub sync_seconds: SyncSeconds,
+    /// How long footage is kept.
+    pub retention: Retention,
+    /// Largest size of all recordings in GB (10^9 bytes); 0 means no limit.
+    pub max_size_gb: MaxSize,
+    /// Percent of the disk that are free when an alert is raised; 0 means never.
+    pub low_space_percent: LowSpacePercent,
+    /// Whether the oldest footage makes room for the newest. Without it a limit stops recording.
+    pub auto_delete: bool,
 }
 
 impl Default for StorageSettings {
@@ -73,6 +92,10 @@ impl Default for StorageSettings {
             segment_minutes: SegmentMinutes(60),
             max_file_mb: 3900,
             sync_seconds: SyncSeconds(5),
+            retention: Retention::default(),
+            max_size_gb: MaxSize(0),
+            low_space_percent: LowSpacePercent(10),
+            auto_delete: true,
         }
     }
 }
@@ -88,11 +111,19 @@ macro_rules! ranged {
         impl TryFrom<i64> for $name {
             type Error = String;
             fn try_from(value: i64) -> Result<Self, Self::Error> {
-                let range = $range;
+                let range: std::ops::RangeInclusive<$inner> = $range;
                 match <$inner>::try_from(value) {
                     Ok(inner) if range.contains(&inner) => Ok(Self(inner)),
                     _ => Err(format!(concat!($what, " must be {} to {}"), range.start(), range.end())),
                 }
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = String;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                let number: i64 = text.parse().map_err(|_| format!("\"{text}\" is no whole number"))?;
+                Self::try_from(number)
             }
         }
 
@@ -104,6 +135,8 @@ macro_rules! ranged {
     };
 }
 
+pub(super) use ranged;
+
 ranged!(
     /// Minutes of a segment.
     SegmentMinutes(u32), 1..=1440, "segment_minutes"
@@ -112,6 +145,18 @@ ranged!(
     /// Seconds between two sync sweeps.
     SyncSeconds(u32), 1..=60, "sync_seconds"
 );
+ranged!(
+    /// Largest size of all recordings in GB (10^9 bytes); 0 means no limit.
+    MaxSize(u32), 0..=10_000_000, "max_size_gb"
+);
+ranged!(
+    /// Percent of the disk.
+    LowSpacePercent(u8), 0..=50, "low_space_percent"
+);
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
 
 /// One camera.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -131,24 +176,13 @@ pub struct CameraSettings {
     /// TCP or UDP.
     #[serde(default = "tcp")]
     pub transport: Transport,
-    /// The stream that is recorded.
-    #[serde(default = "main_stream")]
-    pub stream: StreamKind,
-    /// When it is recorded.
-    #[serde(default = "continuous")]
-    pub mode: Mode,
+    /// When and how it is recorded.
+    #[serde(flatten)]
+    pub recording: CameraRecording,
 }
 
 const fn tcp() -> Transport {
     Transport::Tcp
-}
-
-const fn main_stream() -> StreamKind {
-    StreamKind::Main
-}
-
-const fn continuous() -> Mode {
-    Mode::Continuous
 }
 
 impl CameraSettings {
@@ -160,12 +194,6 @@ impl CameraSettings {
             StreamKind::Sub => self.sub.as_ref(),
         }
     }
-
-    /// The stream that is recorded: the one asked for, the main one when there is no sub.
-    #[must_use]
-    pub fn recorded_stream(&self) -> StreamKind {
-        if self.url(self.stream).is_some() { self.stream } else { StreamKind::Main }
-    }
 }
 
 impl Settings {
@@ -176,6 +204,84 @@ impl Settings {
             .iter()
             .find(|camera| camera.name == name)
             .or_else(|| self.cameras.iter().find(|camera| camera.id.as_str() == name))
+    }
+
+    /// What is in force for `camera`.
+    #[must_use]
+    pub fn in_force(&self, camera: &CameraSettings) -> InForce {
+        camera.recording.in_force(&self.recording, self.storage.retention)
+    }
+
+    /// The stream of `camera` that is recorded first of all: the one asked for, the main one when there is
+    /// no sub; the sub stream where the main one is recorded on motion only.
+    #[must_use]
+    pub fn recorded_stream(&self, camera: &CameraSettings) -> StreamKind {
+        let wanted = match self.main_on_motion(camera) {
+            true => StreamKind::Sub,
+            false => self.in_force(camera).stream.value,
+        };
+        if camera.url(wanted).is_some() { wanted } else { StreamKind::Main }
+    }
+
+    /// Whether the main stream of `camera` is recorded on motion, on top of its sub stream.
+    #[must_use]
+    pub fn main_on_motion(&self, camera: &CameraSettings) -> bool {
+        let mode = camera.recording.mode;
+        let always = matches!(mode, crate::model::Mode::Continuous | crate::model::Mode::Scheduled);
+        camera.recording.main_on_motion && always && camera.sub.is_some()
+    }
+
+    /// When `camera` is recorded, if its rule depends on that.
+    #[must_use]
+    pub fn calendar(&self, camera: &CameraSettings, zone: chrono_tz::Tz) -> Option<Calendar> {
+        let name = self.in_force(camera).schedule.value.filter(|_| camera.recording.needs_schedule())?;
+        Calendar::new(&self.schedules, &name, zone)
+    }
+
+    /// What counts as motion for `camera`.
+    #[must_use]
+    pub fn motion(&self, camera: &CameraSettings) -> MotionSettings {
+        let force = self.in_force(camera);
+        MotionSettings {
+            sensitivity: force.sensitivity.value,
+            min_size: force.min_size.value,
+            zones: camera.recording.zones.clone(),
+        }
+    }
+
+    /// The names of the cameras, or of the global default, that use the schedule `name`.
+    #[must_use]
+    pub fn users_of(&self, name: &str) -> Vec<String> {
+        let is_it = |used: &Option<String>| used.as_deref() == Some(name);
+        let cameras = self.cameras.iter().filter(|camera| is_it(&camera.recording.schedule));
+        let mut users: Vec<String> = cameras.map(|camera| camera.name.clone()).collect();
+        if is_it(&self.recording.schedule) {
+            users.push("the default of all cameras".into());
+        }
+        let is_used = |rule: &ExceptionRule| matches!(rule, ExceptionRule::Use(used) if used == name);
+        let uses = |schedule: &&Schedule| schedule.exceptions.iter().any(|e| is_used(&e.rule));
+        let others = self.schedules.iter().filter(uses);
+        users.extend(others.map(|schedule| format!("the exceptions of \"{}\"", schedule.name)));
+        users
+    }
+
+    /// Gives the schedule `old` another name, also wherever it is used.
+    pub fn rename_schedule(&mut self, old: &str, new: &str) {
+        let swap = |name: &mut String| {
+            if name == old {
+                new.clone_into(name);
+            }
+        };
+        self.recording.schedule.iter_mut().for_each(swap);
+        self.cameras.iter_mut().filter_map(|c| c.recording.schedule.as_mut()).for_each(swap);
+        for schedule in &mut self.schedules {
+            swap(&mut schedule.name);
+            for exception in &mut schedule.exceptions {
+                if let ExceptionRule::Use(used) = &mut exception.rule {
+                    swap(used);
+                }
+            }
+        }
     }
 
     /// An identity for a new camera called `name` that no camera has, and no folder of `taken`.
@@ -207,6 +313,15 @@ impl Settings {
             let key = vec![Key::Name("storage"), Key::Name("path")];
             return Err((key, "the storage path is empty".into()));
         }
+        if let Err((number, reason)) = schedule::validate_all(&self.schedules) {
+            return Err((vec![Key::Name("schedule"), Key::Number(number)], reason));
+        }
+        self.check_schedule(self.recording.schedule.as_deref())
+            .map_err(|reason| (vec![Key::Name("recording"), Key::Name("schedule")], reason))?;
+        self.validate_cameras()
+    }
+
+    fn validate_cameras(&self) -> Result<(), (Vec<Key>, String)> {
         let mut ids = BTreeSet::new();
         let mut names = BTreeSet::new();
         for (number, camera) in self.cameras.iter().enumerate() {
@@ -222,8 +337,35 @@ impl Settings {
             if !names.insert(&camera.name) {
                 return problem("name", format!("two cameras are called \"{}\"", camera.name));
             }
+            self.check_recording(camera).or_else(|(key, reason)| problem(key, reason))?;
         }
         Ok(())
+    }
+
+    fn check_recording(&self, camera: &CameraSettings) -> Result<(), (&'static str, String)> {
+        let recording = &camera.recording;
+        self.check_schedule(recording.schedule.as_deref()).map_err(|why| ("schedule", why))?;
+        if recording.needs_schedule() && self.in_force(camera).schedule.value.is_none() {
+            let why = format!("\"{}\" needs a schedule, and none is chosen", camera.name);
+            return Err(("mode", why));
+        }
+        if recording.main_on_motion && camera.sub.is_none() {
+            let why = format!("\"{}\" has no sub stream to record always", camera.name);
+            return Err(("main_on_motion", why));
+        }
+        if recording.zones.len() > MAX_ZONES {
+            return Err(("zone", format!("a camera has at most {MAX_ZONES} zones")));
+        }
+        recording.zones.iter().try_for_each(|zone| zone.validate().map_err(|why| ("zone", why)))
+    }
+
+    fn check_schedule(&self, name: Option<&str>) -> Result<(), String> {
+        match name {
+            Some(name) if self.schedules.iter().all(|schedule| schedule.name != name) => {
+                Err(format!("there is no schedule called \"{name}\""))
+            }
+            _ => Ok(()),
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use super::{ConfigError, DataFolder};
 
 /// Keys that this version writes: when one of these is absent from the new settings it is removed from
 /// the file, while keys that a later version wrote stay.
-const KNOWN_KEYS: [&str; 16] = [
+const KNOWN_KEYS: [&str; 39] = [
     "zone",
     "simulated_port",
     "storage",
@@ -21,6 +21,19 @@ const KNOWN_KEYS: [&str; 16] = [
     "segment_minutes",
     "max_file_mb",
     "sync_seconds",
+    "retention",
+    "max_size_gb",
+    "low_space_percent",
+    "auto_delete",
+    "recording",
+    "schedule",
+    "range",
+    "exception",
+    "days",
+    "from",
+    "to",
+    "date",
+    "rule",
     "camera",
     "id",
     "name",
@@ -30,6 +43,16 @@ const KNOWN_KEYS: [&str; 16] = [
     "transport",
     "stream",
     "mode",
+    "pre_seconds",
+    "post_seconds",
+    "motion_in_schedule",
+    "main_on_motion",
+    "motion_source",
+    "sensitivity",
+    "min_size",
+    "manual_minutes",
+    "kind",
+    "corners",
 ];
 
 /// The settings and the file that they came from.
@@ -158,8 +181,9 @@ fn merge_item(old: &mut Item, new: &Item) {
     }
 }
 
+/// What tells one table of an array from the others: a camera's identity, a schedule's name.
 fn id_of(table: &Table) -> Option<&str> {
-    table.get("id").and_then(Item::as_str)
+    table.get("id").or_else(|| table.get("name")).and_then(Item::as_str)
 }
 
 #[cfg(test)]
@@ -202,7 +226,7 @@ mod tests {
         store
             .change(|settings| {
                 settings.cameras.remove(0);
-                settings.cameras[0].mode = Mode::Continuous;
+                settings.cameras[0].recording.mode = Mode::Continuous;
                 Ok(())
             })
             .expect("saved");
@@ -211,7 +235,7 @@ mod tests {
         assert!(text.contains("path = \"rec\" # here") && !text.contains("what = 7"), "{text}");
         let again = SettingsStore::open(&folder).expect("valid");
         assert_eq!(again.settings(), store.settings());
-        assert_eq!(again.settings().cameras[0].mode, Mode::Continuous);
+        assert_eq!(again.settings().cameras[0].recording.mode, Mode::Continuous);
     }
 
     #[test]

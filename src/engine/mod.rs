@@ -10,6 +10,7 @@ pub mod notices;
 pub mod offline;
 pub mod past;
 pub mod query;
+pub mod reconcile;
 pub mod recordings;
 pub mod service;
 pub mod snapshots;

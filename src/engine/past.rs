@@ -14,8 +14,7 @@ use crate::model::{
     CameraId, CoverageKind, GapReason, JournalEntry, MediaTime, Mode, RecordingState, StreamId,
     StreamKind, WallSpan, WallTime,
 };
-use crate::recorder::stream::WriteContext;
-use crate::recorder::{Limits, OpenSegments, StreamRecorder};
+use crate::recorder::{Limits, OpenSegments, Rule, StreamRecorder, WriteContext};
 use crate::runtime::{Now, Worker};
 use crate::simulate::{EncodedLoop, LoopSpec};
 
@@ -84,7 +83,7 @@ fn record(past: &Past, context: &WriteContext, span: WallSpan) -> Result<Vec<Cha
     let pictures = pictures(past.number)?;
     let stream = StreamId::new(past.camera.clone(), StreamKind::Main);
     let mut recorder =
-        StreamRecorder::new(stream, Mode::Continuous, context.clone(), WallTime::MIN);
+        StreamRecorder::new(stream, Rule::of(Mode::Continuous), context.clone(), WallTime::MIN);
     let mut changes = Vec::new();
     for (part, state) in story(past.number, span) {
         if matches!(state, RecordingState::Recording(_)) {

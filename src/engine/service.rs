@@ -16,34 +16,28 @@ use super::recordings::Recordings;
 use super::snapshots::{Saved, Snapshots, Wanted};
 use super::status::Meter;
 use super::views::Views;
-use super::{EngineError, SHUTDOWN_LIMIT, source};
-use crate::capture::{Capture, StreamSource, Subscription, UnitQueue};
+use super::{EngineError, SHUTDOWN_LIMIT};
+use crate::capture::{Capture, Subscription, UnitQueue};
 use crate::config::{
-    CameraSettings, ConfigError, DataFolder, FolderLock, Password, Secrets, SettingsStore,
+    CameraRecording, CameraSettings, ConfigError, DataFolder, FolderLock, Password, Secrets, SettingsStore,
 };
 use crate::model::{CameraId, Mode, StreamId, StreamKind, Transport, WallTime};
 use crate::playback::Playback;
-use crate::protocol::{CameraDraft, Command, LiveTile, Severity, Shown};
-use crate::recorder::{RecordedStream, Recorder};
+use crate::protocol::{CameraDraft, Command, Severity, Shown};
+use crate::recorder::Recorder;
 use crate::runtime::Clock;
 use crate::simulate::{Simulator, SimulatorConfig, camera_name};
 
 /// Time between two snapshots.
 const TICK: Duration = Duration::from_secs(1);
 
-/// Units that wait for the recorder at most: a disk may stall for 20 s at 60 pictures a second.
-const MAX_UNITS: usize = 1_200;
-
-/// Bytes that wait for the recorder at most, for each stream: 20 s at 25 Mbit/s.
-const MAX_BYTES: usize = 64 << 20;
-
 /// Simulated cameras that a first start may add.
 pub(super) const SIMULATED_CAMERAS: usize = 4;
 
 /// A stream's way from capture to the recorder.
 pub(super) struct Way {
-    queue: Arc<UnitQueue>,
-    _subscription: Subscription,
+    pub queue: Arc<UnitQueue>,
+    pub _subscription: Subscription,
 }
 
 /// Everything that runs.
@@ -174,8 +168,11 @@ impl Service {
             sub: draft.sub.as_deref().map(address).transpose()?,
             user: draft.user,
             transport: draft.transport,
-            stream: draft.stream,
-            mode: draft.mode,
+            recording: CameraRecording {
+                mode: draft.mode,
+                stream: Some(draft.stream),
+                ..CameraRecording::default()
+            },
         };
         self.store.change(|settings| {
             settings.cameras.push(camera);
@@ -200,82 +197,12 @@ impl Service {
     fn set_mode(&mut self, id: &CameraId, mode: Mode) -> Result<(), EngineError> {
         self.store.change(|settings| {
             for camera in settings.cameras.iter_mut().filter(|camera| camera.id == *id) {
-                camera.mode = mode;
+                camera.recording.mode = mode;
             }
             Ok(())
         })?;
         self.reconcile();
         Ok(())
-    }
-
-    /// Makes capture, recorder and live wall as settings and console want them.
-    pub fn reconcile(&mut self) {
-        self.connect();
-        self.record();
-    }
-
-    /// Makes capture and live wall so; what is recorded stays as it is.
-    fn connect(&mut self) {
-        let cameras = self.store.settings().cameras.clone();
-        let sub_of = |tile: &LiveTile| {
-            cameras.iter().any(|camera| camera.id == tile.camera && camera.sub.is_some())
-        };
-        let mut wanted: Vec<StreamId> = cameras
-            .iter()
-            .map(|camera| StreamId::new(camera.id.clone(), camera.recorded_stream()))
-            .collect();
-        wanted.extend(self.views.streams(sub_of));
-        wanted.sort();
-        wanted.dedup();
-        let sources = wanted.iter().filter_map(|stream| self.source_of(&cameras, stream)).collect();
-        self.capture.set_streams(sources);
-        self.views.reconcile(&self.capture, &self.shown, sub_of);
-    }
-
-    fn source_of(&mut self, cameras: &[CameraSettings], stream: &StreamId) -> Option<StreamSource> {
-        let camera = cameras.iter().find(|camera| camera.id == stream.camera)?;
-        let password = match self.secrets.get(&camera.id) {
-            Ok(password) => password,
-            // It has none to lose, most likely.
-            Err(_) if camera.user.is_none() => None,
-            Err(error) => {
-                let text = error.to_string();
-                self.notices.raise(text.clone(), self.clock.wall(), Severity::Alarm, None, text);
-                None
-            }
-        };
-        source(camera, stream.kind, password)
-    }
-
-    /// Tells the recorder which streams to record, and from which queues.
-    fn record(&mut self) {
-        let mut ways = BTreeMap::new();
-        let mut streams = Vec::new();
-        for camera in &self.store.settings().cameras {
-            let id = StreamId::new(camera.id.clone(), camera.recorded_stream());
-            let way = self.queues.remove(&id).unwrap_or_else(|| {
-                let queue = UnitQueue::new(MAX_UNITS, MAX_BYTES);
-                let subscription = self.capture.subscribe(&id, &queue, false);
-                Way { queue, _subscription: subscription }
-            });
-            let last_end = self.last_end(&id);
-            let queue = Arc::clone(&way.queue);
-            streams.push(RecordedStream { id: id.clone(), queue, mode: camera.mode, last_end });
-            ways.insert(id, way);
-        }
-        self.queues = ways;
-        self.pending_streams = self.recorder.set_streams(streams).is_err();
-    }
-
-    fn last_end(&self, stream: &StreamId) -> WallTime {
-        let row = self.recordings.reader.last_before(stream, WallTime::MAX);
-        match row {
-            Ok(row) => row.map_or(WallTime::MIN, |row| row.end),
-            Err(error) => {
-                tracing::error!("{stream}: the index cannot be read: {error}");
-                WallTime::MIN
-            }
-        }
     }
 
     /// Adds simulated cameras for good: the settings keep the port, so that they are there again at the

@@ -17,6 +17,7 @@ use super::service::{SIMULATED_CAMERAS, Service};
 use super::snapshots::Snapshots;
 use super::views::Views;
 use super::{EngineError, offline, zone_of};
+use crate::analysis::MotionBoard;
 use crate::capture::Capture;
 use crate::config::{ConfigError, DataFolder, FolderLock, Secrets, SettingsStore};
 use crate::index::check::{CheckReport, Finding, Outcome};
@@ -24,8 +25,9 @@ use crate::index::{self, Damaged, Index};
 use crate::model::{WallSpan, WallTime};
 use crate::playback::Playback;
 use crate::protocol::{Severity, Shown};
-use crate::recorder::stream::WriteContext;
-use crate::recorder::{Limits, OpenSegments, Recorder, RecorderOptions};
+use crate::recorder::{
+    Limits, OpenSegments, Recorder, RecorderOptions, Signals, WriteContext,
+};
 use crate::runtime::Clock;
 use crate::simulate::{Simulator, SimulatorConfig};
 
@@ -92,9 +94,17 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         WriteContext { volume, volume_id: offline::LOCAL, zone, limits: limits(&store), open };
     let sync_every = Duration::from_secs(store.settings().storage.sync_seconds.0.into());
     let changes = indexer.sender();
+    let (signals, motion) = (Arc::new(Signals::default()), Arc::new(MotionBoard::default()));
     let recorder_clock = Arc::clone(&clock);
     let recorder =
-        Recorder::start(RecorderOptions { context, sync_every, clock: recorder_clock, changes })?;
+        Recorder::start(RecorderOptions {
+            context,
+            sync_every,
+            clock: recorder_clock,
+            changes,
+            signals: Arc::clone(&signals),
+            motion: Arc::clone(&motion),
+        })?;
     let capture = Capture::start(Arc::clone(&clock))?;
     let (stop_queries, stopped): (Sender<()>, _) = bounded(0);
     let queries =

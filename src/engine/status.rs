@@ -86,13 +86,14 @@ impl Service {
             self.look_slowly(now.wall);
         }
         let statuses = self.capture.status();
-        let cameras = self.store.settings().cameras.clone();
-        let cameras: Vec<CameraStatus> = cameras
+        let settings = self.store.settings().clone();
+        let cameras: Vec<CameraStatus> = settings
+            .cameras
             .iter()
             .map(|camera| {
-                let stream = StreamId::new(camera.id.clone(), camera.recorded_stream());
+                let stream = StreamId::new(camera.id.clone(), settings.recorded_stream(camera));
                 let link = statuses.iter().find(|status| status.id == stream);
-                self.camera(camera, link, recorded.streams.get(&camera.id), now.wall)
+                self.camera(camera, link, recorded.streams.get(&stream), now.wall)
             })
             .collect();
         self.notice(&cameras, now.wall);
@@ -130,8 +131,8 @@ impl Service {
             name: camera.name.clone(),
             address: camera.main.host_and_port(),
             has_sub: camera.sub.is_some(),
-            stream: camera.recorded_stream(),
-            mode: camera.mode,
+            stream: self.store.settings().recorded_stream(camera),
+            mode: camera.recording.mode,
             link: status.map_or(LinkState::Connecting, |status| link_state(&status.link)),
             recording,
             since: report.map_or(now, |report| report.since),

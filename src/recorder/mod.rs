@@ -3,16 +3,23 @@
 //! Must not do: connect to cameras, decode, delete footage, or wait for anything but its disk.
 
 pub mod error;
+pub mod files;
 pub mod fragmenter;
 pub mod gate;
 pub mod open;
+pub mod preroll;
 pub mod rotation;
+pub mod rule;
 pub mod segment;
 pub mod service;
+pub mod signals;
 pub mod stream;
 
 pub use error::RecorderError;
+pub use files::{Totals, WriteContext};
 pub use open::{OpenSegment, OpenSegments};
 pub use rotation::Limits;
+pub use rule::Rule;
 pub use service::{RecordedStream, Recorder, RecorderOptions, RecorderStatus, StreamReport};
-pub use stream::StreamRecorder;
+pub use signals::{Manual, Signals};
+pub use stream::{Outside, StreamRecorder};

@@ -10,13 +10,14 @@ use std::time::Duration;
 
 use crossbeam::channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
 
-use super::RecorderError;
-use super::stream::{StreamRecorder, Totals, WriteContext};
+use super::stream::{CLOCK_STEP_MICROS, Interruption, Outside, StreamRecorder};
+use super::{RecorderError, Rule, Signals, Totals, WriteContext};
+use crate::analysis::MotionBoard;
 use crate::capture::{CaptureEvent, UnitQueue};
 use crate::index::{Change, newest};
-use crate::model::{CameraId, GapReason, Mode, RecordingState, StreamId, WallTime};
+use crate::model::{GapReason, RecordingState, StreamId, WallSpan, WallTime};
 use crate::runtime::thread::JoinError;
-use crate::runtime::{Clock, Latest, Worker};
+use crate::runtime::{Clock, Latest, Now, Worker};
 
 /// Time between two rounds over the queues. Half of this is added to the age of the newest footage.
 const ROUND: Duration = Duration::from_millis(200);
@@ -31,7 +32,7 @@ pub struct RecordedStream {
     /// Where its units arrive.
     pub queue: Arc<UnitQueue>,
     /// When it is recorded.
-    pub mode: Mode,
+    pub rule: Rule,
     /// Where its newest footage ends, so that none overlaps.
     pub last_end: WallTime,
 }
@@ -46,13 +47,17 @@ pub struct RecorderOptions {
     pub clock: Arc<dyn Clock>,
     /// To the index. When it is full the recorder keeps the changes and tries again.
     pub changes: Sender<Vec<Change>>,
+    /// What operators and the rules of storage say.
+    pub signals: Arc<Signals>,
+    /// What is known of motion.
+    pub motion: Arc<MotionBoard>,
 }
 
 /// What the recorder shows of itself.
 #[derive(Clone, Debug, Default)]
 pub struct RecorderStatus {
-    /// By camera.
-    pub streams: BTreeMap<CameraId, StreamReport>,
+    /// By stream.
+    pub streams: BTreeMap<StreamId, StreamReport>,
 }
 
 /// One stream's recording.
@@ -62,6 +67,10 @@ pub struct StreamReport {
     pub state: RecordingState,
     /// Since when.
     pub since: WallTime,
+    /// Name of its schedule, and the stretch of it that is in force; none without one.
+    pub schedule: Option<(String, WallSpan)>,
+    /// How much the pre-roll holds, when that is less than it should because memory is bounded.
+    pub short_preroll: Option<Duration>,
     /// Counters.
     pub totals: Totals,
 }
@@ -69,6 +78,8 @@ pub struct StreamReport {
 enum Control {
     /// Records these streams and no others.
     Streams(Vec<RecordedStream>),
+    /// Writes to this place, by these limits.
+    Context(WriteContext),
     /// Finishes all files.
     Stop,
 }
@@ -100,6 +111,14 @@ impl Recorder {
     /// When the recorder has too many changes of settings to take; they can be sent again.
     pub fn set_streams(&self, streams: Vec<RecordedStream>) -> Result<(), RecorderBusy> {
         self.control.try_send(Control::Streams(streams)).map_err(|_| RecorderBusy)
+    }
+
+    /// Writes to another place, or by other limits.
+    ///
+    /// # Errors
+    /// As [`Recorder::set_streams`].
+    pub fn set_context(&self, context: WriteContext) -> Result<(), RecorderBusy> {
+        self.control.try_send(Control::Context(context)).map_err(|_| RecorderBusy)
     }
 
     /// What it does.
@@ -142,19 +161,57 @@ struct Loop {
     backlog: Vec<Change>,
     events: Vec<CaptureEvent>,
     next_sweep: Duration,
+    watch: ClockWatch,
+}
+
+/// Notices when the wall clock went on by itself.
+struct ClockWatch {
+    last: Now,
+    asleep: Duration,
+}
+
+impl ClockWatch {
+    fn new(clock: &dyn Clock) -> Self {
+        Self { last: clock.now(), asleep: clock.asleep() }
+    }
+
+    fn look(&mut self, clock: &dyn Clock) -> Option<Interruption> {
+        let (now, asleep) = (clock.now(), clock.asleep());
+        let before = std::mem::replace(&mut self.last, now);
+        let slept = asleep.saturating_sub(std::mem::replace(&mut self.asleep, asleep));
+        let expected = before.wall + now.monotonic.saturating_sub(before.monotonic);
+        let step = now.wall.micros_since(expected);
+        if step.abs() <= CLOCK_STEP_MICROS {
+            return None;
+        }
+        let slept = i64::try_from(slept.as_micros()).unwrap_or(i64::MAX);
+        let was_sleep = (step - slept).abs() <= CLOCK_STEP_MICROS;
+        let reason = if was_sleep { GapReason::Suspended } else { GapReason::ClockStepped };
+        tracing::warn!("{reason}: the wall clock went on by {} s", step / 1_000_000);
+        Some(Interruption { reason, before: before.wall })
+    }
 }
 
 impl Loop {
     fn new(options: RecorderOptions, status: Arc<Latest<RecorderStatus>>) -> Self {
         let next_sweep = options.clock.monotonic() + options.sync_every;
-        let streams = BTreeMap::new();
-        Self { options, status, streams, backlog: Vec::new(), events: Vec::new(), next_sweep }
+        let watch = ClockWatch::new(&*options.clock);
+        Self {
+            options,
+            status,
+            streams: BTreeMap::new(),
+            backlog: Vec::new(),
+            events: Vec::new(),
+            next_sweep,
+            watch,
+        }
     }
 
     fn run(mut self, commands: &Receiver<Control>) {
         loop {
             match commands.recv_timeout(ROUND) {
                 Ok(Control::Streams(streams)) => self.set_streams(streams),
+                Ok(Control::Context(context)) => self.set_context(context),
                 Err(RecvTimeoutError::Timeout) => {}
                 Ok(Control::Stop) | Err(RecvTimeoutError::Disconnected) => break,
             }
@@ -164,8 +221,19 @@ impl Loop {
     }
 
     fn round(&mut self) {
-        for stream in self.streams.values_mut() {
+        let interruption = self.watch.look(&*self.options.clock);
+        let storage = self.options.signals.storage();
+        for (id, stream) in &mut self.streams {
+            if let Some(interruption) = &interruption {
+                stream.recorder.interrupt(interruption.clone());
+            }
+            stream.recorder.set_outside(Outside {
+                motion: self.options.motion.get(&id.camera).motion,
+                manual: self.options.signals.manual(&id.camera),
+                storage: storage.clone(),
+            });
             drain(stream, &mut self.events, &*self.options.clock);
+            stream.recorder.tick(self.options.clock.now());
             self.backlog.append(&mut stream.recorder.take_changes());
         }
         let now = self.options.clock.now();
@@ -208,12 +276,12 @@ impl Loop {
                 Some(known) => known.recorder,
                 None => StreamRecorder::new(
                     stream.id.clone(),
-                    stream.mode,
+                    stream.rule.clone(),
                     self.options.context.clone(),
                     stream.last_end,
                 ),
             };
-            recorder.set_mode(stream.mode, clock.now());
+            recorder.set_rule(stream.rule);
             self.streams.insert(stream.id, Stream { recorder, queue: stream.queue });
         }
         for (_, mut gone) in before {
@@ -221,6 +289,13 @@ impl Loop {
             gone.recorder.stop(GapReason::CameraRemoved, clock.now());
             self.backlog.append(&mut gone.recorder.take_changes());
         }
+    }
+
+    fn set_context(&mut self, context: WriteContext) {
+        for stream in self.streams.values_mut() {
+            stream.recorder.set_context(context.clone());
+        }
+        self.options.context = context;
     }
 
     fn finish(mut self) {
@@ -244,9 +319,14 @@ impl Loop {
             .iter()
             .filter_map(|(id, stream)| {
                 let (state, since) = stream.recorder.state()?;
-                let totals = stream.recorder.totals();
-                let report = StreamReport { state: state.clone(), since, totals };
-                Some((id.camera.clone(), report))
+                let report = StreamReport {
+                    state: state.clone(),
+                    since,
+                    schedule: stream.recorder.schedule().map(|(name, span)| (name.to_owned(), span)),
+                    short_preroll: stream.recorder.short_preroll(),
+                    totals: stream.recorder.totals(),
+                };
+                Some((id.clone(), report))
             })
             .collect();
         self.status.set(RecorderStatus { streams });

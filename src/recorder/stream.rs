@@ -1,84 +1,77 @@
-//! Records one stream: from capture's events to fragments, segments and journal entries.
+//! Records one stream: from capture's events and the gate's decisions to fragments and journal entries.
 //!
-//! Must not do: run a thread, read a clock, or touch the index; changes wait in the outbox.
+//! Units go to the files while the gate says so, and into the pre-roll while it does not. Must not do: run
+//! a thread, read a clock, or touch the index; changes wait in the outbox.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::OpenSegments;
+use super::files::{MAX_OVERLAP_MICROS, RunClock, StreamFiles, Totals, WriteContext};
 use super::fragmenter::{Fragmenter, PendingFragment};
 use super::gate::{self, Link, Situation};
-use super::rotation::{self, Limits};
-use super::segment::{Place, SegmentWriter};
+use super::preroll::{self, Kept, Preroll};
+use super::rule::{Rule, ScheduleCursor, schedule_now};
+use super::signals::Manual;
+use crate::analysis::Motion;
 use crate::capture::CaptureEvent;
 use crate::index::Change;
-use crate::media::{AccessUnit, ClockMap, StreamParameters};
+use crate::media::{AccessUnit, StreamParameters};
 use crate::model::{
-    GapReason, JournalEntry, Mode, RecordingState, RunId, SegmentIdentity, SegmentRow, StreamId,
-    VolumeId, WallTime,
+    CoverageKind, GapReason, JournalEntry, RecordingState, StreamId, WallSpan, WallTime,
 };
 use crate::runtime::Now;
-use crate::storage::{StorageError, Volume};
-
-/// A run may seem to begin before the footage before it ends, by the jitter of the network; it is then
-/// moved behind. A larger overlap is a clock that was set back and stays as it is.
-const MAX_OVERLAP_MICROS: i64 = 5_000_000;
+use crate::storage::StorageError;
 
 /// The wall clock was set when it moves against the monotonic clock by more than this between two
 /// pictures. Daemons that discipline the clock slew by less.
-const CLOCK_STEP_MICROS: i64 = 500_000;
-
-/// Files that wait to be finished at most, for each stream; a volume seldom fails twice in a sweep.
-const MAX_UNFINISHED: usize = 8;
+pub(super) const CLOCK_STEP_MICROS: i64 = 500_000;
 
 /// A volume that failed is tried again after this time.
 const STORAGE_RETRY: Duration = Duration::from_secs(5);
 
-/// Where and how all streams of a volume are written.
-#[derive(Clone)]
-pub struct WriteContext {
-    /// The volume.
-    pub volume: Arc<dyn Volume>,
-    /// Its number in the index.
-    pub volume_id: VolumeId,
-    /// The zone of paths and boundaries.
-    pub zone: chrono_tz::Tz,
-    /// Limits of a segment.
-    pub limits: Limits,
-    /// Where readers see what is being written.
-    pub open: OpenSegments,
+/// From a motion to the news of it: a picture on its way, the rounds of those who look, and a confirmation
+/// by the next pictures.
+const NEWS_DELAY: Duration = Duration::from_secs(3);
+
+/// What tells the gate about the world.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outside {
+    /// What is known of motion.
+    pub motion: Motion,
+    /// What an operator asked for.
+    pub manual: Option<Manual>,
+    /// Why the rules of storage forbid to write.
+    pub storage: Option<GapReason>,
 }
 
-/// Counters of one stream since it was added.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Totals {
-    /// Access units written.
-    pub frames: u64,
-    /// Bytes written to files.
-    pub bytes: u64,
-    /// Access units dropped because this computer could not keep up.
-    pub dropped: u64,
+/// The wall clock went on by itself: it was set, or the computer slept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Interruption {
+    /// Which of both.
+    pub reason: GapReason,
+    /// The last moment before it that is known.
+    pub before: WallTime,
 }
 
 /// Records one stream.
 pub struct StreamRecorder {
-    stream: StreamId,
-    mode: Mode,
-    context: WriteContext,
+    rule: Rule,
+    outside: Outside,
+    schedule: ScheduleCursor,
     link: LinkMemory,
     run: Option<Run>,
+    /// Units go to the files, not into the pre-roll.
+    is_on: bool,
+    /// By which rule, while it is on.
+    kind: CoverageKind,
+    preroll: Preroll,
     fragmenter: Fragmenter,
-    segment: Option<SegmentWriter>,
-    /// Where the newest footage of this stream ends.
-    last_end: WallTime,
+    files: StreamFiles,
     /// Storage trouble, and the monotonic time of the next attempt.
     trouble: Option<(GapReason, Duration)>,
+    interruption: Option<Interruption>,
     state: Option<RecordingState>,
     since: WallTime,
-    totals: Totals,
-    /// Files that could not be finished because the volume failed.
-    unfinished: Vec<SegmentWriter>,
-    outbox: Vec<Change>,
 }
 
 /// What is known of the connection.
@@ -90,17 +83,16 @@ enum LinkMemory {
 /// One unbroken session, or what is left of it after the clock was set.
 struct Run {
     parameters: Arc<StreamParameters>,
-    /// Known once the first fragment is complete.
-    clock: Option<(RunId, ClockMap)>,
-    /// Wall minus monotonic time of the unit before.
-    skew: Option<i64>,
-    /// Why units are missing since the last fragment.
+    clock: RunClock,
+    /// Wall minus monotonic time of the unit before, and its wall time.
+    last: Option<(i64, WallTime)>,
+    /// Why units are missing since the last one.
     hole: Option<GapReason>,
 }
 
 impl Run {
     fn new(parameters: Arc<StreamParameters>) -> Self {
-        Self { parameters, clock: None, skew: None, hole: None }
+        Self { parameters, clock: None, last: None, hole: None }
     }
 }
 
@@ -108,29 +100,29 @@ impl StreamRecorder {
     /// A recorder of `stream` that has not seen anything yet. `last_end` is where its newest footage
     /// ends, so that none overlaps.
     #[must_use]
-    pub fn new(stream: StreamId, mode: Mode, context: WriteContext, last_end: WallTime) -> Self {
+    pub fn new(stream: StreamId, rule: Rule, context: WriteContext, last_end: WallTime) -> Self {
         Self {
-            stream,
-            mode,
-            context,
-            link: LinkMemory::Down("no connection yet".into()),
+            rule,
+            outside: Outside::default(),
+            schedule: ScheduleCursor::default(),
+            link: LinkMemory::Up,
             run: None,
+            is_on: false,
+            kind: CoverageKind::Continuous,
+            preroll: Preroll::default(),
             fragmenter: Fragmenter::default(),
-            segment: None,
-            last_end,
+            files: StreamFiles::new(stream, context, last_end),
             trouble: None,
+            interruption: None,
             state: None,
             since: last_end,
-            totals: Totals::default(),
-            unfinished: Vec::new(),
-            outbox: Vec::new(),
         }
     }
 
     /// Whose footage it records.
     #[must_use]
     pub fn stream(&self) -> &StreamId {
-        &self.stream
+        self.files.stream()
     }
 
     /// What it does, and since when; none before anything is known.
@@ -139,33 +131,50 @@ impl StreamRecorder {
         self.state.as_ref().map(|state| (state, self.since))
     }
 
+    /// The stretch of its schedule that is in force; none without one.
+    #[must_use]
+    pub fn schedule(&self) -> Option<(&str, WallSpan)> {
+        self.rule.calendar.as_ref().map(|calendar| calendar.name()).zip(self.schedule.span())
+    }
+
+    /// How much the pre-roll holds, when that is less than it should because memory is bounded.
+    #[must_use]
+    pub fn short_preroll(&self) -> Option<Duration> {
+        (!self.is_on && self.preroll.is_short()).then(|| self.preroll.covers())
+    }
+
     /// Counters.
     #[must_use]
     pub fn totals(&self) -> Totals {
-        self.totals
+        self.files.totals
     }
 
     /// What the index must be told since the last call, oldest first.
     pub fn take_changes(&mut self) -> Vec<Change> {
-        std::mem::take(&mut self.outbox)
+        std::mem::take(&mut self.files.outbox)
     }
 
-    /// Changes the camera's mode. A new recorder is told its own: that of a disabled camera is journalled.
-    pub fn set_mode(&mut self, mode: Mode, now: Now) {
-        let untold = self.state.is_none() && mode == Mode::Disabled;
-        if self.mode == mode && !untold {
-            return;
+    /// Writes to another place, or by other limits.
+    pub fn set_context(&mut self, context: WriteContext) {
+        self.files.set_context(context);
+    }
+
+    /// Changes the rule. What follows from it shows at the next [`StreamRecorder::tick`].
+    pub fn set_rule(&mut self, rule: Rule) {
+        if self.rule != rule {
+            self.rule = rule;
+            self.schedule.reset();
         }
-        self.mode = mode;
-        if mode == Mode::Disabled {
-            self.flush(now);
-            self.close_segment();
-        }
-        let state = match self.decide() {
-            RecordingState::Recording(_) => RecordingState::Idle(GapReason::WaitingForPicture),
-            idle @ RecordingState::Idle(_) => idle,
-        };
-        self.note(self.border(now), state);
+    }
+
+    /// Tells what the gate has to know. What follows from it shows with the next unit or tick.
+    pub fn set_outside(&mut self, outside: Outside) {
+        self.outside = outside;
+    }
+
+    /// The wall clock went on by itself. To be told before the units that arrived since are taken.
+    pub fn interrupt(&mut self, interruption: Interruption) {
+        self.interruption = Some(interruption);
     }
 
     /// Takes one event from capture.
@@ -182,7 +191,7 @@ impl StreamRecorder {
                 self.note_hole(GapReason::StreamLoss(format!("{packets} packets")), now);
             }
             CaptureEvent::Dropped { units, .. } => {
-                self.totals.dropped += units;
+                self.files.totals.dropped += units;
                 self.note_hole(GapReason::Overload(format!("{units} pictures dropped")), now);
             }
             CaptureEvent::TimestampJump { .. } => {
@@ -192,8 +201,20 @@ impl StreamRecorder {
             CaptureEvent::RunEnded { error, .. } => {
                 self.end_run(now);
                 self.link = LinkMemory::Down(error);
-                self.note_now(now);
+                self.tick(now);
             }
+        }
+    }
+
+    /// Lets time pass: rules begin and end also while no unit arrives.
+    pub fn tick(&mut self, now: Now) {
+        if let Some(interruption) = self.interruption.take() {
+            self.break_run(&interruption, now);
+        }
+        match self.decide(now) {
+            RecordingState::Recording(_) if self.is_on => {}
+            RecordingState::Recording(kind) => self.begin(kind, now),
+            idle @ RecordingState::Idle(_) => self.pause(idle, now),
         }
     }
 
@@ -205,60 +226,146 @@ impl StreamRecorder {
 
     /// Makes what was written survive a power cut and tells the index of it.
     pub fn sync(&mut self, now: Now) {
-        self.finish_waiting();
-        let Some(segment) = &mut self.segment else {
-            return;
-        };
-        match segment.sync(&*self.context.volume) {
-            Ok(true) => self.outbox.push(Change::PutSegment(segment.row().clone())),
-            Ok(false) => {}
-            Err(error) => self.storage_failed(&error, now),
+        if let Err(error) = self.files.sync() {
+            self.storage_failed(&error, Vec::new(), now);
         }
     }
 
     fn take_unit(&mut self, unit: AccessUnit, now: Now) {
-        let Some(run) = &mut self.run else {
-            return;
-        };
-        let wall = unit.received.wall.as_micros();
+        let Some(run) = &mut self.run else { return };
+        let wall = unit.received.wall;
         let monotonic = i64::try_from(unit.received.monotonic.as_micros()).unwrap_or(i64::MAX);
-        let skew = wall.saturating_sub(monotonic);
-        let stepped = run.skew.is_some_and(|before| (skew - before).abs() > CLOCK_STEP_MICROS);
-        run.skew = Some(skew);
-        if stepped {
-            let parameters = Arc::clone(&run.parameters);
-            self.end_run(now);
-            self.note_break(GapReason::ClockStepped);
-            self.run = Some(Run { skew: Some(skew), ..Run::new(parameters) });
+        let skew = wall.as_micros().saturating_sub(monotonic);
+        let before = run.last.replace((skew, wall));
+        if let Some((known, before)) = before
+            && (skew - known).abs() > CLOCK_STEP_MICROS
+        {
+            let told = self.interruption.take().map_or(GapReason::ClockStepped, |i| i.reason);
+            self.break_run(&Interruption { reason: told, before }, unit.received);
+            if let Some(run) = &mut self.run {
+                run.last = Some((skew, wall));
+            }
         }
-        if !self.may_record(now) {
+        let state = self.decide(unit.received);
+        if let (RecordingState::Recording(kind), true) = (&state, self.is_on) {
+            self.record(unit, *kind, now);
             return;
         }
-        let begins = self.fragmenter.is_empty() && self.segment.is_none();
-        if begins && !unit.random_access {
-            return;
+        if let RecordingState::Idle(_) = state {
+            self.pause(state.clone(), now);
         }
-        if let Some(fragment) = self.fragmenter.push(unit) {
-            self.write(&fragment, now);
+        let hole = self.run.as_mut().and_then(|run| run.hole.take());
+        self.keep(Kept { unit, hole });
+        if let RecordingState::Recording(kind) = state {
+            self.begin(kind, now);
         }
     }
 
-    /// Whether the gate lets a unit in; a volume in trouble gets another chance when its time has come.
-    fn may_record(&mut self, now: Now) -> bool {
+    fn decide(&mut self, now: Now) -> RecordingState {
         if self.trouble.as_ref().is_some_and(|(_, retry_at)| now.monotonic >= *retry_at) {
             self.trouble = None;
         }
-        matches!(self.decide(), RecordingState::Recording(_))
-    }
-
-    fn decide(&self) -> RecordingState {
+        let calendar = self.rule.calendar.as_ref();
+        let stretch = self.schedule.look_up(calendar, now.wall);
         let link = match (&self.link, &self.run) {
             (LinkMemory::Down(why), _) => Link::Down(why),
             (LinkMemory::Up, None) => Link::Waiting,
             (LinkMemory::Up, Some(_)) => Link::Up,
         };
-        let storage = self.trouble.as_ref().map(|(reason, _)| reason);
-        gate::decide(&Situation { mode: self.mode, link, storage })
+        let trouble = self.trouble.as_ref().map(|(reason, _)| reason);
+        gate::decide(&Situation {
+            now: now.monotonic,
+            mode: self.rule.mode,
+            schedule: calendar.zip(stretch).map(|(calendar, now)| schedule_now(calendar, now)),
+            motion: &self.outside.motion,
+            post: self.rule.post,
+            manual: self.outside.manual,
+            link,
+            storage: self.outside.storage.as_ref().or(trouble),
+        })
+    }
+
+    /// Recording begins, with what the pre-roll holds of the time wanted. Before the first random access
+    /// point there is nothing to begin with.
+    fn begin(&mut self, kind: CoverageKind, now: Now) {
+        self.preroll.forget_before(self.wanted_from(kind, now));
+        if !self.files.is_open() {
+            self.preroll.begin_at_random_access();
+        }
+        if !self.preroll.is_adjacent() {
+            self.files.close();
+            if let Some(run) = &mut self.run {
+                run.clock = None;
+            }
+        }
+        let kept = self.preroll.take();
+        if kept.is_empty() {
+            return;
+        }
+        (self.is_on, self.kind) = (true, kind);
+        for Kept { unit, hole } in kept {
+            if let Some(reason) = hole.clone() {
+                self.note_hole(reason, now);
+            }
+            if self.is_on {
+                self.record(unit, kind, now);
+            } else {
+                self.keep(Kept { unit, hole });
+            }
+        }
+    }
+
+    /// From when on, on the monotonic clock, a recording of this kind is to show what happened.
+    fn wanted_from(&self, kind: CoverageKind, now: Now) -> Duration {
+        let everything = Duration::ZERO;
+        match (kind, &self.outside.motion, self.outside.manual) {
+            (CoverageKind::Motion, Motion::Moving { since, .. }, _) => {
+                since.monotonic.saturating_sub(self.rule.pre)
+            }
+            (CoverageKind::Manual, _, Some(manual)) => manual.since.saturating_sub(self.rule.pre),
+            (CoverageKind::Scheduled, ..) => {
+                let begun = self.schedule.span().map_or(i64::MAX, |s| now.wall.micros_since(s.start));
+                let ago = Duration::from_micros(u64::try_from(begun).unwrap_or(0));
+                now.monotonic.saturating_sub(ago)
+            }
+            _ => everything,
+        }
+    }
+
+    /// Recording ends for now: the next unit goes into the pre-roll.
+    fn pause(&mut self, state: RecordingState, now: Now) {
+        if self.is_on {
+            self.flush(now);
+        }
+        if self.is_on {
+            self.is_on = false;
+            let goes_on = self.files.is_open() && self.run.as_ref().is_some_and(|r| r.hole.is_none());
+            self.preroll.restart(goes_on);
+        }
+        self.note(self.border(now), state);
+    }
+
+    fn keep(&mut self, kept: Kept) {
+        let was_adjacent = self.preroll.is_adjacent();
+        let window = self.rule.pre.max(STORAGE_RETRY) + NEWS_DELAY;
+        self.preroll.push(kept, window, preroll::MAX_BYTES);
+        if was_adjacent && !self.preroll.is_adjacent() {
+            self.files.close();
+        }
+    }
+
+    fn record(&mut self, unit: AccessUnit, kind: CoverageKind, now: Now) {
+        if kind != self.kind {
+            self.flush(now);
+            self.kind = kind;
+        }
+        let begins = self.fragmenter.is_empty() && !self.files.is_open();
+        if begins && !unit.random_access {
+            return;
+        }
+        if let Some(fragment) = self.fragmenter.push(unit) {
+            self.write(fragment, now);
+        }
     }
 
     /// Units are missing from here to the next random access point.
@@ -271,142 +378,79 @@ impl StreamRecorder {
 
     fn end_run(&mut self, now: Now) {
         self.flush(now);
-        self.close_segment();
+        self.files.close();
+        self.preroll.restart(false);
+        self.is_on = false;
         self.run = None;
     }
 
-    fn flush(&mut self, now: Now) {
-        if let Some(fragment) = self.fragmenter.finish() {
-            self.write(&fragment, now);
-        }
-    }
-
-    fn write(&mut self, fragment: &PendingFragment, now: Now) {
-        if let Err(error) = self.try_write(fragment) {
-            self.storage_failed(&error, now);
-        }
-    }
-
-    fn try_write(&mut self, fragment: &PendingFragment) -> Result<(), StorageError> {
-        let (Some(run), Some(first)) = (&mut self.run, fragment.units.first()) else {
-            return Ok(());
-        };
-        let arrivals = || fragment.units.iter().map(|unit| (unit.pts, unit.received.wall));
-        let (id, mut clock) = match run.clock.take() {
-            Some(known) => known,
-            None => {
-                let map = first_map(first, arrivals(), self.last_end);
-                (RunId(map.wall(first.pts).as_micros()), map)
+    /// The wall clock went on by itself: footage begins anew, and the time between belongs to nobody.
+    fn break_run(&mut self, interruption: &Interruption, now: Now) {
+        let run = self.run.as_ref().map(|run| Run::new(Arc::clone(&run.parameters)));
+        self.end_run(now);
+        self.run = run;
+        self.schedule.reset();
+        let reason = RecordingState::Idle(interruption.reason.clone());
+        match self.state.clone() {
+            Some(RecordingState::Recording(_)) => self.note(self.files.last_end(), reason),
+            Some(idle) => {
+                self.note(interruption.before, reason);
+                self.note(now.wall, idle);
             }
-        };
-        let start = clock.wall(first.pts);
-        let hole = run.hole.take();
-        let parameters = Arc::clone(&run.parameters);
-        run.clock = Some((id, clock.clone()));
-        if first.random_access && self.must_cut(start, fragment.bytes()) {
-            self.close_segment();
-        }
-        let segment = match &mut self.segment {
-            Some(segment) => segment,
-            None if !first.random_access => return Ok(()),
-            None => {
-                let stream = self.stream.clone();
-                let identity = SegmentIdentity { stream, start, run: id, run_offset: first.pts };
-                let place = Place {
-                    volume: &*self.context.volume,
-                    volume_id: self.context.volume_id,
-                    zone: self.context.zone,
-                    minutes: self.context.limits.minutes,
-                };
-                let writer = SegmentWriter::create(&place, identity, Arc::clone(&parameters))?;
-                self.segment.insert(writer)
-            }
-        };
-        let before = segment.row().bytes;
-        let samples = segment.append(fragment)?;
-        let media_end = segment.row().run_offset.plus_ticks(segment.duration());
-        let end = clock.advance(media_end, arrivals());
-        segment.set_end(end);
-        let row = segment.row().clone();
-        self.totals.frames += fragment.units.len() as u64;
-        self.totals.bytes += row.bytes - before;
-        self.context.open.append(row, &parameters, samples);
-        if let Some(run) = &mut self.run {
-            run.clock = Some((id, clock));
-        }
-        if let Some(reason) = hole.filter(|_| start > self.last_end) {
-            self.note_break(reason);
-        }
-        self.last_end = end;
-        self.note(start, self.decide());
-        Ok(())
-    }
-
-    fn must_cut(&self, start: WallTime, gop: u64) -> bool {
-        self.segment.as_ref().is_some_and(|segment| {
-            rotation::must_cut(&self.context.limits, &segment.extent(), start, gop)
-        })
-    }
-
-    fn close_segment(&mut self) {
-        match self.segment.take() {
-            Some(segment) if segment.row().frames == 0 => segment.discard(&*self.context.volume),
-            Some(segment) => self.finish(segment),
             None => {}
         }
     }
 
-    /// Finishes a file. One that cannot be finished now waits for the next sweep; what does not get its
-    /// turn before the end of the program is finished at the next start.
-    fn finish(&mut self, mut segment: SegmentWriter) {
-        match segment.finish(&*self.context.volume) {
-            Ok(row) => self.outbox.push(Change::PutSegment(row)),
-            Err(StorageError::NotFound { .. }) => self.forget(segment.row().clone()),
-            Err(error) => {
-                tracing::warn!("{}: {} is not finished: {error}", self.stream, segment.row().path);
-                self.outbox.push(Change::PutSegment(segment.row().clone()));
-                self.unfinished.push(segment);
-                if self.unfinished.len() > MAX_UNFINISHED {
-                    self.unfinished.remove(0);
+    fn flush(&mut self, now: Now) {
+        if let Some(fragment) = self.fragmenter.finish() {
+            self.write(fragment, now);
+        }
+    }
+
+    fn write(&mut self, fragment: PendingFragment, now: Now) {
+        let Some(run) = &mut self.run else { return };
+        let last_end = self.files.last_end();
+        match self.files.write(&fragment, &run.parameters, &mut run.clock) {
+            Ok(Some(start)) => {
+                let hole = run.hole.take();
+                if let Some(reason) = hole.filter(|_| start > last_end)
+                    && matches!(self.state, Some(RecordingState::Recording(_)))
+                {
+                    self.note(last_end, RecordingState::Idle(reason));
                 }
+                self.note(start, RecordingState::Recording(self.kind));
             }
+            Ok(None) => {}
+            Err(error) => self.storage_failed(&error, fragment.units, now),
         }
     }
 
-    fn finish_waiting(&mut self) {
-        for segment in std::mem::take(&mut self.unfinished) {
-            self.finish(segment);
-        }
-    }
-
-    /// Somebody took the file of this segment away while it was written: what is in it cannot be reached
-    /// any more, and the index must not promise it.
-    fn forget(&mut self, row: SegmentRow) {
-        let SegmentRow { stream, start, .. } = row;
-        self.context.open.close(&stream, start);
-        self.outbox.push(Change::RemoveSegment { stream, start });
-    }
-
-    /// The volume failed: this segment is given up, and the next attempt is made later, with the random
-    /// access point that comes then. Units that wait would have a gap behind them.
-    fn storage_failed(&mut self, error: &StorageError, now: Now) {
+    /// The volume failed: this file is given up, and the next attempt is made later. Until then units go
+    /// into the pre-roll, the refused ones first.
+    fn storage_failed(&mut self, error: &StorageError, refused: Vec<AccessUnit>, now: Now) {
         let reason = match &self.state {
             _ if error.is_full() => GapReason::DiskFull,
             // The same trouble at the next attempt: only the name of the file differs.
             Some(RecordingState::Idle(known @ GapReason::StorageUnavailable(_))) => known.clone(),
             _ => GapReason::StorageUnavailable(error.to_string()),
         };
-        tracing::error!("{}: recording stops: {error}", self.stream);
-        self.fragmenter = Fragmenter::default();
-        self.close_segment();
-        self.trouble = Some((reason, now.monotonic + STORAGE_RETRY));
-        self.note(self.border(now), self.decide());
+        tracing::error!("{}: recording stops: {error}", self.stream());
+        self.files.totals.failed += 1;
+        let waiting = self.fragmenter.finish().map_or(Vec::new(), |fragment| fragment.units);
+        self.files.close();
+        self.is_on = false;
+        self.preroll.restart(true);
+        for unit in refused.into_iter().chain(waiting) {
+            self.keep(Kept { unit, hole: None });
+        }
+        self.trouble = Some((reason.clone(), now.monotonic + STORAGE_RETRY));
+        self.note(self.border(now), RecordingState::Idle(reason));
     }
 
     /// Where the newest footage ends; now, when there is none yet or it lies in the past of this state.
     fn border(&self, now: Now) -> WallTime {
         match self.state {
-            Some(RecordingState::Recording(_)) => self.last_end,
+            Some(RecordingState::Recording(_)) => self.files.last_end(),
             _ => now.wall,
         }
     }
@@ -414,49 +458,31 @@ impl StreamRecorder {
     /// Journals why recording is interrupted. Where nothing is recorded, the reason for that stays.
     fn note_break(&mut self, reason: GapReason) {
         if matches!(self.state, Some(RecordingState::Recording(_))) {
-            self.note(self.last_end, RecordingState::Idle(reason));
-        }
-    }
-
-    fn note_now(&mut self, now: Now) {
-        let state = self.decide();
-        if matches!(state, RecordingState::Idle(_)) {
-            self.note(self.border(now), state);
+            self.note(self.files.last_end(), RecordingState::Idle(reason));
         }
     }
 
     /// Journals a state that differs from the one before. Entries never go back in time, unless the
-    /// clock did.
+    /// clock did; of two at the same moment the later one counts.
     fn note(&mut self, at: WallTime, state: RecordingState) {
         if self.state.as_ref() == Some(&state) {
             return;
         }
         let back = self.since.micros_since(at);
         let at =
-            if (0..MAX_OVERLAP_MICROS).contains(&back) { self.since.plus_micros(1) } else { at };
+            if (1..MAX_OVERLAP_MICROS).contains(&back) { self.since.plus_micros(1) } else { at };
         self.state = Some(state.clone());
         self.since = at;
-        let camera = self.stream.camera.clone();
-        self.outbox.push(Change::Journal(JournalEntry { camera, at, state }));
+        if self.rule.journals {
+            let camera = self.stream().camera.clone();
+            self.files.outbox.push(Change::Journal(JournalEntry { camera, at, state }));
+        }
     }
-}
-
-/// The map of a new run, moved behind the footage before it when only jitter makes it overlap.
-fn first_map(
-    first: &AccessUnit,
-    arrivals: impl Iterator<Item = (crate::model::MediaTime, WallTime)>,
-    last_end: WallTime,
-) -> ClockMap {
-    let map = ClockMap::from_first_arrivals(first.pts, arrivals)
-        .unwrap_or_else(|| ClockMap::anchored(first.pts, first.received.wall));
-    let overlap = last_end.micros_since(map.wall(first.pts));
-    if (1..=MAX_OVERLAP_MICROS).contains(&overlap) {
-        return ClockMap::anchored(first.pts, last_end);
-    }
-    map
 }
 
 #[cfg(test)]
 mod faults;
+#[cfg(test)]
+mod rules;
 #[cfg(test)]
 mod tests;

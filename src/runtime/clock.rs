@@ -2,7 +2,7 @@
 //!
 //! Must not do: sleep. Waiting is done on channels, by whoever must also hear of a stop.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::model::WallTime;
@@ -20,6 +20,12 @@ pub struct Now {
 pub trait Clock: Send + Sync {
     /// Both time lines at this moment.
     fn now(&self) -> Now;
+
+    /// How long the computer has slept since it was started; the monotonic line stands still meanwhile.
+    /// Zero where the system does not tell.
+    fn asleep(&self) -> Duration {
+        Duration::ZERO
+    }
 
     /// The wall clock alone.
     fn wall(&self) -> WallTime {
@@ -60,19 +66,32 @@ impl Clock for SystemClock {
         };
         Now { wall: WallTime::from_micros(micros), monotonic: self.origin.elapsed() }
     }
+
+    #[cfg(target_os = "linux")]
+    fn asleep(&self) -> Duration {
+        use rustix::time::{ClockId, clock_gettime};
+        let reading = |id| {
+            let time = clock_gettime(id);
+            let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
+            Duration::new(seconds, u32::try_from(time.tv_nsec).unwrap_or(0))
+        };
+        reading(ClockId::Boottime).saturating_sub(reading(ClockId::Monotonic))
+    }
 }
 
 /// A clock that moves only when told, for tests and for filling past recordings.
 #[derive(Debug)]
 pub struct SimulatedClock {
     now: Mutex<Now>,
+    asleep: Mutex<Duration>,
 }
 
 impl SimulatedClock {
     /// A clock that stands at `wall`.
     #[must_use]
     pub fn new(wall: WallTime) -> Self {
-        Self { now: Mutex::new(Now { wall, monotonic: Duration::ZERO }) }
+        let now = Mutex::new(Now { wall, monotonic: Duration::ZERO });
+        Self { now, asleep: Mutex::default() }
     }
 
     /// Lets `by` pass on both time lines.
@@ -87,13 +106,24 @@ impl SimulatedClock {
         self.lock().wall = wall;
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Now> {
-        self.now.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    /// Lets the computer sleep for `by`: the wall clock goes on, the monotonic line does not.
+    pub fn sleep(&self, by: Duration) {
+        let mut now = self.lock();
+        now.wall = now.wall + by;
+        *self.asleep.lock().unwrap_or_else(PoisonError::into_inner) += by;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Now> {
+        self.now.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Clock for SimulatedClock {
     fn now(&self) -> Now {
         *self.lock()
+    }
+
+    fn asleep(&self) -> Duration {
+        *self.asleep.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -3,6 +3,8 @@
 //! Must not do: touch a disk, or wait.
 
 use super::*;
+use crate::model::{Mode, VolumeId};
+use crate::recorder::{Limits, OpenSegments};
 use crate::model::{CameraId, CoverageKind, MediaTime, SegmentRow, StreamKind};
 use crate::storage::FaultyVolume;
 use bytes::Bytes;
@@ -34,8 +36,8 @@ impl Rig {
             open: open.clone(),
         };
         let stream = StreamId::new(CameraId::from_name("a"), StreamKind::Main);
-        let mut recorder = StreamRecorder::new(stream, mode, context, WallTime::MIN);
-        recorder.set_mode(mode, now(0));
+        let mut recorder = StreamRecorder::new(stream, Rule::of(mode), context, WallTime::MIN);
+        recorder.tick(now(0));
         Self { volume, open, recorder }
     }
 
@@ -111,7 +113,8 @@ fn a_disabled_camera_stays_disabled_whatever_its_stream_does() {
     rig.recorder.take(CaptureEvent::TimestampJump { ticks: 1 }, now(60));
     rig.run(60);
     assert_eq!(rig.states(), [RecordingState::Idle(GapReason::Disabled)]);
-    rig.recorder.set_mode(Mode::Continuous, now(60));
+    rig.recorder.set_rule(Rule::of(Mode::Continuous));
+    rig.recorder.tick(now(60));
     rig.units(60..200);
     assert_eq!(rig.states(), [RecordingState::Idle(GapReason::WaitingForPicture), RECORDING]);
 }

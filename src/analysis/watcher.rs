@@ -1,0 +1,233 @@
+//! Watches one camera: from captured access units to what the board says and to events.
+//!
+//! It fails open: where it cannot tell, it says so, and the camera records as if something moved. Must not
+//! do: run a thread, or read a clock; units bring their time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::board::{Motion, Watched};
+use super::detector::Detector;
+use super::event::{Change as EventChange, EventBuilder};
+use super::grid::Luma;
+use crate::capture::CaptureEvent;
+use crate::codec::{Converter, Decoder, Frame, encode_jpeg, open_decoder};
+use crate::index::Change;
+use crate::media::{AccessUnit, StreamParameters};
+use crate::model::time::TICKS_PER_SECOND;
+use crate::model::{CameraId, MotionEvent, MotionSettings, WallTime};
+use crate::runtime::Now;
+
+/// Pictures looked at: about five a second, however many the camera sends. A little less than 200 ms, so
+/// that 15 and 25 pictures a second give one in three and one in five.
+const LOOK_TICKS: i64 = TICKS_PER_SECOND * 19 / 100;
+
+/// Time for which a computer that was too slow once is not believed to see everything.
+const BLIND_AFTER_OVERLOAD: Duration = Duration::from_secs(10);
+
+/// Units arrive, and none can be decoded for so long: detection is blind. Long enough for the GOPs of
+/// "smart" codecs, of which one may begin damaged.
+const BLIND_WITHOUT_PICTURES: Duration = Duration::from_secs(30);
+
+/// Size of the picture that is kept of an event, in pixels.
+const PICTURE_SIZE: (usize, usize) = (320, 240);
+
+/// Watches one camera.
+pub(super) struct Watcher {
+    camera: CameraId,
+    detector: Detector,
+    events: EventBuilder,
+    /// Random access points only: the stream is too large to decode it all.
+    key_pictures_only: bool,
+    parameters: Option<Arc<StreamParameters>>,
+    decoder: Option<Box<dyn Decoder>>,
+    /// Units are of no use before the next random access point.
+    wait: bool,
+    next_look: Option<i64>,
+    /// When a picture was looked at last, or the run began.
+    last_look: Option<Duration>,
+    overloaded_until: Option<Duration>,
+    watched: Watched,
+    best: Best,
+    frames: Vec<Frame>,
+}
+
+/// The best picture of the event that is open.
+#[derive(Default)]
+struct Best {
+    converter: Converter,
+    size: u16,
+    pixels: Option<crate::codec::Pixels>,
+}
+
+impl Watcher {
+    pub fn new(camera: CameraId, settings: &MotionSettings, key_pictures_only: bool) -> Self {
+        Self {
+            detector: Detector::new(settings),
+            events: EventBuilder::new(camera.clone()),
+            camera,
+            key_pictures_only,
+            parameters: None,
+            decoder: None,
+            wait: true,
+            next_look: None,
+            last_look: None,
+            overloaded_until: None,
+            watched: Watched::default(),
+            best: Best::default(),
+            frames: Vec::new(),
+        }
+    }
+
+    /// What is known now.
+    pub fn watched(&self) -> &Watched {
+        &self.watched
+    }
+
+    /// Takes one event from capture; events of motion that have ended go to `out`.
+    pub fn take(&mut self, event: CaptureEvent, out: &mut Vec<Change>) {
+        match event {
+            CaptureEvent::Unit(unit) => self.unit(&unit, out),
+            CaptureEvent::RunStarted { parameters }
+            | CaptureEvent::NewParameters { parameters } => self.begin(parameters, out),
+            CaptureEvent::Dropped { .. } => {
+                self.overloaded_until = self.last_look.map(|last| last + BLIND_AFTER_OVERLOAD);
+                self.start_over();
+            }
+            CaptureEvent::Lost { .. } => self.start_over(),
+            CaptureEvent::TimestampJump { .. } | CaptureEvent::RunEnded { .. } => {
+                self.start_over();
+                self.finish(out);
+                self.detector.reset();
+                self.last_look = None;
+                self.watched = Watched::default();
+            }
+        }
+    }
+
+    /// Ends the event that is open: nobody watches any more.
+    pub fn finish(&mut self, out: &mut Vec<Change>) {
+        if let Some(event) = self.events.finish() {
+            out.push(self.best.stored(event));
+        }
+    }
+
+    fn begin(&mut self, parameters: Arc<StreamParameters>, out: &mut Vec<Change>) {
+        self.start_over();
+        self.finish(out);
+        self.detector.reset();
+        self.last_look = None;
+        self.watched = Watched::default();
+        match open_decoder(&parameters) {
+            Ok(decoder) => self.decoder = Some(decoder),
+            Err(error) => {
+                self.decoder = None;
+                self.watched.motion = Motion::Blind(format!("Motion cannot be detected: {error}"));
+            }
+        }
+        self.parameters = Some(parameters);
+    }
+
+    fn start_over(&mut self) {
+        if !self.wait {
+            self.wait = true;
+            if let Some(decoder) = &mut self.decoder {
+                decoder.reset();
+            }
+        }
+    }
+
+    fn unit(&mut self, unit: &AccessUnit, out: &mut Vec<Change>) {
+        let Some(decoder) = &mut self.decoder else { return };
+        let now = unit.received;
+        let last_look = *self.last_look.get_or_insert(now.monotonic);
+        let wanted = unit.random_access || !(self.wait || self.key_pictures_only);
+        if wanted {
+            self.wait = false;
+            if self.key_pictures_only {
+                decoder.reset();
+            }
+            if let Err(error) = decoder.decode(&unit.data, unit.pts.ticks(), &mut self.frames) {
+                tracing::debug!(camera = %self.camera, %error, "motion");
+                self.start_over();
+            }
+        }
+        for frame in std::mem::take(&mut self.frames) {
+            if self.next_look.is_none_or(|due| frame.pts >= due || frame.pts + TICKS_PER_SECOND < due)
+            {
+                self.next_look = Some(frame.pts + LOOK_TICKS);
+                self.look(&frame, now, out);
+            }
+            if let Some(decoder) = &mut self.decoder {
+                decoder.recycle(frame);
+            }
+        }
+        if now.monotonic.saturating_sub(last_look) > BLIND_WITHOUT_PICTURES {
+            let why = "Motion cannot be detected: the pictures cannot be decoded";
+            self.watched.motion = Motion::Blind(why.into());
+        }
+    }
+
+    fn look(&mut self, frame: &Frame, now: Now, out: &mut Vec<Change>) {
+        self.last_look = Some(now.monotonic);
+        let look = self.detector.look(&Luma::from(frame), now.wall);
+        self.watched.level = look.level;
+        let change = self.events.take(now.wall, &look);
+        if let (Some(moving), Some(parameters)) = (look.motion, &self.parameters) {
+            self.best.offer(frame, moving.size, parameters);
+        }
+        self.watched.motion = match change {
+            EventChange::Began { at } => Motion::Moving { since: earlier(now, at), last: now },
+            EventChange::Goes { .. } => match &self.watched.motion {
+                Motion::Moving { since, .. } => Motion::Moving { since: *since, last: now },
+                _ => Motion::Moving { since: now, last: now },
+            },
+            EventChange::Ended(event) => {
+                out.push(self.best.stored(event));
+                self.sighted()
+            }
+            EventChange::None => self.sighted(),
+        };
+        match self.overloaded_until {
+            Some(until) if now.monotonic < until => {
+                let why = "Motion cannot be detected: this computer is too busy";
+                self.watched.motion = Motion::Blind(why.into());
+            }
+            _ => self.overloaded_until = None,
+        }
+    }
+
+    /// What was known before, unless that was nothing.
+    fn sighted(&mut self) -> Motion {
+        match std::mem::take(&mut self.watched.motion) {
+            Motion::Blind(_) => Motion::Still,
+            known => known,
+        }
+    }
+}
+
+impl Best {
+    /// Keeps the picture when more moves in it than in those before.
+    fn offer(&mut self, frame: &Frame, size: u16, parameters: &StreamParameters) {
+        if self.pixels.is_some() && size <= self.size {
+            return;
+        }
+        let buffer = self.pixels.take().map(|pixels| pixels.rgba).unwrap_or_default();
+        let converted = self.converter.convert(frame, &parameters.video, PICTURE_SIZE, buffer);
+        self.size = size;
+        self.pixels = converted.inspect_err(|error| tracing::debug!(%error, "motion")).ok();
+    }
+
+    /// The event with its best picture, as the index takes it.
+    fn stored(&mut self, event: MotionEvent) -> Change {
+        let pixels = self.pixels.take();
+        let picture = pixels.and_then(|p| encode_jpeg(p.width, p.height, &p.rgba).ok());
+        Change::PutEvent { event, picture }
+    }
+}
+
+/// The moment `at`, which lies shortly before `now`, on both time lines.
+fn earlier(now: Now, at: WallTime) -> Now {
+    let ago = u64::try_from(now.wall.micros_since(at)).unwrap_or(0);
+    Now { wall: at, monotonic: now.monotonic.saturating_sub(Duration::from_micros(ago)) }
+}
