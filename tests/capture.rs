@@ -32,7 +32,7 @@ fn clock() -> Arc<dyn Clock> {
 fn source(url: &str) -> StreamSource {
     let (url, user, password) = split_credentials(url).expect("an address");
     let id = StreamId::new("cam".parse().expect("an identity"), StreamKind::Main);
-    StreamSource { id, url, user, password, transport: Transport::Tcp }
+    StreamSource { id, url, user, password, transport: Transport::Tcp, metadata: false }
 }
 
 /// One stream captured, and what came of it.

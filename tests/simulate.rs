@@ -407,12 +407,33 @@ fn the_protocol_is_kept_in_its_corners() {
     let (status, set_up) =
         ask("SETUP", &track, "Transport: RTP/AVP/TCP;unicast;interleaved=4-5\r\n");
     assert!(status == 200 && set_up.contains("interleaved=4-5"), "{set_up}");
+    let metadata = format!("{url}/trackID=1");
+    let channels = "Transport: RTP/AVP/TCP;unicast;interleaved=6-7\r\n";
+    assert_eq!(ask("SETUP", &metadata, channels).0, 404, "none is offered");
     let (status, playing) = ask("PLAY", &url, "");
     assert!(status == 200 && playing.contains("rtptime="), "{playing}");
     assert_eq!(ask("SETUP", &track, "Transport: RTP/AVP/TCP;unicast\r\n").0, 455);
     assert_eq!(ask("GET_PARAMETER", &url, "").0, 200);
     assert_eq!(ask("TEARDOWN", &url, "").0, 200);
     assert_eq!(ask("PLAY", &url, "").0, 454);
+}
+
+#[test]
+fn metadata_is_a_track_beside_the_pictures() {
+    let simulator = start(SimulatorConfig { metadata: true, ..small() });
+    let url = simulator.url(0, Sub).to_string();
+    let track = |number: u8| format!("{url}/trackID={number}");
+    let channels = "Transport: RTP/AVP/TCP;unicast;interleaved=6-7\r\n";
+    let mut wire = Wire::connect(&simulator);
+    let (_, description) = wire.ask("DESCRIBE", &url, "");
+    assert!(description.contains("m=application 0 RTP/AVP 107"), "{description}");
+    assert!(description.contains("a=rtpmap:107 vnd.onvif.metadata/90000"), "{description}");
+    assert_eq!(wire.ask("SETUP", &track(1), channels).0, 455, "pictures first");
+    assert_eq!(wire.ask("SETUP", &track(0), "Transport: RTP/AVP/TCP;unicast\r\n").0, 200);
+    let (status, set_up) = wire.ask("SETUP", &track(1), channels);
+    assert!(status == 200 && set_up.contains("interleaved=6-7"), "{set_up}");
+    let (status, playing) = wire.ask("PLAY", &url, "");
+    assert!(status == 200 && playing.contains("trackID=1;seq="), "{playing}");
 }
 
 #[test]

@@ -7,8 +7,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::camera_motion::MotionWatch;
 use super::gate::Gate;
-use super::{CaptureEvent, UnitQueue};
+use super::metadata::CameraMotion;
+use super::{CameraMotionState, CaptureEvent, UnitQueue};
 use crate::media::StreamParameters;
 use crate::model::{StreamId, WallTime};
 use crate::runtime::Now;
@@ -82,12 +84,16 @@ struct State {
     progress: Progress,
     rate: Rate,
     clock_logged: bool,
+    /// What the camera itself tells of motion in this session; none before PLAY is answered.
+    motion: Option<MotionWatch>,
     status: StreamStatus,
 }
 
 /// How far the present connection has come, on the monotonic clock.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Progress {
+    /// Whether the camera was asked for its metadata too.
+    pub asked_for_metadata: bool,
     /// When PLAY was answered.
     pub connected: Option<Duration>,
     /// When the first picture of the first run arrived.
@@ -142,6 +148,7 @@ impl Feed {
             progress: Progress::default(),
             rate: Rate::default(),
             clock_logged: false,
+            motion: None,
             status,
         };
         Arc::new(Self { id, gate: Gate::default(), state: Mutex::new(state) })
@@ -157,9 +164,28 @@ impl Feed {
         self.lock().progress = Progress::default();
     }
 
-    /// PLAY was answered.
-    pub fn connected(&self, at: Duration) {
-        self.lock().progress.connected = Some(at);
+    /// The camera is about to be asked for its metadata.
+    pub fn asks_for_metadata(&self) {
+        self.lock().progress.asked_for_metadata = true;
+    }
+
+    /// PLAY was answered, at `at` on the monotonic clock.
+    pub fn connected(&self, at: Duration, motion: CameraMotionState) {
+        let mut state = self.lock();
+        state.progress.connected = Some(at);
+        state.motion = Some(MotionWatch::new(motion));
+    }
+
+    /// A document of metadata arrived at `at`, with these words on motion.
+    pub fn camera_tells(&self, motions: Vec<CameraMotion>, at: WallTime) {
+        if let Some(motion) = &mut self.lock().motion {
+            motion.arrived(motions, at);
+        }
+    }
+
+    /// What the camera itself tells of motion; none without a session.
+    pub fn camera_motion(&self) -> Option<CameraMotionState> {
+        self.lock().motion.as_ref().map(|motion| motion.state().clone())
     }
 
     pub fn progress(&self) -> Progress {
@@ -192,6 +218,7 @@ impl Feed {
         state.status.clock_offset = None;
         state.rate = Rate::default();
         state.progress = Progress::default();
+        state.motion = None;
         state.clock_logged = false;
         state.last_error = Some(error.to_owned());
         state.last_wait = retry_in;

@@ -9,7 +9,7 @@ use retina::client::SessionGroup;
 use tokio::task::JoinHandle;
 
 use super::feed::Feed;
-use super::reconnect::Backoff;
+use super::reconnect::{Backoff, MetadataDoubt};
 use super::service::Timeouts;
 use super::{CaptureError, StreamSource, session};
 use crate::runtime::{Clock, Now};
@@ -27,6 +27,7 @@ pub(super) struct StreamLink {
     feed: Arc<Feed>,
     group: Arc<SessionGroup>,
     backoff: Backoff,
+    doubt: MetadataDoubt,
     state: State,
 }
 
@@ -45,6 +46,7 @@ impl StreamLink {
             source: Arc::new(source),
             feed,
             backoff: Backoff::default(),
+            doubt: MetadataDoubt::default(),
             state: State::Waiting { until: Duration::ZERO },
         }
     }
@@ -62,6 +64,7 @@ impl StreamLink {
     /// An operator asks for an attempt now.
     pub fn retry_now(&mut self) {
         self.backoff.reset();
+        self.doubt = MetadataDoubt::default();
         if let State::Waiting { until } = &mut self.state {
             *until = Duration::ZERO;
         }
@@ -126,6 +129,7 @@ impl StreamLink {
             Arc::clone(&self.feed),
             Arc::clone(&self.group),
             Arc::clone(clock),
+            self.doubt.allows(),
         ));
         self.state = State::Running { task, since: now };
     }
@@ -149,8 +153,11 @@ impl StreamLink {
         if let State::Running { task, .. } = &self.state {
             task.abort();
         }
-        let first = self.feed.progress().first_picture;
-        let run = first.map_or(Duration::ZERO, |first| now.monotonic.saturating_sub(first));
+        let progress = self.feed.progress();
+        let run = progress
+            .first_picture
+            .map_or(Duration::ZERO, |first| now.monotonic.saturating_sub(first));
+        self.doubt.ended(progress.asked_for_metadata, run);
         let wait = self.backoff.after(error, run, fastrand::u32(..));
         self.state = State::Waiting { until: now.monotonic.saturating_add(wait) };
         self.feed.ended(&error.to_string(), Some(wait), now);

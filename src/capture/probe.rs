@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::offer::Offer;
 use super::run::Assembler;
 use super::service::runtime;
 use super::session::{Connection, Item};
@@ -71,10 +72,10 @@ async fn watch(
     let began = clock.monotonic();
     let connect = limit.min(MAX_CONNECT);
     let group = Arc::default();
-    let mut connection =
-        tokio::time::timeout(connect, Connection::open(source, Arc::clone(&group)))
-            .await
-            .map_err(|_| CaptureError::NoAnswer { address: source.address(), limit: connect })??;
+    let opened = async { Offer::describe(source, Arc::clone(&group)).await?.play(false).await };
+    let mut connection = tokio::time::timeout(connect, opened)
+        .await
+        .map_err(|_| CaptureError::NoAnswer { address: source.address(), limit: connect })??;
     let mut seen = Seen::default();
     let left = limit.saturating_sub(clock.monotonic().saturating_sub(began));
     let watched = tokio::time::timeout(left, seen.watch(&mut connection, clock)).await;
@@ -119,7 +120,7 @@ impl Seen {
                 Item::CameraClock(camera) => {
                     self.clock_offset = Some(camera.micros_since(clock.wall()));
                 }
-                Item::Other => {}
+                Item::Metadata(_) | Item::Other => {}
             }
         }
         Ok(())

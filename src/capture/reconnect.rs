@@ -1,4 +1,4 @@
-//! When to try again: the policy, pure.
+//! When to try again, and when to do so without a camera's metadata: the policy, pure.
 //!
 //! A camera that restarts is back within seconds, one that is gone for the night must not be hammered, and
 //! one that refuses the password locks the account if it is asked often. Must not do: wait, or read a
@@ -28,6 +28,10 @@ pub const HEALTHY_RUN: Duration = Duration::from_secs(10);
 /// back in step.
 const JITTER_PERMILLE: u32 = 250;
 
+/// Attempts in a row with the camera's metadata that may fail soon. One can do so by chance; pictures do
+/// not wait for more than two.
+const METADATA_TRIES: u32 = 2;
+
 /// Counts failures in a row of one stream.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Backoff {
@@ -50,6 +54,32 @@ impl Backoff {
     /// An operator asks for an attempt now: the waits begin anew.
     pub fn reset(&mut self) {
         self.failures = 0;
+    }
+}
+
+/// Whether a camera's metadata is what its sessions fail of. Pictures matter more: when in doubt, they are
+/// tried alone.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct MetadataDoubt {
+    failures: u32,
+}
+
+impl MetadataDoubt {
+    /// Whether the next attempt may ask for metadata.
+    #[must_use]
+    pub const fn allows(self) -> bool {
+        self.failures < METADATA_TRIES
+    }
+
+    /// An attempt ended after pictures had arrived for `run`; `asked` is whether it asked for metadata.
+    /// One that fails soon without metadata clears it of the doubt.
+    pub fn ended(&mut self, asked: bool, run: Duration) {
+        let healthy = run >= HEALTHY_RUN;
+        if asked && !healthy {
+            self.failures = self.failures.saturating_add(1);
+        } else if asked || !healthy {
+            self.failures = 0;
+        }
     }
 }
 
@@ -79,6 +109,21 @@ mod tests {
         backoff.after(&gone(), Duration::ZERO, 0);
         backoff.reset();
         assert_eq!(backoff.after(&gone(), Duration::ZERO, 0), Duration::from_secs(1));
+    }
+
+    #[test]
+    fn metadata_is_left_out_when_it_alone_fails() {
+        let mut doubt = MetadataDoubt::default();
+        doubt.ended(true, Duration::ZERO);
+        doubt.ended(true, HEALTHY_RUN);
+        doubt.ended(true, Duration::ZERO);
+        assert!(doubt.allows(), "that was by chance");
+        doubt.ended(true, Duration::ZERO);
+        assert!(!doubt.allows());
+        doubt.ended(false, HEALTHY_RUN);
+        assert!(!doubt.allows(), "without it all is well");
+        doubt.ended(false, Duration::ZERO);
+        assert!(doubt.allows(), "without it things are no better");
     }
 
     #[test]

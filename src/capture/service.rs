@@ -11,7 +11,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::feed::{Feed, StreamStatus, Subscription};
 use super::link::StreamLink;
-use super::{CaptureError, StreamSource, UnitQueue};
+use super::{CameraMotionState, CaptureError, StreamSource, UnitQueue};
 use crate::model::StreamId;
 use crate::runtime::thread::JoinError;
 use crate::runtime::{Clock, Latest, StopSource, StopToken, Worker, stop_pair};
@@ -129,6 +129,15 @@ impl Capture {
     #[must_use]
     pub fn status(&self) -> Arc<Vec<StreamStatus>> {
         self.shared.status.get().unwrap_or_default()
+    }
+
+    /// What the camera itself tells of motion in the session of `id`; cheap, for a look several times a
+    /// second. None while the stream is not captured or has no session, and it begins anew with each
+    /// session. It hears only what [`StreamSource::metadata`] asks for.
+    #[must_use]
+    pub fn camera_motion(&self, id: &StreamId) -> Option<CameraMotionState> {
+        let feed = lock(&self.shared.feeds).get(id).cloned();
+        feed?.camera_motion()
     }
 
     /// Whether its thread is gone although nobody stopped it: no picture arrives any more.

@@ -1,38 +1,41 @@
-//! One RTSP connection: describe, set up the H.264 stream, play, and hand on what arrives.
+//! One playing RTSP connection: hands on what arrives.
 //!
-//! Must not do: reconnect, or watch the time: [`super::link`] ends a session that hangs.
+//! Must not do: reconnect, or watch the time: [`super::link`] ends a session that hangs. Nor let a fault in
+//! the camera's metadata end a run of pictures.
 
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::{Context as Task, Poll, ready};
 
 use futures::StreamExt;
-use retina::client::{
-    Credentials, Demuxed, Described, InitialTimestampPolicy, PlayOptions, Session, SessionGroup,
-    SessionOptions, SetupOptions, TcpTransportOptions, Transport as RetinaTransport,
-    UdpTransportOptions,
-};
-use retina::codec::{CodecItem, FrameFormat, ParametersRef, VideoFrame, VideoParametersCodec};
+use retina::client::{Demuxed, SessionGroup};
+use retina::codec::{CodecItem, MessageFrame, ParametersRef, VideoFrame, VideoParametersCodec};
 
-use super::error::{Context, Phase, classify};
+use super::error::Phase;
 use super::feed::Feed;
+use super::metadata::motions;
+use super::offer::{Offer, failure};
 use super::run::{Arrived, Assembler};
-use super::{CaptureError, StreamSource};
+use super::{CameraMotionState, CaptureError, StreamSource};
 use crate::media::StreamParameters;
 use crate::media::sps::VideoInfo;
-use crate::model::{Transport, WallTime};
+use crate::model::WallTime;
 use crate::runtime::Clock;
 
-/// What a camera sees of us.
-const USER_AGENT: &str = concat!("Watchkeeper/", env!("CARGO_PKG_VERSION"));
+/// Why metadata is left out by ourselves.
+const DISTRUST: &str = "The connection failed when the camera's metadata was asked for: pictures are \
+                        received without it";
 
 /// A playing connection.
 pub(super) struct Connection<'a> {
-    source: &'a StreamSource,
-    address: String,
-    demuxed: Demuxed,
-    /// Which of the presentation's streams is played.
-    stream: usize,
+    pub(super) source: &'a StreamSource,
+    pub(super) demuxed: Demuxed,
+    /// Which of the presentation's streams carries the pictures.
+    pub(super) stream: usize,
+    /// Which carries the metadata that plays beside them.
+    pub(super) metadata: Option<usize>,
+    /// Why metadata does not, although it was asked for.
+    pub(super) refused: Option<Arc<str>>,
 }
 
 /// What arrives.
@@ -41,42 +44,13 @@ pub(super) enum Item {
     Frame(VideoFrame),
     /// The camera's wall clock, from an RTCP sender report.
     CameraClock(WallTime),
+    /// A document of metadata.
+    Metadata(MessageFrame),
     /// Nothing of interest.
     Other,
 }
 
-impl<'a> Connection<'a> {
-    /// Connects and plays.
-    pub async fn open(
-        source: &'a StreamSource,
-        group: Arc<SessionGroup>,
-    ) -> Result<Self, CaptureError> {
-        let address = source.address();
-        if source.url.scheme() != "rtsp" {
-            return Err(CaptureError::Encrypted);
-        }
-        let fail = |error: &retina::Error, phase| failure(source, &address, error, phase);
-        let options = SessionOptions::default()
-            .creds(credentials(source))
-            .user_agent(USER_AGENT.to_owned())
-            .session_group(group);
-        let mut session = Session::describe(source.url.clone(), options)
-            .await
-            .map_err(|error| fail(&error, Phase::Describe))?;
-        let stream = choose(&session)?;
-        let setup = SetupOptions::default()
-            .transport(transport(source.transport))
-            .frame_format(FrameFormat::MP4);
-        session.setup(stream, setup).await.map_err(|error| fail(&error, Phase::Later))?;
-        let play = PlayOptions::default().initial_timestamp(InitialTimestampPolicy::Permissive);
-        let demuxed = session
-            .play(play)
-            .await
-            .and_then(Session::demuxed)
-            .map_err(|error| fail(&error, Phase::Later))?;
-        Ok(Self { source, address, demuxed, stream })
-    }
-
+impl Connection<'_> {
     /// Waits for what arrives next; without an end of its own.
     pub async fn next(&mut self) -> Result<Item, CaptureError> {
         poll_fn(|task| self.poll_next(task)).await
@@ -85,16 +59,31 @@ impl<'a> Connection<'a> {
     fn poll_next(&mut self, task: &mut Task<'_>) -> Poll<Result<Item, CaptureError>> {
         Poll::Ready(match ready!(self.demuxed.poll_next_unpin(task)) {
             Some(Ok(CodecItem::VideoFrame(frame))) => Ok(Item::Frame(frame)),
-            Some(Ok(CodecItem::Rtcp(packet))) => {
+            Some(Ok(CodecItem::MessageFrame(document))) => Ok(Item::Metadata(document)),
+            Some(Ok(CodecItem::Rtcp(packet))) if packet.stream_id() == self.stream => {
                 let report = packet.pkts().find_map(|p| p.as_sender_report().ok().flatten());
                 Ok(report.map_or(Item::Other, |report| {
                     Item::CameraClock(wall_time(report.ntp_timestamp()))
                 }))
             }
             Some(Ok(_)) => Ok(Item::Other),
-            Some(Err(error)) => Err(failure(self.source, &self.address, &error, Phase::Later)),
+            Some(Err(error)) if self.is_in_metadata(&error) => {
+                let why = failure(self.source, &error, Phase::Later);
+                tracing::debug!(stream = %self.source.id, "odd metadata: {why}");
+                Ok(Item::Other)
+            }
+            Some(Err(error)) => Err(failure(self.source, &error, Phase::Later)),
             None => Err(CaptureError::Closed),
         })
+    }
+
+    /// Whether `error` is about a packet of metadata, after which the library goes on. It tells the stream
+    /// in its words alone; a socket's error repeats itself and is none of these.
+    fn is_in_metadata(&self, error: &retina::Error) -> bool {
+        let stream = self.metadata.and_then(|index| self.demuxed.streams().get(index));
+        let Some(context) = stream.and_then(|stream| stream.ctx()) else { return false };
+        let words = error.to_string();
+        words.contains(&format!("\nstream: {context}\n")) && !words.starts_with("Error receiving")
     }
 
     /// The parameters of the pictures from the last one on; none when the camera has not told yet.
@@ -152,16 +141,17 @@ impl<'a> Connection<'a> {
     }
 }
 
-/// Plays `source` into `feed` until something goes wrong, and returns what.
+/// Plays `source` into `feed` until something goes wrong, and returns what. `trusted` is whether metadata
+/// may be asked for.
 pub(super) async fn run(
     source: Arc<StreamSource>,
     feed: Arc<Feed>,
     group: Arc<SessionGroup>,
     clock: Arc<dyn Clock>,
+    trusted: bool,
 ) -> CaptureError {
     let played = async {
-        let mut connection = Connection::open(&source, group).await?;
-        feed.connected(clock.monotonic());
+        let mut connection = open(&source, &feed, group, &*clock, trusted).await?;
         let mut assembler = Assembler::default();
         loop {
             let item = poll_fn(|task| {
@@ -174,6 +164,7 @@ pub(super) async fn run(
                     connection.assemble(frame, &mut assembler, &*clock, &mut emit)?;
                 }
                 Item::CameraClock(camera) => feed.camera_clock(camera, clock.wall()),
+                Item::Metadata(document) => hear(document.data(), &source, &feed, clock.wall()),
                 Item::Other => {}
             }
         }
@@ -185,60 +176,35 @@ pub(super) async fn run(
     }
 }
 
-fn credentials(source: &StreamSource) -> Option<Credentials> {
-    let password = source.password.as_ref().map(|p| p.reveal().to_owned());
-    if source.user.is_none() && password.is_none() {
-        return None;
+/// Connects and plays, with metadata when it is wanted, offered and trusted.
+async fn open<'a>(
+    source: &'a StreamSource,
+    feed: &Feed,
+    group: Arc<SessionGroup>,
+    clock: &dyn Clock,
+    trusted: bool,
+) -> Result<Connection<'a>, CaptureError> {
+    let offer = Offer::describe(source, group).await?;
+    let offered = offer.has_metadata();
+    let wanted = source.metadata && offered;
+    if wanted && trusted {
+        feed.asks_for_metadata();
     }
-    let username = source.user.clone().unwrap_or_default();
-    Some(Credentials { username, password: password.unwrap_or_default() })
+    let connection = offer.play(wanted && trusted).await?;
+    let distrust = (wanted && !trusted).then(|| DISTRUST.into());
+    let refused = connection.refused.clone().or(distrust);
+    let now = clock.now();
+    feed.connected(now.monotonic, CameraMotionState::new(offered, refused, now.wall));
+    Ok(connection)
 }
 
-fn transport(transport: Transport) -> RetinaTransport {
-    match transport {
-        Transport::Tcp => RetinaTransport::Tcp(TcpTransportOptions::default()),
-        Transport::Udp => RetinaTransport::Udp(UdpTransportOptions::default()),
-    }
-}
-
-/// The first H.264 stream; sound is left alone.
-fn choose(session: &Session<Described>) -> Result<usize, CaptureError> {
-    let streams = session.streams();
-    let mut video = streams.iter().enumerate().filter(|(_, stream)| stream.media() == "video");
-    if let Some((index, _)) = video.clone().find(|(_, s)| s.encoding_name() == "h264") {
-        return Ok(index);
-    }
-    if let Some((_, other)) = video.next() {
-        return Err(CaptureError::Unsupported { codec: codec_name(other.encoding_name()) });
-    }
-    let media: Vec<&str> = streams.iter().map(|stream| stream.media()).collect();
-    let media = if media.is_empty() { "nothing".to_owned() } else { media.join(" and ") };
-    Err(CaptureError::NoVideo { media })
-}
-
-/// As people write it.
-fn codec_name(encoding: &str) -> String {
-    match encoding {
-        "h265" => "H.265".to_owned(),
-        "jpeg" => "Motion JPEG".to_owned(),
-        "mp4v-es" => "MPEG-4".to_owned(),
-        other => other.chars().filter(|c| c.is_ascii_graphic()).take(20).collect(),
-    }
-}
-
-fn failure(
-    source: &StreamSource,
-    address: &str,
-    error: &retina::Error,
-    phase: Phase,
-) -> CaptureError {
-    let password = source.password.as_ref().map_or("", |password| password.reveal());
-    let context = Context {
-        address,
-        has_password: credentials(source).is_some(),
-        secrets: [password, source.user.as_deref().unwrap_or("")],
-    };
-    classify(error.status_code(), &error.to_string(), phase, context)
+/// Takes a document of metadata that arrived at `at`.
+fn hear(document: &[u8], source: &StreamSource, feed: &Feed, at: WallTime) {
+    let motions = motions(document).unwrap_or_else(|error| {
+        tracing::debug!(stream = %source.id, "odd metadata: {error}");
+        Vec::new()
+    });
+    feed.camera_tells(motions, at);
 }
 
 /// NTP counts 2^-32 seconds (RFC 3550, 4); its era is taken as the one that holds 1970.

@@ -25,6 +25,8 @@ pub struct StreamSource {
     pub password: Option<Password>,
     /// TCP or UDP.
     pub transport: Transport,
+    /// Also set up the camera's ONVIF metadata, when it has any, to hear of motion.
+    pub metadata: bool,
 }
 
 impl StreamSource {
@@ -147,8 +149,8 @@ mod tests {
         let (url, ..) = split_credentials("rtsp://cam/user=a&password=b").expect("valid");
         let id = StreamId::new("cam".parse().expect("valid"), crate::model::StreamKind::Main);
         let password = Some(Password::new("secret".into()));
-        let source =
-            StreamSource { id, url, user: Some("joe".into()), password, transport: Transport::Tcp };
+        let (user, transport) = (Some("joe".into()), Transport::Tcp);
+        let source = StreamSource { id, url, user, password, transport, metadata: false };
         assert_eq!(format!("{source:?}"), "StreamSource(cam/main at cam:554)");
     }
 }

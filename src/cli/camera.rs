@@ -218,6 +218,7 @@ fn source_of(
             user: login.user.clone(),
             password,
             transport,
+            metadata: false,
         });
     }
     let store = SettingsStore::open(folder)?;

@@ -94,5 +94,6 @@ pub fn source(
         user: camera.user.clone(),
         password,
         transport: camera.transport,
+        metadata: false,
     })
 }

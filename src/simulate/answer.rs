@@ -12,6 +12,7 @@ use rtsp_types::{Method, Request, Response, ResponseBuilder, StatusCode, Url, Ve
 
 use super::client::{Client, Gone};
 use super::library::Lookup;
+use super::metadata::MetadataTrack;
 use super::sdp;
 use super::server::Server;
 use super::session::{Playing, Session};
@@ -66,7 +67,8 @@ impl Server {
         if let Some(Target::Stream(camera, _)) = target {
             client.camera = Some(camera);
             if let Some(state) = self.cameras.get(camera) {
-                if state.is_refused(now) {
+                let hangs_up = state.hangs_up_on_metadata && sets_up_metadata(&request);
+                if state.is_refused(now) || hangs_up {
                     return Err(Gone::Closed);
                 }
                 if state.is_stalled(now) {
@@ -107,6 +109,9 @@ impl Server {
         };
         match request.method() {
             Method::Describe => self.describe(request, target),
+            Method::Setup if sets_up_metadata(request) => {
+                self.set_up_metadata(client, request, target)
+            }
             Method::Setup => self.set_up(client, request, target),
             Method::Play => self.play(client, request, now),
             Method::GetParameter | Method::SetParameter => {
@@ -137,7 +142,10 @@ impl Server {
                 Lookup::Failed => {
                     return finish(reply(request, StatusCode::InternalServerError), "");
                 }
-                Lookup::Ready(packets) => sdp::h264(&format!("Camera {}", camera + 1), &packets),
+                Lookup::Ready(packets) => {
+                    let name = format!("Camera {}", camera + 1);
+                    sdp::h264(&name, &packets, self.config.metadata)
+                }
             },
         };
         let response = ok(request)
@@ -171,13 +179,42 @@ impl Server {
             sequence: self.random.u16(..),
             time: self.random.u32(..),
             playing: None,
+            metadata: None,
             lose: 0,
         };
-        let transport = format!(
-            "RTP/AVP/TCP;unicast;interleaved={channel}-{report_channel};ssrc={:08X};mode=\"PLAY\"",
-            session.source
-        );
+        let transport = transport(channel, report_channel, session.source);
         client.session = Some(session);
+        finish(with_session(client, request).header(TRANSPORT, transport), "")
+    }
+
+    /// Adds the metadata track to a session that was set up for pictures.
+    fn set_up_metadata(
+        &mut self,
+        client: &mut Client,
+        request: &Request<Vec<u8>>,
+        target: Target,
+    ) -> Outcome {
+        let Target::Stream(camera, _) = target else {
+            return finish(reply(request, StatusCode::UnsupportedTransport), "");
+        };
+        let state = self.cameras.get(camera).filter(|_| self.config.metadata);
+        let Some(state) = state else {
+            return finish(reply(request, StatusCode::NotFound), "");
+        };
+        if state.refuses_metadata {
+            return finish(reply(request, StatusCode::InternalServerError), "");
+        }
+        let idle = client.session.as_mut().filter(|session| session.playing.is_none());
+        let Some(session) = idle.filter(|session| session.camera == camera) else {
+            return finish(reply(request, StatusCode::MethodNotValidInThisState), "");
+        };
+        let Some((channel, report_channel)) = interleaved(request) else {
+            return finish(reply(request, StatusCode::UnsupportedTransport), "");
+        };
+        let source = self.random.u32(..);
+        let track = MetadataTrack::new(channel, source, self.random.u16(..), state.motion);
+        session.metadata = Some(track);
+        let transport = transport(channel, report_channel, source);
         finish(with_session(client, request).header(TRANSPORT, transport), "")
     }
 
@@ -197,16 +234,29 @@ impl Server {
             let first = self.config.first_frame(session.camera) as usize;
             session.playing = Some(Playing::new(spec, packets, first, now));
         }
-        let info = format!(
-            "url={}/{};seq={};rtptime={}",
-            plain_address(request),
-            sdp::TRACK,
-            session.sequence,
-            session.time
-        );
+        let address = plain_address(request);
+        let info = |track: &str, sequence: u16| {
+            format!("url={address}/{track};seq={sequence};rtptime={}", session.time)
+        };
+        let mut infos = vec![info(sdp::TRACK, session.sequence)];
+        infos.extend(session.metadata.as_ref().map(|m| info(sdp::METADATA_TRACK, m.sequence)));
+        let infos = infos.join(",");
         let response = with_session(client, request).header(RANGE, "npt=now-");
-        finish(response.header(RTP_INFO, info), "")
+        finish(response.header(RTP_INFO, infos), "")
     }
+}
+
+/// Whether a request is to set up the metadata track.
+fn sets_up_metadata(request: &Request<Vec<u8>>) -> bool {
+    let path = request.request_uri().map(Url::path).unwrap_or_default();
+    *request.method() == Method::Setup && path.ends_with(sdp::METADATA_TRACK)
+}
+
+/// A `Transport` header that grants what was asked for.
+fn transport(channel: u8, report_channel: u8, source: u32) -> String {
+    format!(
+        "RTP/AVP/TCP;unicast;interleaved={channel}-{report_channel};ssrc={source:08X};mode=\"PLAY\""
+    )
 }
 
 /// The channels that a client asks for, RTP and RTCP; none when it does not offer TCP.

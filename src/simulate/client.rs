@@ -128,6 +128,20 @@ impl Client {
         self.output.extend_from_slice(bytes);
     }
 
+    /// Queues the word that the camera begins to see motion, or ceases to.
+    pub(super) fn set_motion(&mut self, active: bool, now: Now) {
+        if let Some(session) = &mut self.session {
+            session.set_motion(active, now, &mut self.output);
+        }
+    }
+
+    /// Queues metadata that cannot be understood.
+    pub(super) fn spoil_metadata(&mut self, now: Now) {
+        if let Some(session) = &mut self.session {
+            session.spoil_metadata(now, &mut self.output);
+        }
+    }
+
     /// Queues the access units that are due.
     pub(super) fn send_due(&mut self, now: Now) {
         if let Some(session) = &mut self.session {

@@ -39,6 +39,8 @@ pub struct SimulatorConfig {
     pub bit_rate: u32,
     /// Bits per second of the sub stream.
     pub sub_bit_rate: u32,
+    /// Offer ONVIF metadata beside the pictures, which tells of motion.
+    pub metadata: bool,
 }
 
 impl Default for SimulatorConfig {
@@ -57,6 +59,7 @@ impl Default for SimulatorConfig {
             loop_seconds: 8,
             bit_rate: 4_000_000,
             sub_bit_rate: 500_000,
+            metadata: false,
         }
     }
 }
@@ -126,6 +129,13 @@ pub enum Fault {
     Refuse(Duration),
     /// The camera is not found (404) until [`Fault::Restore`]; connections are closed.
     Remove,
-    /// Ends [`Fault::Remove`], [`Fault::Stall`] and [`Fault::Refuse`].
+    /// The metadata track cannot be set up (500) until [`Fault::Restore`].
+    RefuseMetadata,
+    /// Connections that ask for the metadata track are closed until [`Fault::Restore`].
+    HangUpOnMetadata,
+    /// A document of metadata that breaks off and one that is no XML are sent once.
+    GarbageMetadata,
+    /// Ends [`Fault::Remove`], [`Fault::Stall`], [`Fault::Refuse`], [`Fault::RefuseMetadata`] and
+    /// [`Fault::HangUpOnMetadata`].
     Restore,
 }

@@ -16,6 +16,7 @@ mod encode;
 mod error;
 mod font;
 mod library;
+mod metadata;
 mod overlay;
 mod props;
 mod raster;

@@ -11,6 +11,12 @@ use super::encode::EncodedLoop;
 /// RTP payload type of all streams, a dynamic one.
 pub(super) const PAYLOAD_TYPE: u8 = 96;
 
+/// The same of metadata.
+pub(super) const METADATA_PAYLOAD_TYPE: u8 = 107;
+
+/// Most payload in a packet of metadata: so little that each document spans several.
+const MAX_METADATA_PAYLOAD: usize = 500;
+
 /// Most payload in a packet, as of a camera that must get through Ethernet.
 const MAX_PAYLOAD: usize = 1400;
 
@@ -21,7 +27,7 @@ const MARKER: u8 = 0x80;
 /// `nal_unit_type` of a fragment (RFC 6184, 5.8).
 const FU_A: u8 = 28;
 
-/// The packets of one access unit, one behind the other, as they go over the wire. Channel, sequence
+/// The packets of one access unit, or of one document, one behind the other, as they go over the wire. Channel, sequence
 /// number, time and source are blank.
 pub(super) struct UnitPackets {
     bytes: Vec<u8>,
@@ -69,36 +75,61 @@ impl PacketLoop {
 
 impl UnitPackets {
     fn new(nals: &[&[u8]], random_access: bool) -> Self {
-        let mut packets = Self { bytes: Vec::new(), starts: Vec::new(), random_access };
+        let mut packets = Self::empty(random_access);
         for nal in nals {
             packets.add_nal(nal);
         }
-        if let Some(last) = packets.starts.last() {
-            packets.bytes[last + FRAME_HEADER + 1] |= MARKER;
+        packets.mark_last();
+        packets
+    }
+
+    /// A document of metadata (ONVIF Streaming Specification, 5.2.1.1).
+    pub(super) fn document(document: &[u8]) -> Self {
+        let mut packets = Self::unfinished_document(document);
+        packets.mark_last();
+        packets
+    }
+
+    /// The same, to be continued.
+    pub(super) fn unfinished_document(document: &[u8]) -> Self {
+        let mut packets = Self::empty(false);
+        for piece in document.chunks(MAX_METADATA_PAYLOAD) {
+            packets.add_packet(METADATA_PAYLOAD_TYPE, &[], piece);
         }
         packets
+    }
+
+    fn empty(random_access: bool) -> Self {
+        Self { bytes: Vec::new(), starts: Vec::new(), random_access }
+    }
+
+    fn mark_last(&mut self) {
+        if let Some(last) = self.starts.last() {
+            self.bytes[last + FRAME_HEADER + 1] |= MARKER;
+        }
     }
 
     fn add_nal(&mut self, nal: &[u8]) {
         let Some((header, rest)) = nal.split_first() else { return };
         if nal.len() <= MAX_PAYLOAD {
-            return self.add_packet(&[], nal);
+            return self.add_packet(PAYLOAD_TYPE, &[], nal);
         }
         let pieces = rest.chunks(MAX_PAYLOAD - 2);
         let last = pieces.len() - 1;
         for (index, piece) in pieces.enumerate() {
             let start = if index == 0 { 0x80 } else { 0 };
             let end = if index == last { 0x40 } else { 0 };
-            self.add_packet(&[header & 0xe0 | FU_A, start | end | header & 0x1f], piece);
+            let prefix = [header & 0xe0 | FU_A, start | end | header & 0x1f];
+            self.add_packet(PAYLOAD_TYPE, &prefix, piece);
         }
     }
 
-    fn add_packet(&mut self, prefix: &[u8], payload: &[u8]) {
+    fn add_packet(&mut self, payload_type: u8, prefix: &[u8], payload: &[u8]) {
         self.starts.push(self.bytes.len());
         let length = (RTP_HEADER + prefix.len() + payload.len()) as u16;
         self.bytes.extend([b'$', 0]);
         self.bytes.extend(length.to_be_bytes());
-        self.bytes.extend([0x80, PAYLOAD_TYPE]);
+        self.bytes.extend([0x80, payload_type]);
         self.bytes.extend([0; RTP_HEADER - 2]);
         self.bytes.extend(prefix);
         self.bytes.extend(payload);

@@ -5,13 +5,17 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::rtp::{PAYLOAD_TYPE, PacketLoop};
+use super::rtp::{METADATA_PAYLOAD_TYPE, PAYLOAD_TYPE, PacketLoop};
 
-/// Name of the one track in its control address.
+/// Name of the first track in its control address.
 pub(super) const TRACK: &str = "trackID=0";
 
-/// Describes an H.264 stream (RFC 6184, 8.2.1).
-pub(super) fn h264(name: &str, packets: &PacketLoop) -> String {
+/// Name of the track of metadata.
+pub(super) const METADATA_TRACK: &str = "trackID=1";
+
+/// Describes an H.264 stream (RFC 6184, 8.2.1), perhaps with metadata beside it (ONVIF Streaming
+/// Specification, 5.2.1.1).
+pub(super) fn h264(name: &str, packets: &PacketLoop, metadata: bool) -> String {
     let (sps, pps) = (&packets.parameters.sps, &packets.parameters.pps);
     let profile: String = sps.iter().skip(1).take(3).map(|b| format!("{b:02X}")).collect();
     let (sps, pps) = (STANDARD.encode(sps), STANDARD.encode(pps));
@@ -22,7 +26,15 @@ pub(super) fn h264(name: &str, packets: &PacketLoop) -> String {
          a=framerate:{}\r\n",
         packets.fps
     );
-    session(name, &lines)
+    let mut description = session(name, &lines);
+    if metadata {
+        description.push_str(&format!(
+            "m=application 0 RTP/AVP {METADATA_PAYLOAD_TYPE}\r\n\
+             a=rtpmap:{METADATA_PAYLOAD_TYPE} vnd.onvif.metadata/90000\r\n\
+             a=control:{METADATA_TRACK}\r\n"
+        ));
+    }
+    description
 }
 
 /// Describes a stream of H.265 alone, which Watchkeeper does not record.

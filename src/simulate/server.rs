@@ -39,6 +39,18 @@ pub(super) struct CameraState {
     refused_until: Duration,
     /// Sends the other size.
     changed: bool,
+    /// Sees motion.
+    pub(super) motion: bool,
+    pub(super) refuses_metadata: bool,
+    pub(super) hangs_up_on_metadata: bool,
+}
+
+/// What is to happen to a camera.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Order {
+    Fault(Fault),
+    /// It sees motion, or none.
+    Motion(bool),
 }
 
 impl CameraState {
@@ -60,7 +72,7 @@ pub(super) struct Server {
     pub(super) random: fastrand::Rng,
     clock: Arc<dyn Clock>,
     listener: TcpListener,
-    faults: Receiver<(usize, Fault)>,
+    orders: Receiver<(usize, Order)>,
     clients: Vec<Client>,
 }
 
@@ -70,21 +82,24 @@ impl Server {
         clock: Arc<dyn Clock>,
         listener: TcpListener,
         loops: Library,
-        faults: Receiver<(usize, Fault)>,
+        orders: Receiver<(usize, Order)>,
     ) -> Self {
         let guard = Guard::new(config.user.clone(), config.password.clone(), config.digest);
         let cameras = vec![CameraState::default(); config.cameras];
         let random = fastrand::Rng::new();
         let clients = Vec::new();
-        Self { config, guard, loops, cameras, random, clock, listener, faults, clients }
+        Self { config, guard, loops, cameras, random, clock, listener, orders, clients }
     }
 
     /// Serves until it is to stop.
     pub(super) fn run(mut self, stop: &StopToken) {
         while !stop.wait(self.pause()) {
             let now = self.clock.now();
-            while let Ok((camera, fault)) = self.faults.try_recv() {
-                self.apply(camera, fault, now.monotonic);
+            while let Ok((camera, order)) = self.orders.try_recv() {
+                match order {
+                    Order::Fault(fault) => self.apply(camera, fault, now),
+                    Order::Motion(active) => self.set_motion(camera, active, now),
+                }
             }
             self.accept();
             let clients = std::mem::take(&mut self.clients);
@@ -180,26 +195,41 @@ impl Server {
         }
     }
 
-    fn apply(&mut self, camera: usize, fault: Fault, now: Duration) {
+    fn set_motion(&mut self, camera: usize, active: bool, now: Now) {
+        let Some(state) = self.cameras.get_mut(camera) else { return };
+        if std::mem::replace(&mut state.motion, active) != active {
+            for client in self.clients.iter_mut().filter(|client| client.camera == Some(camera)) {
+                client.set_motion(active, now);
+            }
+        }
+    }
+
+    fn apply(&mut self, camera: usize, fault: Fault, now: Now) {
         let Some(state) = self.cameras.get_mut(camera) else { return };
         let mut close = false;
         match fault {
             Fault::Drop => close = true,
-            Fault::Stall(time) => state.stalled_until = now + time,
+            Fault::Stall(time) => state.stalled_until = now.monotonic + time,
             Fault::NewParameters => state.changed = !state.changed,
-            Fault::Refuse(time) => (state.refused_until, close) = (now + time, true),
+            Fault::Refuse(time) => (state.refused_until, close) = (now.monotonic + time, true),
             Fault::Remove => (state.removed, close) = (true, true),
+            Fault::RefuseMetadata => state.refuses_metadata = true,
+            Fault::HangUpOnMetadata => state.hangs_up_on_metadata = true,
             Fault::Restore => {
-                let changed = state.changed;
-                *state = CameraState { changed, ..CameraState::default() };
+                let CameraState { changed, motion, .. } = *state;
+                *state = CameraState { changed, motion, ..CameraState::default() };
             }
-            Fault::Garbage | Fault::TimestampJump(_) | Fault::LoseUnits(_) => {}
+            Fault::Garbage
+            | Fault::GarbageMetadata
+            | Fault::TimestampJump(_)
+            | Fault::LoseUnits(_) => {}
         }
         if close {
             self.clients.retain(|client| client.camera != Some(camera));
         }
         for client in self.clients.iter_mut().filter(|client| client.camera == Some(camera)) {
             match (fault, &mut client.session) {
+                (Fault::GarbageMetadata, _) => client.spoil_metadata(now),
                 (Fault::Garbage, _) => client.garbage(&garbage()),
                 (Fault::TimestampJump(ticks), Some(session)) => {
                     session.time = session.time.wrapping_add(ticks as u32);
@@ -207,7 +237,7 @@ impl Server {
                 (Fault::LoseUnits(units), Some(session)) => session.lose += units,
                 (Fault::Stall(time), Some(session)) => {
                     if let Some(playing) = &mut session.playing {
-                        playing.skip_to(now + time);
+                        playing.skip_to(now.monotonic + time);
                     }
                 }
                 _ => {}

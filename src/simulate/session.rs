@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::encode::LoopSpec;
+use super::metadata::MetadataTrack;
 use super::rtp::{Label, PacketLoop, Sent, write_sender_report};
 use crate::model::StreamKind;
 use crate::model::time::{TICKS_PER_SECOND, micros_to_ticks};
@@ -34,6 +35,7 @@ pub(super) struct Session {
     /// RTP time of the first unit, moved by every jump.
     pub(super) time: u32,
     pub(super) playing: Option<Playing>,
+    pub(super) metadata: Option<MetadataTrack>,
     /// Units whose packets are still to be left out.
     pub(super) lose: u32,
 }
@@ -116,7 +118,11 @@ impl Playing {
 impl Session {
     /// Appends everything that is due at `now` to `out`.
     pub(super) fn send_due(&mut self, now: Now, out: &mut Vec<u8>) {
+        let time = self.time_at(now.monotonic);
         let Some(playing) = &mut self.playing else { return };
+        if let Some(track) = &mut self.metadata {
+            track.begin(time, now.wall, out);
+        }
         if now.monotonic > playing.due() + MAX_BEHIND {
             playing.skip_to(now.monotonic);
         }
@@ -148,15 +154,33 @@ impl Session {
         }
         if playing.sent.packets > 0 && now.monotonic >= playing.next_report {
             playing.next_report = now.monotonic + REPORT_INTERVAL;
-            let since = now.monotonic.saturating_sub(playing.start).as_micros() as i64;
-            let label = Label {
-                channel: self.report_channel,
-                sequence: 0,
-                time: self.time.wrapping_add(micros_to_ticks(since) as u32),
-                source: self.source,
-            };
+            let label =
+                Label { channel: self.report_channel, sequence: 0, time, source: self.source };
             write_sender_report(label, now.wall, playing.sent, out);
         }
+    }
+
+    /// The camera begins to see motion, or ceases to.
+    pub(super) fn set_motion(&mut self, active: bool, now: Now, out: &mut Vec<u8>) {
+        let time = self.time_at(now.monotonic);
+        if let Some(track) = &mut self.metadata {
+            track.change(active, time, now.wall, out);
+        }
+    }
+
+    /// Appends metadata that cannot be understood, if any is played.
+    pub(super) fn spoil_metadata(&mut self, now: Now, out: &mut Vec<u8>) {
+        let time = self.time_at(now.monotonic);
+        if let Some(track) = self.metadata.as_mut().filter(|_| self.playing.is_some()) {
+            track.garbage(time, out);
+        }
+    }
+
+    /// The RTP time at `now` on the monotonic clock.
+    fn time_at(&self, now: Duration) -> u32 {
+        let start = self.playing.as_ref().map_or(now, |playing| playing.start);
+        let since = now.saturating_sub(start).as_micros() as i64;
+        self.time.wrapping_add(micros_to_ticks(since) as u32)
     }
 }
 
@@ -183,6 +207,7 @@ mod tests {
             sequence: 100,
             time: 1_000,
             playing: Some(playing),
+            metadata: None,
             lose: 0,
         }
     }

@@ -13,7 +13,7 @@ use url::Url;
 use super::config::{Fault, SimulatorConfig};
 use super::error::SimulateError;
 use super::library::Library;
-use super::server::Server;
+use super::server::{Order, Server};
 use crate::model::StreamKind;
 use crate::runtime::thread::JoinError;
 use crate::runtime::{Clock, StopSource, Worker, stop_pair};
@@ -21,14 +21,14 @@ use crate::runtime::{Clock, StopSource, Worker, stop_pair};
 /// The thread looks up every few milliseconds, and its encoders between two frames.
 const STOP_LIMIT: Duration = Duration::from_secs(10);
 
-/// Faults that wait for the next tick.
-const MAX_FAULTS: usize = 64;
+/// Orders that wait for the next tick.
+const MAX_ORDERS: usize = 64;
 
 /// Running simulated cameras. They stop when it is dropped.
 pub struct Simulator {
     config: SimulatorConfig,
     address: SocketAddr,
-    faults: Sender<(usize, Fault)>,
+    orders: Sender<(usize, Order)>,
     stop: StopSource,
     worker: Option<Worker>,
 }
@@ -45,12 +45,12 @@ impl Simulator {
         listener.set_nonblocking(true).map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
         let loops = Library::new(available_parallelism().map_or(1, usize::from))?;
-        let (faults, faults_in) = bounded(MAX_FAULTS);
-        let server = Server::new(config.clone(), clock, listener, loops, faults_in);
+        let (orders, orders_in) = bounded(MAX_ORDERS);
+        let server = Server::new(config.clone(), clock, listener, loops, orders_in);
         let (stop, token) = stop_pair();
         let worker = Worker::spawn("simulate", move || server.run(&token));
         let worker = Some(worker.map_err(SimulateError::Thread)?);
-        Ok(Self { config, address, faults, stop, worker })
+        Ok(Self { config, address, orders, stop, worker })
     }
 
     /// Where it listens; the port is a real one.
@@ -89,8 +89,18 @@ impl Simulator {
 
     /// Lets something go wrong with a camera, within a tick (40 ms).
     pub fn fault(&self, camera: usize, fault: Fault) {
-        if self.faults.send((camera, fault)).is_err() {
-            tracing::error!("simulated cameras have ended, {fault:?} is not possible");
+        self.order(camera, Order::Fault(fault));
+    }
+
+    /// Lets a camera see motion, or see none any more, within a tick (40 ms); none at the start. Its
+    /// metadata tells of it, when [`SimulatorConfig::metadata`] is offered; its pictures do not change.
+    pub fn set_motion(&self, camera: usize, active: bool) {
+        self.order(camera, Order::Motion(active));
+    }
+
+    fn order(&self, camera: usize, order: Order) {
+        if self.orders.send((camera, order)).is_err() {
+            tracing::error!("simulated cameras have ended, {order:?} is not possible");
         }
     }
 
