@@ -1,13 +1,15 @@
 //! Where segments live: volumes, paths, and what is to be done about files after a crash.
 //!
-//! Must not do: know the index's database, or decide what is recorded or deleted.
+//! Must not do: know the index's database, or decide what is recorded.
 
 pub mod error;
 pub mod faulty;
 pub mod layout;
 pub mod local;
+pub mod preview;
 pub mod recovery;
 pub mod repair;
+pub mod retention;
 
 pub use error::StorageError;
 pub use faulty::FaultyVolume;
