@@ -318,6 +318,35 @@ proptest! {
     }
 
     #[test]
+    fn the_last_deletion_of_a_moment_is_its_reason(
+        deletions in vec((0..20_i64, length(), cause(), 0..4_i64), 1..30),
+    ) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let index = open(&folder.path().join("index.redb"));
+        let stream = StreamId::new(cameras()[1].clone(), StreamKind::Main);
+        let mut model = Model::default();
+        let gone = |(start, micros, cause, hour): (i64, i64, DeletionCause, i64)| {
+            let (stream, start) = (stream.clone(), at(start));
+            let span = WallSpan::new(start, start.plus_micros(micros));
+            Change::Deleted { stream, start, span, cause, at: at(200 + hour) }
+        };
+        let changes: Vec<Change> = deletions.into_iter().map(gone).collect();
+        index.apply(&changes).expect("applies");
+        changes.iter().for_each(|change| model.apply(change));
+        let reader = index.reader();
+        let whole = WallSpan::new(at(-1), at(30));
+        let gaps = reader.gaps(&stream.camera, whole, &[]).expect("reads");
+        assert_same_reasons(&model, &stream.camera, &gaps);
+        let gone = reader.deleted(&stream.camera, WallSpan::ALL).expect("reads");
+        prop_assert!(gone.windows(2).all(|pair| pair[0].span.end <= pair[1].span.start));
+        prop_assert!(gone.iter().all(|row| !row.span.is_empty()));
+        for pair in gone.windows(2) {
+            let same = pair[0].cause == pair[1].cause && hour_of(pair[0].at) == hour_of(pair[1].at);
+            prop_assert!(!same || pair[0].span.end < pair[1].span.start, "{pair:?} are one");
+        }
+    }
+
+    #[test]
     fn whatever_is_done_to_the_file_it_opens(
         places in vec((0.0..1.0_f64, any::<u8>(), 1..3_000_usize), 0..4),
         cut in proptest::option::of(0.0..1.0_f64),

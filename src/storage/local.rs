@@ -152,8 +152,9 @@ impl Volume for LocalVolume {
         self.check_connected()?;
         let path = self.locate(path)?;
         fs::remove_file(&path).map_err(|e| StorageError::io("remove", shown(&path), e))?;
-        // The folder of a date, unless something is left in it; the root and a camera's own folder stay.
-        if let Some(folder) = path.parent().filter(|f| f.parent().is_some_and(|f| f != self.root)) {
+        // The folder of a date, unless something is left in it; a camera's own folder stays.
+        let depth = path.strip_prefix(&self.root).map_or(0, |below| below.components().count());
+        if let Some(folder) = path.parent().filter(|_| depth > 2) {
             let _ = fs::remove_dir(folder);
         }
         Ok(())
@@ -336,9 +337,17 @@ mod tests {
         assert!(!date.exists() && volume.root().join("front").is_dir());
         volume.sync_folder(b).expect("synced");
         volume.create(b).expect("created again");
-        volume.create("top.mp4").expect("created");
-        volume.remove("top.mp4").expect("removed");
-        assert!(volume.root().is_dir());
+    }
+
+    #[test]
+    fn the_folder_of_a_camera_and_the_root_stay() {
+        let (_folder, volume) = volume();
+        for path in ["top.mp4", "front/a.mp4"] {
+            volume.create(path).expect("created");
+            volume.remove(path).expect("removed");
+            volume.sync_folder(path).expect("synced");
+        }
+        assert!(volume.root().join("front").is_dir());
     }
 
     fn is_gone<T>(result: Result<T, StorageError>) -> bool {
