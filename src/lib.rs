@@ -17,7 +17,7 @@
 //! | [`capture`] | RTSP sessions, reconnecting, probing |
 //! | [`simulate`] | simulated cameras; meets `capture` over RTSP alone |
 //! | [`index`] | redb: which segment is where, and why there is none |
-//! | [`storage`] | volumes, paths, recovery |
+//! | [`storage`] | volumes, paths, retention, recovery |
 //! | [`codec`] | decoders, colours, PNG |
 //! | [`container`] | MP4 bytes, pure |
 //! | [`config`] | settings and secrets |

@@ -10,7 +10,10 @@ use std::time::{Duration, Instant};
 
 use footage::rig::{PATIENCE, Rig, at, main_stream, state};
 use footage::{Archive, FRAME, Film, GOP, Kind, TILE, expected};
-use watchkeeper::model::{CameraId, GapReason, StreamId, StreamKind, WallTime};
+use watchkeeper::index::Change;
+use watchkeeper::model::{
+    CameraId, DeletionCause, GapReason, SegmentRow, StreamId, StreamKind, WallSpan, WallTime,
+};
 use watchkeeper::playback::{PlaybackError, exact_picture};
 use watchkeeper::protocol::{PlaybackCommand, Speed, ViewState};
 use watchkeeper::simulate::{EncodedLoop, LoopSpec, read_frame_number};
@@ -163,6 +166,39 @@ fn before_and_after_all_footage_there_is_a_reason_too() {
             if *before == Some(last) && *reason == GapReason::NotRunning)
     });
     rig.end();
+}
+
+#[test]
+fn player_and_timeline_give_the_same_reasons_also_for_what_was_deleted() {
+    let film = Film::shared(Kind::InOrder);
+    let archive = Archive::new();
+    let stream = main_stream();
+    let units: Vec<usize> = (0..GOP).collect();
+    let rows: Vec<_> =
+        [0.0, 10.0, 20.0].map(|s| archive.write(&stream, at(s), &film, &units)).into();
+    let offline = GapReason::CameraOffline("no answer".into());
+    archive.journal(&stream.camera, at(0.0), None);
+    archive.journal(&stream.camera, at(5.0), Some(offline.clone()));
+    archive.journal(&stream.camera, at(9.0), None);
+    let SegmentRow { start, .. } = rows[1];
+    let (span, cause) = (rows[1].span(), DeletionCause::Retention);
+    let gone = Change::Deleted { stream: stream.clone(), start, span, cause, at: at(99.0) };
+    archive.index.apply(&[gone]).expect("applied");
+
+    let (footage, reader) = (archive.footage(), archive.index.reader());
+    let whole = WallSpan::new(at(-5.0), at(30.0));
+    let covered = reader.coverage(&stream.camera, whole, 0).expect("reads");
+    let gaps = reader.gaps(&stream.camera, whole, &covered).expect("reads");
+    for (hole, reason) in &gaps {
+        for moment in [hole.start, hole.end.plus_micros(-1)] {
+            let gap = footage.gap(&stream.camera, moment).expect("reads");
+            assert_eq!((&gap.reason, gap.until.min(whole.end)), (reason, hole.end), "{moment}");
+        }
+    }
+    let reasons: Vec<_> = gaps.into_iter().map(|(_, reason)| reason).collect();
+    let deleted = GapReason::Deleted { cause, at: at(99.0) };
+    let unknown = GapReason::Unknown;
+    assert_eq!(reasons, [unknown.clone(), offline, deleted, unknown.clone(), unknown]);
 }
 
 #[test]

@@ -11,8 +11,9 @@ use proptest::prelude::*;
 use watchkeeper::index::{Change, Index, IndexReader};
 use watchkeeper::model::coverage::{SEAM_MICROS, merge};
 use watchkeeper::model::{
-    CameraId, CoverageKind, CoverageSpan, GapReason, JournalEntry, MediaTime, RecordingState,
-    RunId, SegmentRow, SegmentState, StreamId, StreamKind, VolumeId, WallSpan, WallTime,
+    CameraId, CoverageKind, CoverageSpan, DeletionCause, GapReason, JournalEntry, MediaTime,
+    RecordingState, RunId, SegmentRow, SegmentState, StreamId, StreamKind, VolumeId, WallSpan,
+    WallTime,
 };
 
 /// Half an hour, so that a few days hold some hundred places.
@@ -61,16 +62,32 @@ fn state() -> impl Strategy<Value = RecordingState> {
     ]
 }
 
+fn cause() -> impl Strategy<Value = DeletionCause> {
+    prop_oneof![Just(DeletionCause::Retention), Just(DeletionCause::Operator)]
+}
+
+/// Many segments fit exactly between two steps, some end early, a few overlap the next ones.
+fn length() -> impl Strategy<Value = i64> {
+    prop_oneof![6 => Just(STEP), 2 => 0..STEP, 1 => STEP..4 * STEP]
+}
+
 fn change() -> impl Strategy<Value = Change> {
-    // Many segments fit exactly between two steps, some end early, a few overlap the next ones.
-    let length = prop_oneof![6 => Just(STEP), 2 => 0..STEP, 1 => STEP..4 * STEP];
     prop_oneof![
-        8 => (stream(), -40..200_i64, length, any::<bool>())
+        8 => (stream(), -40..200_i64, length(), any::<bool>())
             .prop_map(|(stream, start, micros, lock)| {
                 Change::PutSegment(row(stream, start, micros, lock))
             }),
         2 => (stream(), -40..200_i64)
             .prop_map(|(stream, start)| Change::RemoveSegment { stream, start: at(start) }),
+        2 => (stream(), -40..200_i64, cause()).prop_map(|(stream, start, cause)| {
+            Change::MarkDeleting { stream, start: at(start), cause }
+        }),
+        2 => (stream(), -40..200_i64, length(), cause(), 0..4_i64).prop_map(
+            |(stream, start, micros, cause, hour)| {
+                let span = WallSpan::new(at(start), at(start).plus_micros(micros));
+                Change::Deleted { stream, start: at(start), span, cause, at: at(200 + hour) }
+            },
+        ),
         3 => (0..3_usize, -40..200_i64, state()).prop_map(|(camera, time, state)| {
             let camera = cameras()[camera].clone();
             Change::Journal(JournalEntry { camera, at: at(time), state })
@@ -85,6 +102,7 @@ struct Model {
     segments: BTreeMap<(StreamId, WallTime), SegmentRow>,
     journal: BTreeMap<(CameraId, WallTime), JournalEntry>,
     heartbeat: Option<WallTime>,
+    deleted: Vec<(CameraId, WallSpan, DeletionCause, WallTime)>,
 }
 
 impl Model {
@@ -100,26 +118,56 @@ impl Model {
                 self.journal.insert((entry.camera.clone(), entry.at), entry);
             }
             Change::Heartbeat(at) => self.heartbeat = Some(at),
+            Change::MarkDeleting { stream, start, cause } => {
+                if let Some(row) = self.segments.get_mut(&(stream, start)) {
+                    row.state = SegmentState::Deleting(cause);
+                }
+            }
+            Change::Deleted { stream, start, span, cause, at } => {
+                self.deleted.push((stream.camera.clone(), span, cause, at));
+                self.segments.remove(&(stream, start));
+            }
+            Change::PutEvent { .. } | Change::DropEventsBefore { .. } => {}
         }
     }
 
+    /// What is not being deleted.
+    fn footage(&self) -> impl Iterator<Item = &SegmentRow> {
+        self.segments.values().filter(|row| !row.state.is_deleting())
+    }
+
     fn of(&self, stream: &StreamId) -> Vec<SegmentRow> {
-        self.segments.values().filter(|row| row.stream == *stream).cloned().collect()
+        self.footage().filter(|row| row.stream == *stream).cloned().collect()
+    }
+
+    /// By which rule and in which hour the footage of `time` was deleted last.
+    fn deleted_at(&self, camera: &CameraId, time: WallTime) -> Option<(DeletionCause, i64)> {
+        let of_camera = self.deleted.iter().rev().filter(|(whose, ..)| whose == camera);
+        let mut last = of_camera.filter(|(_, span, ..)| span.contains(time));
+        last.next().map(|(_, _, cause, at)| (*cause, hour_of(*at)))
     }
 
     fn entries(&self, camera: &CameraId) -> Vec<JournalEntry> {
         self.journal.values().filter(|entry| entry.camera == *camera).cloned().collect()
     }
 
+    fn usage(&self) -> BTreeMap<CameraId, u64> {
+        let mut usage = BTreeMap::new();
+        for row in self.segments.values() {
+            *usage.entry(row.stream.camera.clone()).or_default() += row.bytes;
+        }
+        usage
+    }
+
     fn archive(&self) -> Option<WallSpan> {
-        let start = self.segments.values().map(|row| row.start).min()?;
-        let end = self.segments.values().map(|row| row.span().end).max()?;
+        let start = self.footage().map(|row| row.start).min()?;
+        let end = self.footage().map(|row| row.span().end).max()?;
         Some(WallSpan::new(start, end))
     }
 
     /// Coverage without kinds.
     fn coverage(&self, camera: &CameraId, span: WallSpan, seam: i64) -> Vec<WallSpan> {
-        let rows = self.segments.values().filter(|row| row.stream.camera == *camera);
+        let rows = self.footage().filter(|row| row.stream.camera == *camera);
         let mut spans: Vec<WallSpan> = rows
             .map(SegmentRow::span)
             .filter(|covered| covered.overlaps(span))
@@ -145,7 +193,8 @@ impl Model {
 
 fn assert_same(reader: &IndexReader, model: &Model, span: WallSpan) {
     let all = reader.all_segments().expect("reads");
-    assert_eq!(all, model.segments.values().cloned().collect::<Vec<_>>());
+    assert_eq!(all, model.footage().cloned().collect::<Vec<_>>());
+    assert_eq!(reader.usage().expect("reads"), model.usage());
     assert_eq!(reader.archive().expect("reads"), model.archive());
     assert_eq!(reader.heartbeat().expect("reads"), model.heartbeat);
     for camera in cameras() {
@@ -171,8 +220,12 @@ fn assert_same_stream(reader: &IndexReader, model: &Model, stream: &StreamId, sp
         assert_eq!(reader.first_after(stream, time).expect("reads").as_ref(), after);
         let before = rows.iter().rev().find(|row| row.start < time);
         assert_eq!(reader.last_before(stream, time).expect("reads").as_ref(), before);
-        let exact = rows.iter().find(|row| row.start == time);
+        let exact = model.segments.get(&(stream.clone(), time));
         assert_eq!(reader.segment(stream, time).expect("reads").as_ref(), exact);
+    }
+    for limit in [0, 1, 3] {
+        let oldest = reader.oldest(stream, limit).expect("reads");
+        assert_eq!(oldest, rows[..limit.min(rows.len())]);
     }
 }
 
@@ -207,6 +260,24 @@ fn assert_same_coverage(
         |spans: &mut dyn Iterator<Item = WallSpan>| spans.map(WallSpan::micros).sum::<i64>();
     let all = total(&mut gaps.iter().map(|gap| gap.0)) + total(&mut joined.iter().copied());
     assert_eq!(all, span.micros(), "gaps and coverage tile the span");
+    assert_same_reasons(model, camera, &gaps);
+}
+
+/// Footage that was deleted says so, and nothing else does. What is shorter than a merge may bridge is left
+/// out.
+fn assert_same_reasons(model: &Model, camera: &CameraId, gaps: &[(WallSpan, GapReason)]) {
+    for (span, reason) in gaps.iter().filter(|(span, _)| span.micros() > 3_000_000) {
+        let middle = span.start.plus_micros(span.micros() / 2);
+        let told = match reason {
+            GapReason::Deleted { cause, at } => Some((*cause, hour_of(*at))),
+            _ => None,
+        };
+        assert_eq!(told, model.deleted_at(camera, middle), "{camera} {span:?}");
+    }
+}
+
+fn hour_of(at: WallTime) -> i64 {
+    at.as_micros().div_euclid(3_600_000_000)
 }
 
 fn open(path: &Path) -> Index {
@@ -244,6 +315,35 @@ proptest! {
         let midnight = at(48).as_micros().div_euclid(86_400_000_000) * 86_400_000_000;
         let midnight = WallTime::from_micros(midnight);
         assert_same(&reader, &model, WallSpan::new(midnight, midnight.plus_micros(STEP)));
+    }
+
+    #[test]
+    fn the_last_deletion_of_a_moment_is_its_reason(
+        deletions in vec((0..20_i64, length(), cause(), 0..4_i64), 1..30),
+    ) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let index = open(&folder.path().join("index.redb"));
+        let stream = StreamId::new(cameras()[1].clone(), StreamKind::Main);
+        let mut model = Model::default();
+        let gone = |(start, micros, cause, hour): (i64, i64, DeletionCause, i64)| {
+            let (stream, start) = (stream.clone(), at(start));
+            let span = WallSpan::new(start, start.plus_micros(micros));
+            Change::Deleted { stream, start, span, cause, at: at(200 + hour) }
+        };
+        let changes: Vec<Change> = deletions.into_iter().map(gone).collect();
+        index.apply(&changes).expect("applies");
+        changes.iter().for_each(|change| model.apply(change));
+        let reader = index.reader();
+        let whole = WallSpan::new(at(-1), at(30));
+        let gaps = reader.gaps(&stream.camera, whole, &[]).expect("reads");
+        assert_same_reasons(&model, &stream.camera, &gaps);
+        let gone = reader.deleted(&stream.camera, WallSpan::ALL).expect("reads");
+        prop_assert!(gone.windows(2).all(|pair| pair[0].span.end <= pair[1].span.start));
+        prop_assert!(gone.iter().all(|row| !row.span.is_empty()));
+        for pair in gone.windows(2) {
+            let same = pair[0].cause == pair[1].cause && hour_of(pair[0].at) == hour_of(pair[1].at);
+            prop_assert!(!same || pair[0].span.end < pair[1].span.start, "{pair:?} are one");
+        }
     }
 
     #[test]

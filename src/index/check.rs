@@ -1,8 +1,9 @@
 //! Compares the index with the files, and mends both: at every start, and for `check` and `check --repair`.
 //!
 //! The files are the truth. A file that no row names is adopted; a row whose file is gone is dropped and
-//! reported; a file that makes no sense is reported and left alone. Must not do: delete footage. The one
-//! thing removed is a file of ours into which not one whole fragment was written.
+//! reported; a file that makes no sense is reported and left alone; a deletion that was interrupted is
+//! completed without a word. Must not do: delete any other footage. The one other thing removed is a file
+//! of ours into which not one whole fragment was written.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,11 +14,13 @@ use crate::media::clock_map::MAX_BEND_PPM;
 use crate::model::coverage::{SEAM_MICROS, merge};
 use crate::model::time::ticks_to_micros;
 use crate::model::{
-    CameraId, CoverageKind, CoverageSpan, GapReason, JournalEntry, RecordingState, SegmentRow,
-    SegmentState, StreamId, VolumeId, WallTime,
+    CameraId, CoverageKind, CoverageSpan, DeletionCause, GapReason, JournalEntry, RecordingState,
+    SegmentRow, SegmentState, StreamId, VolumeId, WallTime,
 };
 use crate::storage::recovery::{Cause, Plan, Repair};
-use crate::storage::repair::{FoundSegment, Inspected, finish_file, inspect, remove_empty};
+use crate::storage::repair::{
+    FoundSegment, Inspected, finish_file, inspect, remove_empty, remove_marked,
+};
 use crate::storage::{FoundFile, Volume};
 
 /// All places that hold segments.
@@ -78,6 +81,8 @@ pub enum Finding {
     Duplicate,
     /// No recording, or damaged beyond use; the text says why.
     Unreadable(String),
+    /// A deletion was interrupted and cannot be completed.
+    NotDeleted,
     /// The volume's files cannot be listed; its rows are left as they are.
     VolumeUnavailable,
 }
@@ -110,6 +115,7 @@ impl fmt::Display for Problem {
             Finding::Empty => f.write_str("nothing was recorded into the file")?,
             Finding::Duplicate => f.write_str("another file holds the same recording")?,
             Finding::Unreadable(why) => f.write_str(why)?,
+            Finding::NotDeleted => f.write_str("the deletion was interrupted")?,
             Finding::VolumeUnavailable => f.write_str("its files cannot be listed")?,
         }
         match &self.outcome {
@@ -163,6 +169,7 @@ struct Examination<'a> {
     mend: bool,
     report: CheckReport,
     dropped: BTreeMap<(StreamId, WallTime), SegmentRow>,
+    deleted: Vec<Change>,
     put: BTreeMap<(StreamId, WallTime), SegmentRow>,
 }
 
@@ -174,6 +181,7 @@ impl<'a> Examination<'a> {
             mend,
             report: CheckReport::default(),
             dropped: BTreeMap::new(),
+            deleted: Vec::new(),
             put: BTreeMap::new(),
         }
     }
@@ -192,6 +200,9 @@ impl<'a> Examination<'a> {
             for repair in self.plan(*id, files)? {
                 match repair {
                     Repair::DropRow(row) => self.drop_row(row),
+                    Repair::CompleteDeletion { row, cause } => {
+                        self.complete_deletion(volume.as_ref(), row, cause)?;
+                    }
                     Repair::Inspect { file, row, cause } => {
                         self.examine(*id, volume.as_ref(), &file, row, cause)?;
                     }
@@ -240,6 +251,29 @@ impl<'a> Examination<'a> {
         let (path, stream) = (row.path.clone(), row.stream.clone());
         self.report(row.volume, &path, Some(stream), Finding::FileMissing, self.done());
         self.forget(row);
+    }
+
+    /// It counts as deleted when the recorder was last known to run: soon after that it was interrupted.
+    fn complete_deletion(
+        &mut self,
+        volume: &dyn Volume,
+        row: SegmentRow,
+        cause: DeletionCause,
+    ) -> Result<(), IndexError> {
+        if !self.mend {
+            return Ok(());
+        }
+        if let Err(error) = remove_marked(volume, &row.path) {
+            let outcome = Outcome::Failed(error.to_string());
+            let stream = Some(row.stream);
+            self.report(row.volume, &row.path, stream, Finding::NotDeleted, outcome);
+            return Ok(());
+        }
+        let at = self.reader.heartbeat()?.unwrap_or(row.end);
+        let span = row.span();
+        let SegmentRow { stream, start, .. } = row;
+        self.deleted.push(Change::Deleted { stream, start, span, cause, at });
+        Ok(())
     }
 
     fn forget(&mut self, row: SegmentRow) {
@@ -337,6 +371,7 @@ impl<'a> Examination<'a> {
             .dropped
             .keys()
             .map(|(stream, start)| Change::RemoveSegment { stream: stream.clone(), start: *start })
+            .chain(self.deleted)
             .collect();
         for ((stream, start), row) in &self.put {
             let later = start.plus_micros(1);
@@ -411,7 +446,8 @@ fn derived_journal(reader: &IndexReader) -> Result<Vec<Change>, IndexError> {
         let rows = reader.segments_of(&stream)?;
         let plain =
             |row: SegmentRow| CoverageSpan { span: row.span(), kind: CoverageKind::Continuous };
-        by_camera.entry(stream.camera).or_default().extend(rows.into_iter().map(plain));
+        let rows = rows.into_iter().filter(|row| !row.state.is_deleting());
+        by_camera.entry(stream.camera).or_default().extend(rows.map(plain));
     }
     let mut changes = Vec::new();
     for (camera, mut spans) in by_camera {

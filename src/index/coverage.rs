@@ -25,7 +25,10 @@ pub(super) fn refresh_day(
     let mut spans = Spans::default();
     for item in segments.range::<&[u8]>(from.as_slice()..to.as_slice())? {
         let (key, value) = item?;
-        spans.push(schema::decode_span(schema::time_of(key.value())?, value.value())?, SEAM_MICROS);
+        let start = schema::time_of(key.value())?;
+        if let Some(span) = schema::decode_footage(start, value.value())? {
+            spans.push(span, SEAM_MICROS);
+        }
     }
     let key = schema::numbered(&prefix, day);
     if spans.merged.is_empty() {

@@ -7,7 +7,9 @@
 
 pub mod check;
 mod coverage;
+pub mod deleted;
 pub mod error;
+pub mod events;
 pub mod gaps;
 pub mod open;
 pub mod query;
@@ -15,6 +17,7 @@ pub mod schema;
 pub mod write;
 
 pub use check::{CheckReport, Finding, Outcome, Problem, Volumes, check, repair};
+pub use deleted::DeletedSpan;
 pub use error::IndexError;
 pub use open::{Damaged, Index, Opened};
 pub use query::IndexReader;

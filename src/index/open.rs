@@ -2,15 +2,18 @@
 //!
 //! Must not do: throw a damaged file away, or touch one that another process has open.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use redb::{Database, DatabaseError, StorageError, TableError};
+use redb::{Database, DatabaseError, StorageError, TableError, TableHandle};
 
 use super::IndexReader;
 use super::error::{IndexError, guarded};
-use super::schema::{self, DAY, FORMAT, JOURNAL, META, PRESENT_FORMAT, SEGMENT};
+use super::schema::{
+    self, DAY, DELETED, EVENT, EVENT_PICTURE, FORMAT, JOURNAL, META, PRESENT_FORMAT, SEGMENT,
+};
 use crate::config::atomic;
 
 /// Memory for pages of the database. A year of 32 cameras summarised by days is under 1 MiB, and a day of
@@ -115,21 +118,36 @@ fn open_database(path: &Path) -> Result<(Database, bool), IndexError> {
     })
 }
 
-/// Makes the tables that are missing; true when the database is new.
+/// All tables but the one that holds the format.
+const TABLES: [schema::Bytes; 6] = [SEGMENT, DAY, JOURNAL, DELETED, EVENT, EVENT_PICTURE];
+
+/// Makes the tables that are missing, as in an index of a former version; true when the database is new.
 fn prepare(database: &Database, path: &Path) -> Result<bool, IndexError> {
-    if let Some(version) = format_of(database)? {
-        if version > PRESENT_FORMAT {
-            return Err(IndexError::Newer { path: path.into(), version });
-        }
+    let format = format_of(database)?;
+    if let Some(version) = format.filter(|version| *version > PRESENT_FORMAT) {
+        return Err(IndexError::Newer { path: path.into(), version });
+    }
+    // A full disk takes no commit, and an index that lacks nothing needs none.
+    if format.is_some() && has_all_tables(database)? {
         return Ok(false);
     }
     let transaction = database.begin_write()?;
-    transaction.open_table(SEGMENT).map_err(unusable)?;
-    transaction.open_table(DAY).map_err(unusable)?;
-    transaction.open_table(JOURNAL).map_err(unusable)?;
-    transaction.open_table(META).map_err(unusable)?.insert(FORMAT, PRESENT_FORMAT)?;
+    for table in TABLES {
+        transaction.open_table(table).map_err(unusable)?;
+    }
+    if format.is_none() {
+        transaction.open_table(META).map_err(unusable)?.insert(FORMAT, PRESENT_FORMAT)?;
+    }
     transaction.commit()?;
-    Ok(true)
+    Ok(format.is_none())
+}
+
+fn has_all_tables(database: &Database) -> Result<bool, IndexError> {
+    let names: BTreeSet<String> = redb::ReadableDatabase::begin_read(database)?
+        .list_tables()?
+        .map(|table| table.name().to_owned())
+        .collect();
+    Ok(TABLES.iter().all(|table| names.contains(table.name())))
 }
 
 fn format_of(database: &Database) -> Result<Option<i64>, IndexError> {
@@ -173,7 +191,7 @@ fn refused(path: &Path, error: DatabaseError) -> IndexError {
 mod tests {
     use super::*;
     use crate::index::Change;
-    use crate::model::WallTime;
+    use crate::model::{WallSpan, WallTime};
 
     fn folder() -> tempfile::TempDir {
         tempfile::tempdir().expect("a folder")
@@ -208,6 +226,28 @@ mod tests {
         let beat = WallTime::from_micros(5);
         index.apply(&[Change::Heartbeat(beat)]).expect("is applied");
         assert_eq!(reader.heartbeat().expect("reads"), Some(beat));
+    }
+
+    #[test]
+    fn an_index_of_a_former_version_gets_the_tables_that_it_lacks() {
+        let folder = folder();
+        let path = folder.path().join("index.redb");
+        let former = Index::open(&path).expect("opens").index;
+        {
+            let database = former.shared.read();
+            let transaction = database.as_ref().expect("is open").begin_write().expect("begins");
+            for table in [DELETED, EVENT, EVENT_PICTURE] {
+                assert!(transaction.delete_table(table).expect("is removed"));
+            }
+            transaction.commit().expect("is written");
+        }
+        former.apply(&[Change::Heartbeat(WallTime::from_micros(5))]).expect("is applied");
+        drop(former);
+        let opened = Index::open(&path).expect("opens");
+        assert!(!opened.fresh && opened.damaged.is_none());
+        let reader = opened.index.reader();
+        assert_eq!(reader.heartbeat().expect("reads"), Some(WallTime::from_micros(5)));
+        assert_eq!(reader.events(None, WallSpan::ALL).expect("reads"), []);
     }
 
     #[test]

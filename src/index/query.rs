@@ -2,10 +2,11 @@
 //!
 //! Must not do: write, or wait for a writer.
 
+use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;
 
-use redb::{ReadOnlyTable, ReadTransaction, ReadableDatabase};
+use redb::{ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableTable};
 
 use super::coverage;
 use super::error::{IndexError, guarded};
@@ -26,12 +27,12 @@ pub struct IndexReader {
     shared: Arc<Shared>,
 }
 
-type Rows = ReadOnlyTable<&'static [u8], &'static [u8]>;
+pub(super) type Rows = ReadOnlyTable<&'static [u8], &'static [u8]>;
 
 /// One consistent state. Tables are opened as they are needed: that is the larger part of a short question.
-struct View {
+pub(super) struct View {
     state: ReadTransaction,
-    meta: ReadOnlyTable<&'static str, i64>,
+    pub(super) meta: ReadOnlyTable<&'static str, i64>,
     /// How far back a segment may begin that reaches into a span.
     longest: i64,
 }
@@ -41,7 +42,10 @@ impl IndexReader {
         Self { shared }
     }
 
-    fn read<T>(&self, ask: impl FnOnce(&View) -> Result<T, IndexError>) -> Result<T, IndexError> {
+    pub(super) fn read<T>(
+        &self,
+        ask: impl FnOnce(&View) -> Result<T, IndexError>,
+    ) -> Result<T, IndexError> {
         guarded(|| {
             let database = self.shared.read();
             let state = database.as_ref().ok_or(IndexError::Closed)?.begin_read()?;
@@ -69,7 +73,8 @@ impl IndexReader {
             for item in view.segments()?.range::<&[u8]>(from.as_slice()..to.as_slice())? {
                 let (key, value) = item?;
                 let start = schema::time_of(key.value())?;
-                if schema::decode_span(start, value.value())?.overlaps(span) {
+                let footage = schema::decode_footage(start, value.value())?;
+                if footage.is_some_and(|footage| footage.overlaps(span)) {
                     rows.push(schema::decode_row(stream, start, value.value())?);
                 }
             }
@@ -84,12 +89,13 @@ impl IndexReader {
     pub fn all_segments(&self) -> Result<Vec<SegmentRow>, IndexError> {
         let mut rows = Vec::new();
         for stream in self.streams()? {
-            rows.extend(self.segments_of(&stream)?);
+            let all = self.segments_of(&stream)?;
+            rows.extend(all.into_iter().filter(|row| !row.state.is_deleting()));
         }
         Ok(rows)
     }
 
-    /// All segments of `stream`, also those that cover no time, ordered by start.
+    /// All rows of `stream`, also those that cover no time or are being deleted, ordered by start.
     ///
     /// # Errors
     /// See [`IndexReader`].
@@ -102,7 +108,7 @@ impl IndexReader {
         })
     }
 
-    /// The segment of `stream` that starts at exactly `start`.
+    /// The row of `stream` that starts at exactly `start`, also while it is being deleted.
     ///
     /// # Errors
     /// See [`IndexReader`].
@@ -135,7 +141,8 @@ impl IndexReader {
             for item in view.segments()?.range::<&[u8]>(from.as_slice()..=to.as_slice())?.rev() {
                 let (key, value) = item?;
                 let start = schema::time_of(key.value())?;
-                if schema::decode_span(start, value.value())?.contains(at) {
+                let footage = schema::decode_footage(start, value.value())?;
+                if footage.is_some_and(|footage| footage.contains(at)) {
                     return schema::decode_row(stream, start, value.value()).map(Some);
                 }
             }
@@ -156,8 +163,8 @@ impl IndexReader {
             let prefix = schema::stream_prefix(stream);
             let from = schema::numbered(&prefix, at.as_micros());
             let behind = schema::behind(prefix);
-            let mut range = view.segments()?.range::<&[u8]>(from.as_slice()..behind.as_slice())?;
-            range.next().map(|item| row_of(stream, item)).transpose()
+            let range = view.segments()?.range::<&[u8]>(from.as_slice()..behind.as_slice())?;
+            first_footage(stream, range)
         })
     }
 
@@ -173,12 +180,41 @@ impl IndexReader {
         self.read(|view| {
             let prefix = schema::stream_prefix(stream);
             let to = schema::numbered(&prefix, at.as_micros());
-            let mut range = view.segments()?.range::<&[u8]>(prefix.as_slice()..to.as_slice())?;
-            range.next_back().map(|item| row_of(stream, item)).transpose()
+            let range = view.segments()?.range::<&[u8]>(prefix.as_slice()..to.as_slice())?;
+            first_footage(stream, range.rev())
         })
     }
 
-    /// All streams that have a segment.
+    /// The oldest `limit` segments of `stream`, ordered by start.
+    ///
+    /// # Errors
+    /// See [`IndexReader`].
+    pub fn oldest(&self, stream: &StreamId, limit: usize) -> Result<Vec<SegmentRow>, IndexError> {
+        self.read(|view| {
+            let prefix = schema::stream_prefix(stream);
+            let behind = schema::behind(prefix.clone());
+            let range = view.segments()?.range::<&[u8]>(prefix.as_slice()..behind.as_slice())?;
+            footage_of(stream, range).take(limit).collect()
+        })
+    }
+
+    /// Bytes of all files of each camera, also of those that are being deleted. Looks at every row.
+    ///
+    /// # Errors
+    /// See [`IndexReader`].
+    pub fn usage(&self) -> Result<BTreeMap<CameraId, u64>, IndexError> {
+        self.read(|view| {
+            let mut usage: BTreeMap<CameraId, u64> = BTreeMap::new();
+            for item in view.segments()?.iter()? {
+                let (key, value) = item?;
+                let bytes = usage.entry(schema::camera_of(key.value())?).or_default();
+                *bytes = bytes.saturating_add(schema::decode_bytes(value.value())?);
+            }
+            Ok(usage)
+        })
+    }
+
+    /// All streams that have a segment, be it one that is being deleted.
     ///
     /// # Errors
     /// See [`IndexReader`].
@@ -197,9 +233,9 @@ impl IndexReader {
             for stream in view.streams()? {
                 let prefix = schema::stream_prefix(&stream);
                 let behind = schema::behind(prefix.clone());
-                let mut range = segments.range::<&[u8]>(prefix.as_slice()..behind.as_slice())?;
-                let Some(first) = range.next() else { continue };
-                let start = schema::time_of(first?.0.value())?;
+                let range = segments.range::<&[u8]>(prefix.as_slice()..behind.as_slice())?;
+                let Some(first) = first_footage(&stream, range)? else { continue };
+                let start = first.start;
                 let end = coverage::newest_end(&days, &stream, view.longest)?;
                 let end = end.unwrap_or(start);
                 archive = Some(archive.map_or(WallSpan::new(start, end), |archive| {
@@ -271,14 +307,7 @@ impl IndexReader {
     /// # Errors
     /// See [`IndexReader`].
     pub fn journal_cameras(&self) -> Result<Vec<CameraId>, IndexError> {
-        self.read(|view| {
-            let each = |key: &[u8]| {
-                let camera = schema::camera_of(key)?;
-                let next = schema::behind(schema::camera_prefix(&camera));
-                Ok((camera, next))
-            };
-            skim(&view.journal()?, each)
-        })
+        self.read(|view| cameras(&view.journal()?))
     }
 
     /// When the recorder was last known to run.
@@ -294,16 +323,20 @@ impl IndexReader {
 }
 
 impl View {
+    pub(super) fn open(&self, table: schema::Bytes) -> Result<Rows, IndexError> {
+        Ok(self.state.open_table(table)?)
+    }
+
     fn segments(&self) -> Result<Rows, IndexError> {
-        Ok(self.state.open_table(SEGMENT)?)
+        self.open(SEGMENT)
     }
 
     fn days(&self) -> Result<Rows, IndexError> {
-        Ok(self.state.open_table(DAY)?)
+        self.open(DAY)
     }
 
     fn journal(&self) -> Result<Rows, IndexError> {
-        Ok(self.state.open_table(JOURNAL)?)
+        self.open(JOURNAL)
     }
 
     fn streams(&self) -> Result<Vec<StreamId>, IndexError> {
@@ -315,7 +348,7 @@ impl View {
     }
 
     /// Hands the entry in force at the start of `span` and those in it to `each`.
-    fn each_entry(
+    pub(super) fn each_entry(
         &self,
         camera: &CameraId,
         span: WallSpan,
@@ -376,6 +409,32 @@ fn row_of(
 ) -> Result<SegmentRow, IndexError> {
     let (key, value) = item?;
     schema::decode_row(stream, schema::time_of(key.value())?, value.value())
+}
+
+/// The rows among `items` that are footage, in their order.
+fn footage_of<'a>(
+    stream: &StreamId,
+    items: impl Iterator<Item = Result<Item<'a>, redb::StorageError>>,
+) -> impl Iterator<Item = Result<SegmentRow, IndexError>> {
+    let is_footage =
+        |row: &Result<SegmentRow, _>| row.as_ref().map_or(true, |row| !row.state.is_deleting());
+    items.map(|item| row_of(stream, item)).filter(is_footage)
+}
+
+fn first_footage<'a>(
+    stream: &StreamId,
+    items: impl Iterator<Item = Result<Item<'a>, redb::StorageError>>,
+) -> Result<Option<SegmentRow>, IndexError> {
+    footage_of(stream, items).next().transpose()
+}
+
+/// All cameras that a table knows, whose keys begin with one.
+pub(super) fn cameras(table: &Rows) -> Result<Vec<CameraId>, IndexError> {
+    skim(table, |key| {
+        let camera = schema::camera_of(key)?;
+        let next = schema::behind(schema::camera_prefix(&camera));
+        Ok((camera, next))
+    })
 }
 
 /// The first key of each group. `group` names the group of a key and where the next one begins.

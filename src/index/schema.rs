@@ -7,11 +7,11 @@ use redb::TableDefinition;
 
 use super::IndexError;
 use crate::model::{
-    CameraId, CoverageKind, GapReason, JournalEntry, MediaTime, RecordingState, RunId, SegmentRow,
-    SegmentState, StreamId, StreamKind, VolumeId, WallSpan, WallTime,
+    CameraId, CoverageKind, DeletionCause, GapReason, JournalEntry, MediaTime, RecordingState,
+    RunId, SegmentRow, SegmentState, StreamId, StreamKind, VolumeId, WallSpan, WallTime,
 };
 
-type Bytes = TableDefinition<'static, &'static [u8], &'static [u8]>;
+pub(super) type Bytes = TableDefinition<'static, &'static [u8], &'static [u8]>;
 
 /// (stream, start) -> the rest of a [`SegmentRow`].
 pub(super) const SEGMENT: Bytes = TableDefinition::new("segment");
@@ -19,6 +19,12 @@ pub(super) const SEGMENT: Bytes = TableDefinition::new("segment");
 pub(super) const DAY: Bytes = TableDefinition::new("day");
 /// (camera, at) -> the state that began then.
 pub(super) const JOURNAL: Bytes = TableDefinition::new("journal");
+/// (camera, start) -> a span whose footage was deleted: its end, by which rule, and when.
+pub(super) const DELETED: Bytes = TableDefinition::new("deleted");
+/// (camera, start) -> the rest of a motion event.
+pub(super) const EVENT: Bytes = TableDefinition::new("event");
+/// (camera, start) -> a JPEG of that event.
+pub(super) const EVENT_PICTURE: Bytes = TableDefinition::new("event_picture");
 /// Single numbers, by name.
 pub(super) const META: TableDefinition<'static, &'static str, i64> = TableDefinition::new("meta");
 
@@ -31,9 +37,11 @@ pub(super) const HEARTBEAT: &str = "heartbeat";
 /// The longest wall time that any segment has ever covered, in `META`: a query looks back this far for a
 /// segment that reaches into its span, so that it is right even where a stepped clock made two overlap.
 pub(super) const LONGEST: &str = "longest";
+/// The same for events.
+pub(super) const LONGEST_EVENT: &str = "longest_event";
 
 /// Version of rows and of day rows.
-const ROW_VERSION: u8 = 1;
+pub(super) const ROW_VERSION: u8 = 1;
 
 /// Stands between a camera's identity and the rest of a key: lower than anything in an identity.
 const END_OF_ID: u8 = 0;
@@ -83,8 +91,8 @@ pub(super) fn segment_key(stream: &StreamId, start: WallTime) -> Vec<u8> {
     numbered(&stream_prefix(stream), start.as_micros())
 }
 
-/// Key of a journal entry.
-pub(super) fn journal_key(camera: &CameraId, at: WallTime) -> Vec<u8> {
+/// Key of what happened to a camera at a moment.
+pub(super) fn camera_key(camera: &CameraId, at: WallTime) -> Vec<u8> {
     numbered(&camera_prefix(camera), at.as_micros())
 }
 
@@ -126,6 +134,22 @@ pub(super) fn damaged(what: &str) -> IndexError {
     IndexError::Damaged(what.into())
 }
 
+/// The state, in the lowest two bits of a row's flags, of a segment that is being deleted.
+const DELETING: u8 = 3;
+/// Its rule is in the flags from this bit on; the bit below says whether it is locked.
+const CAUSE_SHIFT: u8 = 3;
+
+/// The number of a rule that deletes, as stored.
+pub(super) fn cause_number(cause: DeletionCause) -> u8 {
+    DeletionCause::ALL.iter().position(|c| *c == cause).unwrap_or(0) as u8
+}
+
+/// The inverse of [`cause_number`].
+pub(super) fn cause_of(number: u8) -> Result<DeletionCause, IndexError> {
+    let cause = DeletionCause::ALL.get(usize::from(number)).copied();
+    cause.ok_or_else(|| damaged("a rule that deleted is unknown"))
+}
+
 /// The part of a row that its key does not hold.
 pub(super) fn encode_row(row: &SegmentRow) -> Vec<u8> {
     let start = row.start.as_micros();
@@ -136,6 +160,7 @@ pub(super) fn encode_row(row: &SegmentRow) -> Vec<u8> {
         SegmentState::Recording => 0,
         SegmentState::Finished => 1,
         SegmentState::Recovered => 2,
+        SegmentState::Deleting(cause) => DELETING | cause_number(cause) << CAUSE_SHIFT,
     };
     out.push(state | u8::from(row.locked) << 2);
     put_signed(&mut out, row.media_duration);
@@ -148,11 +173,26 @@ pub(super) fn encode_row(row: &SegmentRow) -> Vec<u8> {
     out
 }
 
-/// The wall time that a row covers, without taking apart the rest.
-pub(super) fn decode_span(start: WallTime, value: &[u8]) -> Result<WallSpan, IndexError> {
+/// The footage that a row stands for, without taking apart the rest; none while it is being deleted.
+pub(super) fn decode_footage(
+    start: WallTime,
+    value: &[u8],
+) -> Result<Option<WallSpan>, IndexError> {
     let mut value = versioned(value)?;
     let end = start.as_micros().wrapping_add(take_signed(&mut value)?);
-    Ok(WallSpan::new(start, WallTime::from_micros(end)))
+    let &flags = value.first().ok_or_else(|| damaged("a row is cut off"))?;
+    let span = WallSpan::new(start, WallTime::from_micros(end));
+    Ok((flags & 3 != DELETING).then_some(span))
+}
+
+/// The size of a row's file, without taking apart the rest.
+pub(super) fn decode_bytes(value: &[u8]) -> Result<u64, IndexError> {
+    let mut value = versioned(value)?;
+    take_signed(&mut value)?;
+    let (_flags, mut value) = value.split_first().ok_or_else(|| damaged("a row is cut off"))?;
+    take_signed(&mut value)?;
+    take(&mut value)?;
+    take(&mut value)
 }
 
 /// A whole row of `stream`.
@@ -169,7 +209,7 @@ pub(super) fn decode_row(
         0 => SegmentState::Recording,
         1 => SegmentState::Finished,
         2 => SegmentState::Recovered,
-        _ => return Err(damaged("a segment's state is unknown")),
+        _ => SegmentState::Deleting(cause_of(flags >> CAUSE_SHIFT)?),
     };
     let value = &mut value;
     Ok(SegmentRow {
@@ -265,7 +305,7 @@ pub(super) fn decode_entry(
     Ok(JournalEntry { camera: camera.clone(), at, state })
 }
 
-fn versioned(value: &[u8]) -> Result<&[u8], IndexError> {
+pub(super) fn versioned(value: &[u8]) -> Result<&[u8], IndexError> {
     match value.split_first() {
         Some((&ROW_VERSION, rest)) => Ok(rest),
         _ => Err(damaged("a row has an unknown version")),
@@ -273,7 +313,7 @@ fn versioned(value: &[u8]) -> Result<&[u8], IndexError> {
 }
 
 /// LEB128.
-fn put(out: &mut Vec<u8>, mut value: u64) {
+pub(super) fn put(out: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
         out.push(value as u8 | 0x80);
         value >>= 7;
@@ -281,7 +321,7 @@ fn put(out: &mut Vec<u8>, mut value: u64) {
     out.push(value as u8);
 }
 
-fn take(from: &mut &[u8]) -> Result<u64, IndexError> {
+pub(super) fn take(from: &mut &[u8]) -> Result<u64, IndexError> {
     let mut value = 0_u64;
     for shift in (0..64).step_by(7) {
         let (&byte, rest) = from.split_first().ok_or_else(|| damaged("a number is cut off"))?;
@@ -295,11 +335,11 @@ fn take(from: &mut &[u8]) -> Result<u64, IndexError> {
 }
 
 /// Zigzag, so that small negative numbers are short too.
-fn put_signed(out: &mut Vec<u8>, value: i64) {
+pub(super) fn put_signed(out: &mut Vec<u8>, value: i64) {
     put(out, ((value << 1) ^ (value >> 63)) as u64);
 }
 
-fn take_signed(from: &mut &[u8]) -> Result<i64, IndexError> {
+pub(super) fn take_signed(from: &mut &[u8]) -> Result<i64, IndexError> {
     let value = take(from)?;
     Ok((value >> 1) as i64 ^ -((value & 1) as i64))
 }
@@ -337,6 +377,8 @@ mod tests {
             (0, 3_600_000_000, SegmentState::Finished),
             (i64::MIN, i64::MAX, SegmentState::Recording),
             (-5, -5, SegmentState::Recovered),
+            (5, 6, SegmentState::Deleting(DeletionCause::Retention)),
+            (5, 6, SegmentState::Deleting(DeletionCause::Operator)),
         ] {
             let row = SegmentRow {
                 stream: stream("front", StreamKind::Sub),
@@ -350,11 +392,13 @@ mod tests {
                 volume: VolumeId(u32::MAX),
                 path: "front/ü.mp4".into(),
                 state,
-                locked: state == SegmentState::Finished,
+                locked: state != SegmentState::Recording,
             };
             let value = encode_row(&row);
             assert_eq!(decode_row(&row.stream, row.start, &value).expect("decodes"), row);
-            assert_eq!(decode_span(row.start, &value).expect("decodes"), row.span());
+            let footage = Some(row.span()).filter(|_| !state.is_deleting());
+            assert_eq!(decode_footage(row.start, &value).expect("decodes"), footage);
+            assert_eq!(decode_bytes(&value).expect("decodes"), row.bytes);
             for cut in 0..value.len() - row.path.len() {
                 assert!(decode_row(&row.stream, row.start, &value[..cut]).is_err());
             }

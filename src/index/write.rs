@@ -7,10 +7,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use redb::{ReadableTable, Table, WriteTransaction};
 
 use super::coverage::refresh_day;
+use super::deleted::{self, DeletedSpan};
 use super::error::{IndexError, guarded};
+use super::events;
 use super::open::Index;
 use super::schema::{self, DAY, HEARTBEAT, JOURNAL, LONGEST, META, SEGMENT};
-use crate::model::{JournalEntry, SegmentRow, StreamId, WallTime};
+use crate::model::{
+    CameraId, DeletionCause, JournalEntry, MotionEvent, SegmentRow, SegmentState, StreamId,
+    WallSpan, WallTime,
+};
 
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +28,43 @@ pub enum Change {
         stream: StreamId,
         /// Its start.
         start: WallTime,
+    },
+    /// A segment's file is about to be removed: from now on it is no footage, and if the removal is
+    /// interrupted the next repair completes it.
+    MarkDeleting {
+        /// Its stream.
+        stream: StreamId,
+        /// Its start.
+        start: WallTime,
+        /// By which rule it goes.
+        cause: DeletionCause,
+    },
+    /// A segment's file was removed for good: forgets the segment, and remembers why it is gone.
+    Deleted {
+        /// Its stream.
+        stream: StreamId,
+        /// Its start.
+        start: WallTime,
+        /// The wall time that it covered.
+        span: WallSpan,
+        /// By which rule it went.
+        cause: DeletionCause,
+        /// When.
+        at: WallTime,
+    },
+    /// Adds an event, or replaces the one of its camera and start.
+    PutEvent {
+        /// What moved.
+        event: MotionEvent,
+        /// A small JPEG of it; without one, what the event has is kept.
+        picture: Option<Vec<u8>>,
+    },
+    /// Forgets the events of a camera that ended by a moment, with their pictures.
+    DropEventsBefore {
+        /// Whose.
+        camera: CameraId,
+        /// The start of its oldest footage.
+        before: WallTime,
     },
     /// Adds an entry, or replaces the one of its camera and moment.
     Journal(JournalEntry),
@@ -47,7 +89,7 @@ pub fn newest(changes: Vec<Change>) -> Vec<Change> {
         .filter(|(number, change)| match change {
             Change::PutSegment(row) => last.get(&(row.stream.clone(), row.start)) == Some(number),
             Change::Heartbeat(_) => heartbeat == Some(*number),
-            Change::RemoveSegment { .. } | Change::Journal(_) => true,
+            _ => true,
         })
         .map(|(_, change)| change)
         .collect()
@@ -96,6 +138,22 @@ fn write_all(transaction: &WriteTransaction, changes: &[Change]) -> Result<(), I
                 segments.remove(schema::segment_key(stream, *start).as_slice())?;
                 touched.insert((stream, schema::day_of(*start)));
             }
+            Change::MarkDeleting { stream, start, cause } => {
+                mark(&mut segments, stream, *start, *cause)?;
+                touched.insert((stream, schema::day_of(*start)));
+            }
+            Change::Deleted { stream, start, span, cause, at } => {
+                segments.remove(schema::segment_key(stream, *start).as_slice())?;
+                touched.insert((stream, schema::day_of(*start)));
+                let gone = DeletedSpan { span: *span, cause: *cause, at: *at };
+                deleted::put(transaction, &stream.camera, gone)?;
+            }
+            Change::PutEvent { event, picture } => {
+                events::put(transaction, &mut meta, event, picture.as_deref())?;
+            }
+            Change::DropEventsBefore { camera, before } => {
+                events::drop_before(transaction, camera, *before)?;
+            }
             Change::Journal(entry) => put_entry(&mut journal, entry)?,
             Change::Heartbeat(at) => {
                 meta.insert(HEARTBEAT, at.as_micros())?;
@@ -110,11 +168,27 @@ fn write_all(transaction: &WriteTransaction, changes: &[Change]) -> Result<(), I
     Ok(())
 }
 
-fn put_entry(
-    journal: &mut Table<'_, &'static [u8], &'static [u8]>,
-    entry: &JournalEntry,
+type Rows<'t> = Table<'t, &'static [u8], &'static [u8]>;
+
+/// Marks a segment, if it is still there.
+fn mark(
+    segments: &mut Rows<'_>,
+    stream: &StreamId,
+    start: WallTime,
+    cause: DeletionCause,
 ) -> Result<(), IndexError> {
-    let key = schema::journal_key(&entry.camera, entry.at);
+    let key = schema::segment_key(stream, start);
+    let known = segments.get(key.as_slice())?;
+    let row = known.map(|value| schema::decode_row(stream, start, value.value())).transpose()?;
+    if let Some(row) = row {
+        let marked = SegmentRow { state: SegmentState::Deleting(cause), ..row };
+        segments.insert(key.as_slice(), schema::encode_row(&marked).as_slice())?;
+    }
+    Ok(())
+}
+
+fn put_entry(journal: &mut Rows<'_>, entry: &JournalEntry) -> Result<(), IndexError> {
+    let key = schema::camera_key(&entry.camera, entry.at);
     journal.insert(key.as_slice(), schema::encode_state(&entry.state)?.as_slice())?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::time::{WallSpan, WallTime, scale};
-use super::{MediaTime, StreamId};
+use super::{DeletionCause, MediaTime, StreamId};
 
 /// One unbroken RTSP session of a stream: the microsecond of its start, unique within the stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -29,6 +29,16 @@ pub enum SegmentState {
     Finished,
     /// Closed after a crash; at most its last fragment is missing.
     Recovered,
+    /// Being deleted by this rule: it is footage no more, and its file goes next.
+    Deleting(DeletionCause),
+}
+
+impl SegmentState {
+    /// Whether it is being deleted.
+    #[must_use]
+    pub const fn is_deleting(self) -> bool {
+        matches!(self, Self::Deleting(_))
+    }
 }
 
 impl fmt::Display for SegmentState {
@@ -37,6 +47,7 @@ impl fmt::Display for SegmentState {
             Self::Recording => "recording",
             Self::Finished => "finished",
             Self::Recovered => "recovered",
+            Self::Deleting(_) => "deleting",
         })
     }
 }

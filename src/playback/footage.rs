@@ -12,8 +12,8 @@ use crate::index::IndexReader;
 use crate::media::StreamParameters;
 use crate::model::coverage::SEAM_MICROS;
 use crate::model::{
-    CameraId, GapReason, RecordingState, SegmentRow, SegmentState, StreamId, StreamKind, VolumeId,
-    WallSpan, WallTime,
+    CameraId, GapReason, SegmentRow, SegmentState, StreamId, StreamKind, VolumeId, WallSpan,
+    WallTime,
 };
 use crate::recorder::OpenSegments;
 use crate::storage::Volume;
@@ -22,8 +22,8 @@ use crate::storage::Volume;
 /// fragment lasts 2 s at most, and a slow disk may take some more.
 const PENDING_MICROS: i64 = 10_000_000;
 
-/// A gap's reason is looked up for so long at a time: a journal may go on for years.
-const LOOK_AHEAD_MICROS: i64 = 3_600_000_000;
+/// A gap's reason is looked up in so much time before and after: a journal may go on for years.
+const LOOK_AROUND_MICROS: i64 = 3_600_000_000;
 
 /// All footage. Shared by every player; cheap to ask for a moment near the last one.
 pub struct Footage {
@@ -110,19 +110,11 @@ impl Footage {
     pub fn gap(&self, camera: &CameraId, at: WallTime) -> Result<FootageGap, PlaybackError> {
         let before = self.last_before(camera, at)?.map(|row| row.end.plus_micros(-1));
         let after = self.first_after(camera, at)?.map(|row| row.start);
-        let end = after.unwrap_or(WallTime::MAX).min(at.plus_micros(LOOK_AHEAD_MICROS));
-        let mut reason = GapReason::Unknown;
-        let mut until = end;
-        for entry in self.index.journal(camera, WallSpan::new(at, end))? {
-            if entry.at > at {
-                until = until.min(entry.at);
-                break;
-            }
-            reason = match entry.state {
-                RecordingState::Idle(reason) => reason,
-                RecordingState::Recording(_) => GapReason::Unknown,
-            };
-        }
+        let around =
+            WallSpan::new(at.plus_micros(-LOOK_AROUND_MICROS), at.plus_micros(LOOK_AROUND_MICROS));
+        let footage_end = before.map_or(WallTime::MIN, |last| last.plus_micros(1).min(at));
+        let hole = WallSpan::new(footage_end, after.unwrap_or(WallTime::MAX)).intersect(around);
+        let (reason, until) = self.index.reason_at(camera, hole, at)?;
         Ok(FootageGap { reason, before, after, until })
     }
 

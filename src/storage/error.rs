@@ -9,7 +9,7 @@ use crate::container::ContainerError;
 /// An error of a volume or of a file on it. Each text is a clause that names the file.
 #[derive(Debug, thiserror::Error)]
 pub enum StorageError {
-    /// No space is left, or a quota is used up.
+    /// No space is left, a quota is used up, or the file is as long as its file system takes.
     #[error("no space is left for {path}")]
     Full {
         /// The file, with its volume.
@@ -20,6 +20,14 @@ pub enum StorageError {
     NotFound {
         /// The file, with its volume.
         path: String,
+    },
+    /// The volume is not connected: another folder is in its place, or none.
+    #[error("the recordings folder is not there any more: {path} is not connected ({why})")]
+    Gone {
+        /// The folder.
+        path: String,
+        /// What is wrong with it.
+        why: &'static str,
     },
     /// The file is there already.
     #[error("{path} is there already")]
@@ -59,7 +67,9 @@ impl StorageError {
     pub fn io(action: &'static str, path: impl Into<String>, source: io::Error) -> Self {
         let path = path.into();
         match source.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full { path },
+            io::ErrorKind::StorageFull
+            | io::ErrorKind::QuotaExceeded
+            | io::ErrorKind::FileTooLarge => Self::Full { path },
             io::ErrorKind::NotFound => Self::NotFound { path },
             io::ErrorKind::AlreadyExists => Self::Exists { path },
             _ => Self::Io { action, path, source },
@@ -70,5 +80,27 @@ impl StorageError {
     #[must_use]
     pub fn is_full(&self) -> bool {
         matches!(self, Self::Full { .. })
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_from_a_broken_one() {
+        const ENOSPC: i32 = 28;
+        const EDQUOT: i32 = 122;
+        const EFBIG: i32 = 27;
+        const EIO: i32 = 5;
+        const EROFS: i32 = 30;
+        let met = |code| StorageError::io("write", "a.mp4", io::Error::from_raw_os_error(code));
+        for code in [ENOSPC, EDQUOT, EFBIG] {
+            assert!(met(code).is_full(), "{code}");
+        }
+        for code in [EIO, EROFS] {
+            let StorageError::Io { source, .. } = met(code) else { panic!("{code}") };
+            assert_eq!(source.raw_os_error(), Some(code));
+        }
     }
 }

@@ -2,10 +2,15 @@
 //!
 //! Must not do: buffer, or sync by itself; the recorder decides when.
 
-use std::fs::{self, DirEntry, File, FileType, OpenOptions};
-use std::io::{self, IoSlice, Seek, SeekFrom, Write};
+mod file;
+
+use std::fs::{self, DirEntry, FileType, OpenOptions};
+use std::io;
 use std::path::{Path, PathBuf};
 
+use file::LocalFile;
+
+use super::marker::{self, MARKER};
 use super::{FoundFile, SegmentFile, Space, StorageError, Volume};
 use crate::container::ReadAt;
 use crate::model::CameraId;
@@ -18,6 +23,8 @@ const MAX_DEPTH: usize = 4;
 #[derive(Clone, Debug)]
 pub struct LocalVolume {
     root: PathBuf,
+    /// The identity that its marker must have; none: any folder will do.
+    expected: Option<String>,
 }
 
 impl LocalVolume {
@@ -34,7 +41,43 @@ impl LocalVolume {
             }
             _ => StorageError::io("create", shown(&root), error),
         })?;
-        Ok(Self { root })
+        Ok(Self { root, expected: None })
+    }
+
+    /// The folder `root` that is known by the identity `expected`, and that identity. None expected: the
+    /// folder is made when it is not there, and its identity is taken as it is, or a new one is written.
+    ///
+    /// Where the marker with that identity is missing, the volume counts as not connected, until it is
+    /// back: nothing can be listed, created or removed, and its space is not known.
+    ///
+    /// # Errors
+    /// As [`Self::open`], and when a marker cannot be read or written. A volume that is not connected is no
+    /// error here.
+    pub fn open_marked(
+        root: impl Into<PathBuf>,
+        expected: Option<&str>,
+    ) -> Result<(Self, String), StorageError> {
+        if let Some(expected) = expected {
+            let volume = Self { root: root.into(), expected: Some(expected.into()) };
+            return Ok((volume, expected.into()));
+        }
+        let volume = Self::open(root)?;
+        let id = match marker::read(&volume.root)? {
+            Some(id) => id,
+            None => marker::write(&volume.root)?,
+        };
+        Ok((Self { expected: Some(id.clone()), ..volume }, id))
+    }
+
+    /// Whether the folder is still the one that it was.
+    fn check_connected(&self) -> Result<(), StorageError> {
+        let Some(expected) = &self.expected else { return Ok(()) };
+        let why = match marker::read(&self.root)? {
+            Some(found) if found == *expected => return Ok(()),
+            Some(_) => "its marker is that of another folder",
+            None => "its marker is missing",
+        };
+        Err(StorageError::Gone { path: shown(&self.root), why })
     }
 
     /// The folder.
@@ -64,25 +107,28 @@ impl LocalVolume {
         options: &OpenOptions,
         action: &'static str,
     ) -> Result<LocalFile, StorageError> {
-        let path = self.locate(path)?;
-        let name = shown(&path);
-        let opened = options.open(&path).and_then(|file| {
-            let length = file.metadata()?.len();
-            Ok((file, length))
-        });
-        let (file, length) = opened.map_err(|e| StorageError::io(action, &name, e))?;
-        Ok(LocalFile { file, length, name, torn: false })
+        LocalFile::open(&self.locate(path)?, options, action)
     }
-}
 
-impl Volume for LocalVolume {
-    fn create(&self, path: &str) -> Result<Box<dyn SegmentFile>, StorageError> {
+    fn create_with_folder(&self, path: &str) -> Result<LocalFile, StorageError> {
         if let Some(folder) = self.locate(path)?.parent() {
             fs::create_dir_all(folder).map_err(|e| StorageError::io("create", shown(folder), e))?;
         }
         let mut options = OpenOptions::new();
         options.read(true).write(true).create_new(true);
-        Ok(Box::new(self.open_with(path, &options, "create")?))
+        self.open_with(path, &options, "create")
+    }
+}
+
+impl Volume for LocalVolume {
+    fn create(&self, path: &str) -> Result<Box<dyn SegmentFile>, StorageError> {
+        self.check_connected()?;
+        let created = match self.create_with_folder(path) {
+            // Its folder was empty, and went with a deletion in this very moment.
+            Err(StorageError::NotFound { .. }) => self.create_with_folder(path),
+            created => created,
+        };
+        Ok(Box::new(created?))
     }
 
     fn open(&self, path: &str) -> Result<Box<dyn SegmentFile>, StorageError> {
@@ -94,6 +140,7 @@ impl Volume for LocalVolume {
     }
 
     fn list(&self) -> Result<Vec<FoundFile>, StorageError> {
+        self.check_connected()?;
         let mut found = Vec::new();
         list_folder(&self.root, "", 1, &mut found)
             .map_err(|e| StorageError::io("list", shown(&self.root), e))?;
@@ -102,19 +149,31 @@ impl Volume for LocalVolume {
     }
 
     fn remove(&self, path: &str) -> Result<(), StorageError> {
+        self.check_connected()?;
         let path = self.locate(path)?;
-        fs::remove_file(&path).map_err(|e| StorageError::io("remove", shown(&path), e))
+        fs::remove_file(&path).map_err(|e| StorageError::io("remove", shown(&path), e))?;
+        // The folder of a date, unless something is left in it; a camera's own folder stays.
+        let depth = path.strip_prefix(&self.root).map_or(0, |below| below.components().count());
+        if let Some(folder) = path.parent().filter(|_| depth > 2) {
+            let _ = fs::remove_dir(folder);
+        }
+        Ok(())
     }
 
     fn sync_folder(&self, path: &str) -> Result<(), StorageError> {
         let path = self.locate(path)?;
         for folder in path.ancestors().skip(1).take_while(|f| f.starts_with(&self.root)) {
-            sync_one_folder(folder).map_err(|e| StorageError::io("sync", shown(folder), e))?;
+            match sync_one_folder(folder) {
+                // Removed with the last file in it; that it is gone is in the folder above.
+                Err(error) if error.kind() == io::ErrorKind::NotFound && folder != self.root => {}
+                synced => synced.map_err(|e| StorageError::io("sync", shown(folder), e))?,
+            }
         }
         Ok(())
     }
 
     fn space(&self) -> Result<Space, StorageError> {
+        self.check_connected()?;
         let stats = fs4::statvfs(&self.root)
             .map_err(|e| StorageError::io("ask for the space of", shown(&self.root), e))?;
         Ok(Space { free: stats.available_space(), total: stats.total_space() })
@@ -123,6 +182,30 @@ impl Volume for LocalVolume {
     fn describe(&self) -> String {
         shown(&self.root)
     }
+
+    fn identity(&self) -> Result<Option<String>, StorageError> {
+        self.check_connected()?;
+        marker::read(&self.root)
+    }
+
+    fn file_size_limit(&self) -> Option<u64> {
+        file_size_limit(&self.root)
+    }
+}
+
+/// FAT keeps a file's length in 32 bits.
+#[cfg(target_os = "linux")]
+fn file_size_limit(root: &Path) -> Option<u64> {
+    /// `MSDOS_SUPER_MAGIC` of statfs(2): FAT with short or long names, but not exFAT.
+    const FAT: rustix::fs::FsWord = 0x4d44;
+    let stats = rustix::fs::statfs(root).ok()?;
+    (stats.f_type == FAT).then_some(u64::from(u32::MAX))
+}
+
+/// Not asked for here: the size limit of the settings is below that of FAT unless somebody has raised it.
+#[cfg(not(target_os = "linux"))]
+fn file_size_limit(_root: &Path) -> Option<u64> {
+    None
 }
 
 fn shown(path: &Path) -> String {
@@ -139,6 +222,9 @@ fn list_folder(
         let entry = entry?;
         // A name that is not Unicode is none of ours.
         let Ok(name) = entry.file_name().into_string() else { continue };
+        if depth == 1 && name == MARKER {
+            continue;
+        }
         let foreign = depth == 1 && name.parse::<CameraId>().is_err();
         let path = if prefix.is_empty() { name } else { format!("{prefix}/{name}") };
         let kind = match kind_of(&entry, depth) {
@@ -178,133 +264,12 @@ fn kind_of(entry: &DirEntry, depth: usize) -> io::Result<FileType> {
 
 #[cfg(unix)]
 fn sync_one_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
+    fs::File::open(folder)?.sync_all()
 }
 
 /// Windows has no such call; NTFS journals names by itself.
 #[cfg(not(unix))]
 fn sync_one_folder(_folder: &Path) -> io::Result<()> {
-    Ok(())
-}
-
-/// An open file.
-#[derive(Debug)]
-struct LocalFile {
-    file: File,
-    /// Length as we wrote it.
-    length: u64,
-    /// For errors.
-    name: String,
-    /// A failed append could not be undone yet; bytes beyond `length` are rubbish.
-    torn: bool,
-}
-
-impl LocalFile {
-    fn error(&self, action: &'static str) -> impl FnOnce(io::Error) -> StorageError {
-        let name = self.name.clone();
-        move |source| StorageError::io(action, name, source)
-    }
-
-    /// Cuts what a failed append has left.
-    fn mend(&mut self) -> io::Result<()> {
-        if self.torn {
-            self.file.set_len(self.length)?;
-            self.torn = false;
-        }
-        Ok(())
-    }
-
-    fn append_all(&mut self, parts: &[&[u8]]) -> io::Result<u64> {
-        self.mend()?;
-        self.file.seek(SeekFrom::Start(self.length))?;
-        let mut slices: Vec<IoSlice<'_>> = parts.iter().map(|part| IoSlice::new(part)).collect();
-        let mut left: &mut [IoSlice<'_>] = &mut slices;
-        let mut written = 0;
-        IoSlice::advance_slices(&mut left, 0);
-        while !left.is_empty() {
-            match self.file.write_vectored(left) {
-                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-                Ok(count) => {
-                    written += count as u64;
-                    IoSlice::advance_slices(&mut left, count);
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(written)
-    }
-}
-
-impl ReadAt for LocalFile {
-    fn read_exact_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
-        read_exact_at(&self.file, offset, buffer)
-    }
-
-    fn length(&self) -> io::Result<u64> {
-        Ok(self.file.metadata()?.len())
-    }
-}
-
-impl SegmentFile for LocalFile {
-    fn append(&mut self, parts: &[&[u8]]) -> Result<(), StorageError> {
-        match self.append_all(parts) {
-            Ok(written) => {
-                self.length += written;
-                Ok(())
-            }
-            Err(error) => {
-                self.torn = true;
-                // A second failure is not worth a second report: the next append tries again.
-                let _ = self.mend();
-                Err(self.error("write")(error))
-            }
-        }
-    }
-
-    fn write_at(&mut self, offset: u64, bytes: &[u8]) -> Result<(), StorageError> {
-        let end = offset.saturating_add(bytes.len() as u64);
-        if end > self.length {
-            return Err(self.error("overwrite beyond the end of")(
-                io::ErrorKind::InvalidInput.into(),
-            ));
-        }
-        self.file
-            .seek(SeekFrom::Start(offset))
-            .and_then(|_| self.file.write_all(bytes))
-            .map_err(self.error("write"))
-    }
-
-    fn sync(&mut self) -> Result<(), StorageError> {
-        self.mend().and_then(|()| self.file.sync_data()).map_err(self.error("sync"))
-    }
-
-    fn truncate(&mut self, length: u64) -> Result<(), StorageError> {
-        self.file.set_len(length).map_err(self.error("cut"))?;
-        self.length = length;
-        self.torn = false;
-        Ok(())
-    }
-}
-
-#[cfg(unix)]
-fn read_exact_at(file: &File, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
-    std::os::unix::fs::FileExt::read_exact_at(file, buffer, offset)
-}
-
-#[cfg(windows)]
-fn read_exact_at(file: &File, mut offset: u64, mut buffer: &mut [u8]) -> io::Result<()> {
-    while !buffer.is_empty() {
-        match std::os::windows::fs::FileExt::seek_read(file, buffer, offset) {
-            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
-            Ok(count) => {
-                buffer = &mut buffer[count..];
-                offset += count as u64;
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
     Ok(())
 }
 
@@ -356,6 +321,70 @@ mod tests {
         symlink("self", volume.root().join("Self")).expect("linked");
         symlink("nowhere", volume.root().join("back")).expect("linked");
         assert_eq!(volume.list().expect("list"), [FoundFile { path: path.into(), bytes: 1 }]);
+    }
+
+    #[test]
+    fn a_date_folder_goes_with_its_last_file_and_comes_back() {
+        let (_folder, volume) = volume();
+        let (a, b) = ("front/2026-03-03/a.mp4", "front/2026-03-03/b.mp4");
+        for path in [a, b] {
+            volume.create(path).expect("created");
+        }
+        let date = volume.root().join("front/2026-03-03");
+        volume.remove(a).expect("removed");
+        assert!(date.is_dir());
+        volume.remove(b).expect("removed");
+        assert!(!date.exists() && volume.root().join("front").is_dir());
+        volume.sync_folder(b).expect("synced");
+        volume.create(b).expect("created again");
+    }
+
+    #[test]
+    fn the_folder_of_a_camera_and_the_root_stay() {
+        let (_folder, volume) = volume();
+        for path in ["top.mp4", "front/a.mp4"] {
+            volume.create(path).expect("created");
+            volume.remove(path).expect("removed");
+            volume.sync_folder(path).expect("synced");
+        }
+        assert!(volume.root().join("front").is_dir());
+    }
+
+    fn is_gone<T>(result: Result<T, StorageError>) -> bool {
+        matches!(result, Err(StorageError::Gone { .. }))
+    }
+
+    #[test]
+    fn nothing_is_recorded_into_a_mount_point_without_its_disk() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (disk, mount) = (folder.path().join("disk"), folder.path().join("mount"));
+        let (_, id) = LocalVolume::open_marked(&disk, None).expect("a volume");
+        let (volume, same) = LocalVolume::open_marked(&disk, None).expect("a volume");
+        assert_eq!((&same, volume.identity().expect("reads")), (&id, Some(id.clone())));
+        let path = "front/2026-03-03/a.mp4";
+        volume.create(path).expect("created");
+
+        let (volume, _) = LocalVolume::open_marked(&mount, Some(&id)).expect("not connected");
+        let assert_gone = || {
+            assert!(is_gone(volume.create(path)) && is_gone(volume.list()));
+            assert!(is_gone(volume.space()) && is_gone(volume.remove(path)));
+            assert!(is_gone(volume.identity()));
+        };
+        assert_gone();
+        assert!(!mount.exists(), "nothing was made");
+        fs::create_dir(&mount).expect("an empty mount point");
+        assert_gone();
+        assert_eq!(fs::read_dir(&mount).expect("listed").count(), 0);
+        marker::write(&mount).expect("another disk");
+        assert_gone();
+        let text = volume.space().expect_err("not connected").to_string();
+        assert!(text.starts_with("the recordings folder is not there any more: "), "{text}");
+
+        fs::remove_dir_all(&mount).expect("disconnected");
+        fs::rename(&disk, &mount).expect("connected");
+        assert_eq!(volume.list().expect("listed").len(), 1);
+        volume.create("front/2026-03-03/b.mp4").expect("created");
+        assert!(volume.space().expect("known").total > 0);
     }
 
     #[test]

@@ -1,13 +1,16 @@
 //! Where segments live: volumes, paths, and what is to be done about files after a crash.
 //!
-//! Must not do: know the index's database, or decide what is recorded or deleted.
+//! Must not do: know the index's database, or decide what is recorded.
 
 pub mod error;
 pub mod faulty;
 pub mod layout;
 pub mod local;
+pub mod marker;
+pub mod preview;
 pub mod recovery;
 pub mod repair;
+pub mod retention;
 
 pub use error::StorageError;
 pub use faulty::FaultyVolume;
@@ -20,7 +23,8 @@ pub trait Volume: Send + Sync {
     /// Makes a new, empty file and the folders that lead to it.
     ///
     /// # Errors
-    /// [`StorageError::Exists`] when there is a file already; else what the system says.
+    /// [`StorageError::Exists`] when there is a file already, [`StorageError::Gone`] when the volume is not
+    /// connected; else what the system says.
     fn create(&self, path: &str) -> Result<Box<dyn SegmentFile>, StorageError>;
 
     /// Opens a file for reading and writing.
@@ -62,6 +66,19 @@ pub trait Volume: Send + Sync {
 
     /// What operators call it: the folder.
     fn describe(&self) -> String;
+
+    /// The identity that it was given, by which it is known again; none when it has none.
+    ///
+    /// # Errors
+    /// [`StorageError::Gone`] when it is not the volume that it was; else what the system says.
+    fn identity(&self) -> Result<Option<String>, StorageError> {
+        Ok(None)
+    }
+
+    /// Bytes that a file may have at most, where its file system says so.
+    fn file_size_limit(&self) -> Option<u64> {
+        None
+    }
 }
 
 /// A file that is being written, or mended. Dropping it closes it; nothing is synced by that.

@@ -1,13 +1,14 @@
 //! Turns (files, rows) into repairs, purely: what must be looked at, and which rows have lost their file.
 //!
-//! No repair deletes footage: the only ones are to read a file, and to forget a row. A file whose row is
-//! closed and gives its size is not even opened, so that a start with ten thousand files is quick.
+//! No repair deletes footage: the only ones are to read a file, to forget a row, and to complete a deletion
+//! that had begun. A file whose row is closed and gives its size is not even opened, so that a start with
+//! ten thousand files is quick.
 //! Must not do: any I/O.
 
 use std::collections::BTreeMap;
 
 use super::{FoundFile, layout};
-use crate::model::{SegmentRow, SegmentState};
+use crate::model::{DeletionCause, SegmentRow, SegmentState};
 
 /// Why a file must be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +35,13 @@ pub enum Repair {
     },
     /// The file is gone: the row goes too.
     DropRow(SegmentRow),
+    /// A deletion was interrupted: the file goes, if it is still there, and the row with it.
+    CompleteDeletion {
+        /// The row.
+        row: SegmentRow,
+        /// By which rule it was deleted.
+        cause: DeletionCause,
+    },
 }
 
 /// Compares the files of one volume with its rows.
@@ -61,7 +69,12 @@ impl Plan {
 
     /// Compares one row of the volume. Rows of segments that are being written now are not given.
     pub fn compare(&mut self, row: SegmentRow) {
-        let Some(bytes) = self.unnamed.remove(&row.path) else {
+        let bytes = self.unnamed.remove(&row.path);
+        if let SegmentState::Deleting(cause) = row.state {
+            self.repairs.push(Repair::CompleteDeletion { row, cause });
+            return;
+        }
+        let Some(bytes) = bytes else {
             self.repairs.push(Repair::DropRow(row));
             return;
         };
@@ -70,7 +83,7 @@ impl Plan {
             SegmentState::Finished | SegmentState::Recovered if bytes != row.bytes => {
                 Cause::SizeDiffers
             }
-            SegmentState::Finished | SegmentState::Recovered => return,
+            SegmentState::Finished | SegmentState::Recovered | SegmentState::Deleting(_) => return,
         };
         let file = FoundFile { path: row.path.clone(), bytes };
         self.repairs.push(Repair::Inspect { file, row: Some(row), cause });

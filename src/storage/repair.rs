@@ -1,6 +1,7 @@
 //! Looks into one file after a crash, and finishes it on its volume.
 //!
-//! Never shortens a file by anything but what is no whole fragment. Must not do: decide which files are
+//! Never shortens a file by anything but what is no whole fragment, and removes footage only when the index
+//! has marked it. Must not do: decide which files are
 //! looked at (`recovery` does), or know the index.
 
 use super::{SegmentFile, StorageError, Volume, layout};
@@ -160,4 +161,16 @@ pub fn remove_empty(volume: &dyn Volume, path: &str) -> Result<bool, StorageErro
     volume.remove(path)?;
     volume.sync_folder(path)?;
     Ok(true)
+}
+
+/// Removes for good the file of a segment that the index has marked for it. A file that is gone already is
+/// as good.
+///
+/// # Errors
+/// What the volume says; the same call may be made again.
+pub fn remove_marked(volume: &dyn Volume, path: &str) -> Result<(), StorageError> {
+    match volume.remove(path) {
+        Ok(()) | Err(StorageError::NotFound { .. }) => volume.sync_folder(path),
+        Err(error) => Err(error),
+    }
 }

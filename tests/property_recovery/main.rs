@@ -3,6 +3,7 @@
 
 #![allow(clippy::expect_used)]
 
+mod deletions;
 mod examples;
 mod rig;
 
@@ -144,6 +145,7 @@ proptest! {
         for repair in &repairs {
             let (path, dropped) = match repair {
                 Repair::DropRow(row) => (&row.path, true),
+                Repair::CompleteDeletion { .. } => unreachable!("no row is marked"),
                 Repair::Inspect { file, .. } => (&file.path, false),
             };
             prop_assert!(named.insert(path.clone(), dropped).is_none(), "{} twice", path);
