@@ -52,7 +52,7 @@ impl Watch {
         let capture = Capture::start(Arc::new(SystemClock::new())).expect("it starts");
         let queue = UnitQueue::new(10_000, 64 << 20);
         let subscription = capture.subscribe(&id, &queue, false);
-        assert_eq!(capture.camera_motion(&id), None, "no session yet");
+        assert_eq!(capture.motion_reader().get(&id), None, "no session yet");
         capture.set_streams(vec![source]);
         Self { capture, queue, _subscription: subscription, id }
     }
@@ -72,7 +72,7 @@ impl Watch {
     }
 
     fn motion(&self) -> Option<CameraMotionState> {
-        self.capture.camera_motion(&self.id)
+        self.capture.motion_reader().get(&self.id)
     }
 
     /// The state as soon as it is as `wanted`.

@@ -35,9 +35,10 @@ impl Told {
         let pulse = active_at > self.taken;
         self.taken = active_at;
         match state {
-            Some(state) if !state.offered => {
+            Some(state) if !state.offered || state.refused.is_some() => {
                 self.finish(out);
-                let why = "The camera offers no motion detection of its own";
+                let none = "The camera offers no motion detection of its own";
+                let why = state.refused.as_deref().unwrap_or(none);
                 self.motion = Motion::Blind(why.into());
             }
             Some(state) if state.active || pulse => {

@@ -33,5 +33,5 @@ pub use event::CaptureEvent;
 pub use feed::{Link, StreamStatus, Subscription};
 pub use probe::{ProbeReport, probe};
 pub use queue::UnitQueue;
-pub use service::{Capture, Timeouts};
+pub use service::{CameraMotionReader, Capture, Timeouts};
 pub use source::{AddressError, StreamSource, split_credentials};

@@ -63,6 +63,25 @@ pub struct Capture {
     worker: Option<Worker>,
 }
 
+/// Tells what cameras themselves say of motion. Cheap to clone and to ask.
+#[derive(Clone)]
+pub struct CameraMotionReader {
+    shared: Arc<Shared>,
+}
+
+impl CameraMotionReader {
+    /// What the camera itself tells of motion in the session of `id`; cheap, for a look several times a
+    /// second. None while the stream is not captured or has no session, and it begins anew with each
+    /// session. It hears only what [`StreamSource::metadata`] asks for.
+    #[must_use]
+picture arrives any more.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.worker.as_ref().is_none_or(Worker::is_finished)
+    }
+
+    /// Ends the wait of `id}
+
 #[derive(Default)]
 struct Shared {
     orders: Mutex<Orders>,
@@ -131,13 +150,10 @@ impl Capture {
         self.shared.status.get().unwrap_or_default()
     }
 
-    /// What the camera itself tells of motion in the session of `id`; cheap, for a look several times a
-    /// second. None while the stream is not captured or has no session, and it begins anew with each
-    /// session. It hears only what [`StreamSource::metadata`] asks for.
+    /// A handle that tells what cameras themselves say of motion, for another thread.
     #[must_use]
-    pub fn camera_motion(&self, id: &StreamId) -> Option<CameraMotionState> {
-        let feed = lock(&self.shared.feeds).get(id).cloned();
-        feed?.camera_motion()
+    pub fn motion_reader(&self) -> CameraMotionReader {
+        CameraMotionReader { shared: Arc::clone(&self.shared) }
     }
 
     /// Whether its thread is gone although nobody stopped it: no picture arrives any more.
