@@ -74,13 +74,11 @@ impl CameraMotionReader {
     /// second. None while the stream is not captured or has no session, and it begins anew with each
     /// session. It hears only what [`StreamSource::metadata`] asks for.
     #[must_use]
-picture arrives any more.
-    #[must_use]
-    pub fn has_ended(&self) -> bool {
-        self.worker.as_ref().is_none_or(Worker::is_finished)
+    pub fn get(&self, id: &StreamId) -> Option<CameraMotionState> {
+        let feed = lock(&self.shared.feeds).get(id).cloned();
+        feed?.camera_motion()
     }
-
-    /// Ends the wait of `id}
+}
 
 #[derive(Default)]
 struct Shared {

@@ -252,7 +252,8 @@ mod tests {
         let root = tempfile::tempdir().expect("temporary folder");
         let folder = DataFolder::at(root.path().to_path_buf()).expect("made");
         let index = Index::open(folder.index()).expect("opened").index;
-        let volumes = offline::volumes(Arc::new(FaultyVolume::new()));
+        let volume: Arc<dyn Volume> = Arc::new(FaultyVolume::new());
+        let volumes = BTreeMap::from([(VolumeId(0), volume)]);
         let recordings = Arc::new(offline::recordings(&index, volumes, OpenSegments::default()));
         let door = Door::open(&folder, recordings).expect("opened");
         let text = folder.read_door().expect("read").expect("published");

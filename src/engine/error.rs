@@ -48,6 +48,9 @@ pub enum EngineError {
     /// The running Watchkeeper cannot be asked.
     #[error("Watchkeeper runs with this folder but does not answer: {0}")]
     Door(String),
+    /// The index takes no changes now.
+    #[error("the index cannot be written now; it is tried again")]
+    IndexBusy,
     /// Something that was asked for is not there.
     #[error("{0}")]
     NotFound(String),

@@ -2,6 +2,7 @@
 //!
 //! Must not do: lose a change. What cannot be committed now is kept and tried again.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -26,9 +27,34 @@ const GATHER: usize = 16;
 /// Attempts of the last commit when the engine stops.
 const LAST_ATTEMPTS: usize = 3;
 
+/// Requests to be told of a commit that wait at most.
+const REQUESTS: usize = 8;
+
+/// Sends changes to the index thread, and can wait for them. Cheap to clone.
+#[derive(Clone)]
+pub struct IndexWriter {
+    sender: Sender<Vec<Change>>,
+    requests: Sender<Sender<()>>,
+}
+
+impl IndexWriter {
+    /// Applies `changes`; whether they were committed within `limit`. They are kept and tried again when
+    /// they were not.
+    pub fn apply_and_wait(&self, changes: Vec<Change>, limit: Duration) -> bool {
+        if changes.is_empty() {
+            return true;
+        }
+        let (done, committed) = bounded(1);
+        self.sender.send_timeout(changes, limit).is_ok()
+            && self.requests.send_timeout(done, limit).is_ok()
+            && committed.recv_timeout(limit).is_ok()
+    }
+}
+
 /// The index thread.
 pub struct Indexer {
     sender: Sender<Vec<Change>>,
+    requests: Sender<Sender<()>>,
     failing: Arc<AtomicBool>,
     worker: Worker,
 }
@@ -40,16 +66,23 @@ impl Indexer {
     /// When the system gives no thread.
     pub fn start(index: Arc<Index>, open: OpenSegments) -> std::io::Result<Self> {
         let (sender, receiver) = bounded(QUEUE);
+        let (requests, asked) = bounded(REQUESTS);
         let failing = Arc::new(AtomicBool::new(false));
-        let flag = Arc::clone(&failing);
-        let worker = Worker::spawn("index", move || run(&index, &open, &receiver, &flag))?;
-        Ok(Self { sender, failing, worker })
+        let mut work = Work { index, open, receiver, asked, failing: Arc::clone(&failing), waiting: Vec::new() };
+        let worker = Worker::spawn("index", move || work.run())?;
+        Ok(Self { sender, requests, failing, worker })
     }
 
     /// Where changes are sent.
     #[must_use]
     pub fn sender(&self) -> Sender<Vec<Change>> {
         self.sender.clone()
+    }
+
+    /// For one who must know when its changes are committed.
+    #[must_use]
+    pub fn writer(&self) -> IndexWriter {
+        IndexWriter { sender: self.sender.clone(), requests: self.requests.clone() }
     }
 
     /// Whether the last commit failed, or the thread is gone although nobody stopped it.
@@ -63,77 +96,102 @@ impl Indexer {
     /// # Errors
     /// When it hangs for `limit` or panicked.
     pub fn stop(self, limit: Duration) -> Result<(), JoinError> {
-        drop(self.sender);
+        drop((self.sender, self.requests));
         self.worker.join(limit)
     }
 }
 
-fn run(index: &Index, open: &OpenSegments, receiver: &Receiver<Vec<Change>>, failing: &AtomicBool) {
-    let mut waiting: Vec<Change> = Vec::new();
-    loop {
-        let ended = if waiting.is_empty() {
-            match receiver.recv() {
-                Ok(changes) => {
-                    waiting = changes;
-                    waiting.extend(receiver.try_iter().take(GATHER).flatten());
-                    false
-                }
-                Err(_) => true,
-            }
-        } else {
-            wait_for_retry(receiver, &mut waiting)
-        };
-        if ended {
-            break;
-        }
-        commit(index, open, &mut waiting, failing);
-    }
-    for _ in 0..LAST_ATTEMPTS {
-        commit(index, open, &mut waiting, failing);
-    }
-    if !waiting.is_empty() {
-        tracing::error!(
-            "{} changes did not reach the index; the next start finds them",
-            waiting.len()
-        );
-    }
+struct Work {
+    index: Arc<Index>,
+    open: OpenSegments,
+    receiver: Receiver<Vec<Change>>,
+    asked: Receiver<Sender<()>>,
+    failing: Arc<AtomicBool>,
+    waiting: Vec<Change>,
 }
 
-/// After a failed commit: waits, keeping the newest of what comes meanwhile, so that the next attempt is no
-/// larger than it must be. Returns whether all senders are gone.
-fn wait_for_retry(receiver: &Receiver<Vec<Change>>, waiting: &mut Vec<Change>) -> bool {
-    let retry = after(RETRY);
-    let ended = loop {
+impl Work {
+    fn run(&mut self) {
+        while self.gather().is_continue() {
+            self.commit();
+        }
+        for _ in 0..LAST_ATTEMPTS {
+            self.commit();
+        }
+        if !self.waiting.is_empty() {
+            let count = self.waiting.len();
+            tracing::error!("{count} changes did not reach the index; the next start finds them");
+        }
+    }
+
+    /// Waits for something to commit; breaks when all senders are gone.
+    fn gather(&mut self) -> ControlFlow<()> {
+        if !self.waiting.is_empty() {
+            return self.wait_for_retry();
+        }
         select! {
-            recv(receiver) -> changes => match changes {
-                Ok(mut changes) => waiting.append(&mut changes),
-                Err(_) => break true,
+            recv(self.receiver) -> changes => match changes {
+                Ok(changes) => self.waiting = changes,
+                Err(_) => return ControlFlow::Break(()),
             },
-            recv(retry) -> _ => break false,
+            recv(self.asked) -> asked => if let Ok(done) = asked {
+                self.take_all();
+                self.commit();
+                self.tell(&done);
+            },
         }
-    };
-    *waiting = newest(std::mem::take(waiting));
-    ended
-}
-
-fn commit(index: &Index, open: &OpenSegments, waiting: &mut Vec<Change>, failing: &AtomicBool) {
-    if waiting.is_empty() {
-        return;
+        self.waiting.extend(self.receiver.try_iter().take(GATHER).flatten());
+        ControlFlow::Continue(())
     }
-    match index.apply(waiting) {
-        Ok(()) => {
-            failing.store(false, Ordering::Relaxed);
-            for change in waiting.drain(..) {
-                if let Change::PutSegment(row) = change
-                    && row.state != SegmentState::Recording
-                {
-                    open.close(&row.stream, row.start);
+
+    /// After a failed commit: waits, keeping the newest of what comes meanwhile, so that the next attempt
+    /// is no larger than it must be.
+    fn wait_for_retry(&mut self) -> ControlFlow<()> {
+        let retry = after(RETRY);
+        let flow = loop {
+            select! {
+                recv(self.receiver) -> changes => match changes {
+                    Ok(mut changes) => self.waiting.append(&mut changes),
+                    Err(_) => break ControlFlow::Break(()),
+                },
+                recv(retry) -> _ => break ControlFlow::Continue(()),
+            }
+        };
+        self.waiting = newest(std::mem::take(&mut self.waiting));
+        flow
+    }
+
+    fn take_all(&mut self) {
+        self.waiting.extend(self.receiver.try_iter().flatten());
+    }
+
+    /// Says that all is committed; one who asked in vain hears nothing.
+    fn tell(&self, done: &Sender<()>) {
+        if self.waiting.is_empty() {
+            // Who asked may have given up waiting.
+            let _gone = done.try_send(());
+        }
+    }
+
+    fn commit(&mut self) {
+        if self.waiting.is_empty() {
+            return;
+        }
+        match self.index.apply(&self.waiting) {
+            Ok(()) => {
+                self.failing.store(false, Ordering::Relaxed);
+                for change in self.waiting.drain(..) {
+                    if let Change::PutSegment(row) = change
+                        && row.state != SegmentState::Recording
+                    {
+                        self.open.close(&row.stream, row.start);
+                    }
                 }
             }
-        }
-        Err(error) => {
-            failing.store(true, Ordering::Relaxed);
-            tracing::error!("the index cannot be written and is tried again: {error}");
+            Err(error) => {
+                self.failing.store(true, Ordering::Relaxed);
+                tracing::error!("the index cannot be written and is tried again: {error}");
+            }
         }
     }
 }

@@ -40,12 +40,13 @@ struct Past {
 /// When the folder cannot be written.
 pub fn fill(folder: &DataFolder, cameras: &[CameraId], now: WallTime) -> Result<(), EngineError> {
     let store = SettingsStore::open(folder)?;
-    let volume = offline::volume(folder, &store)?;
+    let volumes = offline::volumes(folder, &store)?;
+    let (volume, volume_id) = (volumes.current()?, volumes.current);
     let hours = if volume.space()?.free < SPACE_WANTED { 2 } else { PAST_HOURS };
     let start = now.plus_micros(-hours * HOUR);
     let context = WriteContext {
         volume,
-        volume_id: offline::LOCAL,
+        volume_id,
         zone: zone_of(store.settings()),
         limits: Limits { minutes: 60, bytes: None },
         open: OpenSegments::default(),

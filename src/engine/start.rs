@@ -8,21 +8,25 @@ use std::time::Duration;
 
 use crossbeam::channel::{Sender, bounded};
 
+use super::cleaner::{Cleaner, CleanerOptions, Terms};
+use super::desk::Desk;
 use super::door::Door;
 use super::indexer::Indexer;
+use super::locks::Locks;
+use super::manual::ManualDesk;
 use super::notices::Notices;
+use super::offline::OpenedVolumes;
 use super::query::Queries;
-use super::recordings::Recordings;
-use super::service::{SIMULATED_CAMERAS, Service};
+use super::service::{Pending, SIMULATED_CAMERAS, Service};
 use super::snapshots::Snapshots;
 use super::views::Views;
 use super::{EngineError, offline, zone_of};
-use crate::analysis::MotionBoard;
+use crate::analysis::{Detection, DetectionOptions, MotionBoard};
 use crate::capture::Capture;
-use crate::config::{ConfigError, DataFolder, FolderLock, Secrets, SettingsStore};
+use crate::config::{ConfigError, DataFolder, FolderLock, Secrets, Settings, SettingsStore};
 use crate::index::check::{CheckReport, Finding, Outcome};
 use crate::index::{self, Damaged, Index};
-use crate::model::{WallSpan, WallTime};
+use crate::model::{VolumeId, WallTime};
 use crate::playback::Playback;
 use crate::protocol::{Severity, Shown};
 use crate::recorder::{
@@ -30,9 +34,20 @@ use crate::recorder::{
 };
 use crate::runtime::Clock;
 use crate::simulate::{Simulator, SimulatorConfig};
+use crate::storage::Volume;
+use crate::storage::retention::Rules;
 
 /// Bytes of a megabyte, as the settings and disk makers count.
 const MEGABYTE: u64 = 1_000_000;
+
+/// Bytes of a gigabyte, counted likewise.
+const GIGABYTE: u64 = 1_000_000_000;
+
+/// Files of each stream that a full disk holds at least.
+const FILES_PER_STREAM: u64 = 8;
+
+/// Files are not made smaller than this because the disk is small.
+const LEAST_FILE: u64 = 4 * MEGABYTE;
 
 /// What an engine is started with.
 pub struct EngineOptions {
@@ -77,42 +92,61 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
     let store = SettingsStore::open(&folder)?;
     let secrets = Secrets::open(&folder)?;
     let zone = zone_of(store.settings());
-    let volume = offline::volume(&folder, &store)?;
-    let volumes = offline::volumes(Arc::clone(&volume));
+    let volumes = offline::volumes(&folder, &store)?;
     let opened = Index::open(folder.index())?;
     let mut notices = Notices::default();
     tell_damage(&mut notices, opened.damaged.as_ref(), clock.wall());
-    let report = index::check::repair(&opened.index, &volumes, &[])?;
+    let report = index::check::repair(&opened.index, &volumes.all, &[])?;
     tell_repairs(&mut notices, &report, clock.wall());
     opened.index.apply(&opened.index.reader().downtime()?)?;
     let index = Arc::new(opened.index);
     let open = OpenSegments::default();
-    let recordings = Arc::new(offline::recordings(&index, volumes, open.clone()));
-    let used = used_bytes(&recordings)?;
-    let indexer = Indexer::start(Arc::clone(&index), open.clone())?;
-    let context =
-        WriteContext { volume, volume_id: offline::LOCAL, zone, limits: limits(&store), open };
-    let sync_every = Duration::from_secs(store.settings().storage.sync_seconds.0.into());
-    let changes = indexer.sender();
+    let context = write_context(store.settings(), &volumes, zone, open.clone())?;
+    let volume_id = volumes.current;
+    let recordings = Arc::new(offline::recordings(&index, volumes.all, open.clone()));
+    let indexer = Indexer::start(Arc::clone(&index), open)?;
     let (signals, motion) = (Arc::new(Signals::default()), Arc::new(MotionBoard::default()));
-    let recorder_clock = Arc::clone(&clock);
-    let recorder =
-        Recorder::start(RecorderOptions {
-            context,
-            sync_every,
-            clock: recorder_clock,
-            changes,
-            signals: Arc::clone(&signals),
-            motion: Arc::clone(&motion),
-        })?;
+    let recorder = Recorder::start(RecorderOptions {
+        context,
+        sync_every: Duration::from_secs(store.settings().storage.sync_seconds.0.into()),
+        clock: Arc::clone(&clock),
+        changes: indexer.sender(),
+        signals: Arc::clone(&signals),
+        motion: Arc::clone(&motion),
+    })?;
+    let locks = Locks::open(&folder);
+    let cleaner = Cleaner::start(CleanerOptions {
+        recordings: Arc::clone(&recordings),
+        index: indexer.writer(),
+        locks: locks.clone(),
+        signals: Arc::clone(&signals),
+        recorder: Arc::clone(recorder.shown()),
+        clock: Arc::clone(&clock),
+        terms: terms(store.settings(), volume_id),
+    })?;
     let capture = Capture::start(Arc::clone(&clock))?;
+    let detection = Detection::start(&DetectionOptions {
+        board: Arc::clone(&motion),
+        changes: indexer.sender(),
+        told: capture.motion_reader(),
+        clock: Arc::clone(&clock),
+    })?;
     let (stop_queries, stopped): (Sender<()>, _) = bounded(0);
     let queries =
         Queries::start(Arc::clone(&recordings), Arc::clone(&shown), Arc::clone(&clock), stopped)?;
     let playback =
         Playback::start(Arc::clone(&recordings.footage), Arc::clone(&clock), Arc::clone(&shown))?;
     let snapshots = Snapshots::start(folder.clone(), zone, Arc::clone(&recordings))?;
-    let door = open_door(&folder, &recordings, &mut notices, clock.wall());
+    let desk = Desk {
+        recordings: Arc::clone(&recordings),
+        locks,
+        shown: Arc::clone(&shown),
+        storage: Arc::clone(cleaner.report()),
+        manual: ManualDesk::new(Arc::clone(&signals), Arc::clone(&clock)),
+        clock: Arc::clone(&clock),
+    };
+    let manual = desk.manual.clone();
+    let door = open_door(&folder, desk, &mut notices, clock.wall());
     let simulator = start_simulator(&store, &clock, &mut notices);
     let mut service = Service {
         folder,
@@ -121,10 +155,15 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         secrets,
         clock,
         zone,
+        volume_id,
         recordings,
         indexer,
         recorder,
+        cleaner,
         capture,
+        detection,
+        motion,
+        manual,
         queries,
         stop_queries,
         playback,
@@ -133,25 +172,38 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         shown,
         notices,
         views: Views::default(),
-        queues: BTreeMap::new(),
+        ways: BTreeMap::new(),
+        watched: BTreeMap::new(),
         simulator,
-        meter: super::status::Meter::new(used),
+        meter: super::status::Meter::default(),
         demo,
-        pending_streams: false,
+        pending: Pending::default(),
     };
     service.reconcile();
     service.show();
     Ok(service)
 }
 
+/// Where and how recordings are written.
+fn write_context(
+    settings: &Settings,
+    volumes: &OpenedVolumes,
+    zone: chrono_tz::Tz,
+    open: OpenSegments,
+) -> Result<WriteContext, EngineError> {
+    let volume = volumes.current()?;
+    let limits = limits(settings, &*volume);
+    Ok(WriteContext { volume, volume_id: volumes.current, zone, limits, open })
+}
+
 /// Recording does not depend on being asked: without a door, as on a full disk, it begins all the same.
 fn open_door(
     folder: &DataFolder,
-    recordings: &Arc<Recordings>,
+    desk: Desk,
     notices: &mut Notices,
     at: WallTime,
 ) -> Option<Door> {
-    match Door::open(folder, Arc::clone(recordings)) {
+    match Door::open(folder, desk) {
         Ok(door) => Some(door),
         Err(error) => {
             let text = format!("Other commands cannot ask this Watchkeeper: {error}");
@@ -179,19 +231,35 @@ fn start_simulator(
     }
 }
 
-fn limits(store: &SettingsStore) -> Limits {
-    let storage = &store.settings().storage;
-    let bytes = (storage.max_file_mb > 0).then(|| u64::from(storage.max_file_mb) * MEGABYTE);
+/// Limits of a segment. On a small disk, or under a small maximum size, files are smaller too: deleting the
+/// oldest must make room without taking days of footage at once.
+pub(super) fn limits(settings: &Settings, volume: &dyn Volume) -> Limits {
+    let storage = &settings.storage;
+    let streams = settings.cameras.iter().map(|camera| 1 + u64::from(settings.main_on_motion(camera)));
+    let parts = FILES_PER_STREAM * streams.sum::<u64>().max(1);
+    let chosen = (storage.max_file_mb > 0).then(|| u64::from(storage.max_file_mb) * MEGABYTE);
+    let size = (storage.max_size_gb.0 > 0).then(|| u64::from(storage.max_size_gb.0) * GIGABYTE);
+    let total = volume.space().map(|space| space.total).ok().filter(|total| *total > 0);
+    let share = size.into_iter().chain(total).min().map(|room| (room / parts).max(LEAST_FILE));
+    let bytes = chosen.into_iter().chain(share).chain(volume.file_size_limit()).min();
     Limits { minutes: storage.segment_minutes.0, bytes }
 }
 
-fn used_bytes(recordings: &Recordings) -> Result<u64, EngineError> {
-    let mut used = 0;
-    for stream in recordings.reader.streams()? {
-        let rows = recordings.reader.segments(&stream, WallSpan::ALL)?;
-        used += rows.iter().map(|row| row.bytes).sum::<u64>();
-    }
-    Ok(used)
+/// What the settings say of keeping footage.
+pub(super) fn terms(settings: &Settings, volume: VolumeId) -> Terms {
+    let storage = &settings.storage;
+    let keep_of = settings.cameras.iter().filter_map(|camera| {
+        let own = camera.recording.retention?;
+        Some((camera.id.clone(), own.micros()))
+    });
+    let rules = Rules {
+        auto_delete: storage.auto_delete,
+        keep: storage.retention.micros(),
+        keep_of: keep_of.collect(),
+        max_bytes: (storage.max_size_gb.0 > 0).then(|| u64::from(storage.max_size_gb.0) * GIGABYTE),
+        reserve: 0,
+    };
+    Terms { rules, low_space_percent: storage.low_space_percent.0, volume }
 }
 
 /// A damaged index is told; it has been rebuilt from the files.

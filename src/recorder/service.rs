@@ -127,6 +127,12 @@ impl Recorder {
         self.status.get().unwrap_or_default()
     }
 
+    /// Where it shows what it does.
+    #[must_use]
+    pub fn shown(&self) -> &Arc<Latest<RecorderStatus>> {
+        &self.status
+    }
+
     /// Whether its thread is gone although nobody stopped it: nothing is recorded any more.
     #[must_use]
     pub fn has_ended(&self) -> bool {

@@ -1,0 +1,436 @@
+//! The thread `retention`: looks at the volume, removes what the plan names, and says when recording must
+//! stop.
+//!
+//! Must not do: decide what goes; `storage::retention` does. It never removes a file that is locked, being
+//! written, or unknown to the index.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossbeam::channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
+
+use super::EngineError;
+use super::indexer::IndexWriter;
+use super::locks::Locks;
+use super::recordings::Recordings;
+use super::usage::Growth;
+use crate::index::Change;
+use crate::model::{CameraId, GapReason, Lock, SegmentRow, StreamId, StreamKind, VolumeId, WallTime};
+use crate::recorder::{RecorderStatus, Signals};
+use crate::runtime::thread::JoinError;
+use crate::runtime::{Clock, Latest, Worker};
+use crate::storage::repair::remove_marked;
+use crate::storage::retention::{self, Candidate, Deletion, Plan, Rules, Shortage, Usage};
+use crate::storage::{Space, Volume};
+
+/// Time between two looks at the free space.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// Looks between two plans while no limit is near.
+const LOOKS_PER_PLAN: u32 = 10;
+
+/// Segments of each stream that a plan looks at first; more when the oldest are locked.
+const CANDIDATES: usize = 32;
+
+/// As many at most.
+const MOST_CANDIDATES: usize = 1 << 20;
+
+/// Files that go at once, before recording gets another turn at the disk.
+const BATCH: usize = 8;
+
+/// Pause between two batches: deleting gigabytes keeps a disk busy.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// Batches of one round; what is left goes in the next one.
+const BATCHES: usize = 16;
+
+/// Longest wait for the index to take a mark.
+const INDEX_LIMIT: Duration = Duration::from_secs(5);
+
+/// The sizes in the index are summed up again after this time; between, what is written is added.
+const RECOUNT: Duration = Duration::from_secs(600);
+
+/// What the settings say of keeping footage.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Terms {
+    /// Without the reserve, which follows from the rate.
+    pub rules: Rules,
+    /// Percent of free space at which the operator is told; 0 for never.
+    pub low_space_percent: u8,
+    /// Where is recorded now.
+    pub volume: VolumeId,
+}
+
+/// How things stand.
+#[derive(Clone, Debug, Default)]
+pub struct StorageReport {
+    /// The terms in force, with the reserve.
+    pub terms: Terms,
+    /// Ours, and the volume's space.
+    pub usage: Usage,
+    /// Bytes a second that are recorded.
+    pub rate: u64,
+    /// Why recording is stopped.
+    pub stopped: Option<Shortage>,
+    /// Less is free than the operator wants.
+    pub is_low: bool,
+    /// What is wrong with the volume, or with deleting, in a sentence.
+    pub trouble: Option<String>,
+}
+
+/// What the thread is given.
+pub struct CleanerOptions {
+    /// What is deleted from.
+    pub recordings: Arc<Recordings>,
+    /// Where changes go.
+    pub index: IndexWriter,
+    /// What is kept.
+    pub locks: Locks,
+    /// Where a stop is told.
+    pub signals: Arc<Signals>,
+    /// What has been written.
+    pub recorder: Arc<Latest<RecorderStatus>>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// What the settings say.
+    pub terms: Terms,
+}
+
+/// The thread.
+pub struct Cleaner {
+    terms: Sender<Terms>,
+    report: Arc<Latest<StorageReport>>,
+    worker: Worker,
+}
+
+impl Cleaner {
+    /// Looks once, so that a full disk is known before anything is recorded, and starts the thread.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn start(options: CleanerOptions) -> std::io::Result<Self> {
+        let (terms, receiver) = bounded(1);
+        let report = Arc::new(Latest::new());
+        let mut keeper = Keeper::new(options, Arc::clone(&report));
+        keeper.look();
+        let worker = Worker::spawn("retention", move || keeper.run(&receiver))?;
+        Ok(Self { terms, report, worker })
+    }
+
+    /// Other terms are in force from the next look on.
+    ///
+    /// # Errors
+    /// When the thread has not taken the ones before; they can be sent again.
+    pub fn set_terms(&self, terms: Terms) -> Result<(), CleanerBusy> {
+        match self.terms.try_send(terms) {
+            Ok(()) => Ok(()),
+            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => Err(CleanerBusy),
+        }
+    }
+
+    /// Where the newest report is.
+    #[must_use]
+    pub fn report(&self) -> &Arc<Latest<StorageReport>> {
+        &self.report
+    }
+
+    /// Whether its thread is gone although nobody stopped it.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.worker.is_finished()
+    }
+
+    /// Ends the thread.
+    ///
+    /// # Errors
+    /// When it hangs for `limit` or panicked.
+    pub fn stop(self, limit: Duration) -> Result<(), JoinError> {
+        drop(self.terms);
+        self.worker.join(limit)
+    }
+}
+
+/// The terms before these have not been taken yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the retention is busy; the change is tried again")]
+pub struct CleanerBusy;
+
+struct Keeper {
+    options: CleanerOptions,
+    report: Arc<Latest<StorageReport>>,
+    now: StorageReport,
+    growth: Growth,
+    /// Bytes in the index when they were summed up, what had been written then, and when that was.
+    counted: Option<(u64, u64, Duration)>,
+    /// Removed since then.
+    removed: u64,
+    looks: u32,
+    shortage: Option<Shortage>,
+}
+
+impl Keeper {
+    fn new(options: CleanerOptions, report: Arc<Latest<StorageReport>>) -> Self {
+        Self {
+            now: StorageReport { terms: options.terms.clone(), ..StorageReport::default() },
+            options,
+            report,
+            growth: Growth::default(),
+            counted: None,
+            removed: 0,
+            looks: 0,
+            shortage: None,
+        }
+    }
+
+    fn run(&mut self, terms: &Receiver<Terms>) {
+        loop {
+            match terms.recv_timeout(LOOK) {
+                Ok(terms) => {
+                    self.now.terms = terms;
+                    self.looks = 0;
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+            self.look();
+            let due = self.looks.is_multiple_of(LOOKS_PER_PLAN) || self.is_over();
+            self.looks = self.looks.wrapping_add(1);
+            if due && self.now.trouble.is_none() && self.clean(terms).is_break() {
+                return;
+            }
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        let Usage { used, space } = self.now.usage;
+        let rules = &self.now.terms.rules;
+        space.free < rules.reserve || rules.max_bytes.is_some_and(|max| used > max)
+    }
+
+    /// Measures, and tells the recorder whether it may write.
+    fn look(&mut self) {
+        let recorded = self.options.recorder.get().unwrap_or_default();
+        let written = recorded.streams.values().map(|report| report.totals.bytes).sum();
+        let now = self.options.clock.monotonic();
+        self.growth.note(now, written);
+        self.now.rate = self.growth.rate();
+        self.now.trouble = self.options.locks.trouble();
+        match self.measure(now, written) {
+            Ok(usage) => self.now.usage = usage,
+            Err(error) => self.now.trouble = Some(error.to_string()),
+        }
+        let Space { free, total } = self.now.usage.space;
+        let reserve = retention::reserve(self.now.rate, total);
+        self.now.terms.rules.reserve = reserve;
+        let percent = u128::from(self.now.terms.low_space_percent);
+        self.now.is_low = total > 0 && u128::from(free) * 100 < u128::from(total) * percent;
+        if total > 0 {
+            let (rules, usage) = (&self.now.terms.rules, &self.now.usage);
+            self.now.stopped = retention::guard(self.now.stopped, self.shortage, rules, usage);
+        }
+        self.options.signals.set_storage(self.now.stopped.map(|stopped| match stopped {
+            Shortage::SizeLimit => GapReason::SizeLimit,
+            Shortage::DiskFull => GapReason::DiskFull,
+        }));
+        self.report.set(self.now.clone());
+    }
+
+    fn measure(&mut self, now: Duration, written: u64) -> Result<Usage, EngineError> {
+        let fresh = |(_, _, at): &(u64, u64, Duration)| now.saturating_sub(*at) < RECOUNT;
+        let (counted, before, _) = match self.counted.filter(fresh) {
+            Some(counted) => counted,
+            None => {
+                let sum = self.options.recordings.reader.usage()?.values().sum();
+                self.removed = 0;
+                *self.counted.insert((sum, written, now))
+            }
+        };
+        let used = (counted + written.saturating_sub(before)).saturating_sub(self.removed);
+        let volume = self.options.recordings.volumes.get(&self.now.terms.volume);
+        let space = volume.map_or(Ok(Space::default()), |volume| volume.space())?;
+        Ok(Usage { used, space })
+    }
+
+    /// Removes what has to go; breaks off when the thread is to end.
+    fn clean(&mut self, terms: &Receiver<Terms>) -> std::ops::ControlFlow<()> {
+        for _ in 0..BATCHES {
+            match self.batch() {
+                Ok(0) => break,
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::error!("old recordings cannot be deleted: {error}");
+                    self.now.trouble = Some(format!("Old recordings cannot be deleted: {error}"));
+                    self.report.set(self.now.clone());
+                    break;
+                }
+            }
+            match terms.recv_timeout(PAUSE) {
+                Ok(terms) => self.now.terms = terms,
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return std::ops::ControlFlow::Break(()),
+            }
+            self.look();
+        }
+        std::ops::ControlFlow::Continue(())
+    }
+
+    /// Plans anew and removes the first files of the plan; how many. Nobody can lock footage between the
+    /// plan and the marks.
+    fn batch(&mut self) -> Result<usize, EngineError> {
+        let locks = self.options.locks.clone();
+        let marked = locks.hold(|locks| -> Result<Vec<(SegmentRow, Deletion)>, EngineError> {
+            let mut plan = self.plan(locks)?;
+            self.shortage = plan.shortage;
+            plan.deletions.truncate(BATCH);
+            let rows = self.rows_of(plan.deletions)?;
+            self.mark(&rows)?;
+            Ok(rows)
+        });
+        let rows = marked.transpose()?.unwrap_or_default();
+        self.remove(&rows)?;
+        Ok(rows.len())
+    }
+
+    /// What goes by retention and size over all volumes, and for want of space on the one that is recorded
+    /// to.
+    fn plan(&self, locks: &[Lock]) -> Result<Plan, EngineError> {
+        let now = self.options.clock.wall();
+        let (rules, usage) = (&self.now.terms.rules, &self.now.usage);
+        let mut limit = CANDIDATES;
+        loop {
+            let (candidates, horizon) = self.candidates(limit)?;
+            let everywhere = Rules { reserve: 0, ..rules.clone() };
+            let all: Vec<Candidate> = candidates.iter().map(|(_, c)| c.clone()).collect();
+            let mut plan = retention::plan(&all, horizon, locks, &everywhere, usage, now);
+            let here = |(volume, _): &&(VolumeId, Candidate)| *volume == self.now.terms.volume;
+            let going = |c: &Candidate| {
+                plan.deletions.iter().any(|d| d.stream == c.stream && d.start == c.span.start)
+            };
+            let left: Vec<Candidate> = candidates
+                .iter()
+                .filter(here)
+                .map(|(_, candidate)| candidate.clone())
+                .filter(|candidate| !going(candidate))
+                .collect();
+            let freed = candidates.iter().filter(here).filter(|(_, c)| going(c));
+            let freed: u64 = freed.map(|(_, candidate)| candidate.bytes).sum();
+            let space = Space { free: usage.space.free + freed, ..usage.space };
+            let room = Rules { keep: None, keep_of: BTreeMap::new(), max_bytes: None, ..rules.clone() };
+            let usage = Usage { space, ..*usage };
+            let more = retention::plan(&left, horizon, locks, &room, &usage, now);
+            plan.deletions.extend(more.deletions);
+            plan.shortage = plan.shortage.or(more.shortage);
+            plan.incomplete |= more.incomplete;
+            let stuck = plan.incomplete && plan.deletions.is_empty();
+            if !stuck || limit >= MOST_CANDIDATES {
+                return Ok(plan);
+            }
+            limit *= 8;
+        }
+    }
+
+    /// The oldest segments of each stream, and where they are; beyond the horizon some are missing.
+    fn candidates(
+        &self,
+        limit: usize,
+    ) -> Result<(Vec<(VolumeId, Candidate)>, Option<WallTime>), EngineError> {
+        let recordings = &self.options.recordings;
+        let open: BTreeSet<(StreamId, WallTime)> =
+            recordings.open.rows().into_iter().map(|row| (row.stream, row.start)).collect();
+        let (mut candidates, mut horizon) = (Vec::new(), None);
+        for stream in recordings.reader.streams()? {
+            let rows = recordings.reader.oldest(&stream, limit)?;
+            if let Some(last) = rows.last().filter(|_| rows.len() == limit) {
+                horizon = Some(horizon.map_or(last.start, |h: WallTime| h.min(last.start)));
+            }
+            candidates.extend(rows.into_iter().map(|row| {
+                let open = open.contains(&(row.stream.clone(), row.start));
+                let span = row.span();
+                (row.volume, Candidate { stream: row.stream, span, bytes: row.bytes, open })
+            }));
+        }
+        Ok((candidates, horizon))
+    }
+
+    fn rows_of(&self, deletions: Vec<Deletion>) -> Result<Vec<(SegmentRow, Deletion)>, EngineError> {
+        let mut rows = Vec::new();
+        for deletion in deletions {
+            let reader = &self.options.recordings.reader;
+            if let Some(row) = reader.segment(&deletion.stream, deletion.start)? {
+                rows.push((row, deletion));
+            }
+        }
+        Ok(rows)
+    }
+
+    fn mark(&self, rows: &[(SegmentRow, Deletion)]) -> Result<(), EngineError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let mark = |(row, deletion): &(SegmentRow, Deletion)| Change::MarkDeleting {
+            stream: row.stream.clone(),
+            start: row.start,
+            cause: deletion.cause,
+        };
+        let committed =
+            self.options.index.apply_and_wait(rows.iter().map(mark).collect(), INDEX_LIMIT);
+        // An index on a full disk cannot grow by a mark. Making room comes first then; should the program
+        // be killed in between, the next start finds the file missing and says so.
+        if !committed && self.now.stopped != Some(Shortage::DiskFull) {
+            return Err(EngineError::IndexBusy);
+        }
+        Ok(())
+    }
+
+    fn remove(&mut self, rows: &[(SegmentRow, Deletion)]) -> Result<(), EngineError> {
+        let at = self.options.clock.wall();
+        let mut changes = Vec::new();
+        let mut cameras = BTreeSet::new();
+        let mut failed = Ok(());
+        for (row, deletion) in rows {
+            let volume = self.options.recordings.volumes.get(&row.volume);
+            let removed = volume.map_or(Ok(()), |volume: &Arc<dyn Volume>| {
+                remove_marked(&**volume, &row.path).map(|_| ())
+            });
+            match removed {
+                Ok(()) => {
+                    tracing::info!("{} deleted {}", row.path, deletion.cause.label());
+                    self.removed += row.bytes;
+                    cameras.insert(row.stream.camera.clone());
+                    changes.push(Change::Deleted {
+                        stream: row.stream.clone(),
+                        start: row.start,
+                        span: row.span(),
+                        cause: deletion.cause,
+                        at,
+                    });
+                }
+                Err(error) => failed = Err(EngineError::from(error)),
+            }
+        }
+        if !changes.is_empty() {
+            self.options.index.apply_and_wait(changes, INDEX_LIMIT);
+            self.drop_events(cameras)?;
+        }
+        failed
+    }
+
+    /// Events without any footage behind them go too.
+    fn drop_events(&self, cameras: BTreeSet<CameraId>) -> Result<(), EngineError> {
+        let mut changes = Vec::new();
+        for camera in cameras {
+            let mut oldest: Option<WallTime> = None;
+            for kind in [StreamKind::Main, StreamKind::Sub] {
+                let stream = StreamId::new(camera.clone(), kind);
+                let first = self.options.recordings.reader.oldest(&stream, 1)?.pop();
+                oldest = oldest.into_iter().chain(first.map(|row| row.start)).min();
+            }
+            if let Some(before) = oldest {
+                changes.push(Change::DropEventsBefore { camera, before });
+            }
+        }
+        self.options.index.apply_and_wait(changes, INDEX_LIMIT);
+        Ok(())
+    }
+}
