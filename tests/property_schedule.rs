@@ -291,7 +291,7 @@ proptest! {
     }
 }
 
-/// Nights from Friday and Saturday, a lunch hour, the hours in which clocks change, and the 1 May of each year.
+/// Two nights, a lunch hour, the hours in which clocks change, and three exceptions a year.
 fn all_years(zone: Tz) {
     let week = |days: [u8; 7], from, to| Row { days: days.map(|day| day == 1), from, to };
     let exceptions = (2015..=2030).flat_map(|year| {

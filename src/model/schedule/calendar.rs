@@ -23,6 +23,8 @@ type Seconds = Range<i64>;
 /// When a date is active: apart, in order.
 type Day = Vec<Seconds>;
 
+const WHOLE_DAY: Seconds = 0..DAY;
+
 /// A schedule together with those that its exceptions use, in a zone. Asking it costs no more than some
 /// look-ups until the nearest border; whoever asks often keeps the [`Stretch`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,7 +68,7 @@ impl Week {
             }
         }
         let days = days.map(merged);
-        let constant = days.iter().all(|day| day.is_empty() || *day == [0..DAY])
+        let constant = days.iter().all(|day| day.is_empty() || *day == [WHOLE_DAY])
             && days.iter().all(|day| *day == days[0]);
         Self { days, constant }
     }
@@ -114,7 +116,7 @@ impl Calendar {
         for exception in &schedule.exceptions {
             let date = i64::from(exception.date.to_epoch_days());
             let day = match &exception.rule {
-                ExceptionRule::AllDay => vec![0..DAY],
+                ExceptionRule::AllDay => vec![WHOLE_DAY],
                 ExceptionRule::Never => Day::new(),
                 ExceptionRule::Use(used) => week(used)?.1.day(date).clone(),
             };
