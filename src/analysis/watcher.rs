@@ -153,7 +153,9 @@ impl Watcher {
             }
         }
         for frame in std::mem::take(&mut self.frames) {
-            if self.next_look.is_none_or(|due| frame.pts >= due || frame.pts + TICKS_PER_SECOND < due)
+            if self
+                .next_look
+                .is_none_or(|due| frame.pts >= due || frame.pts + TICKS_PER_SECOND < due)
             {
                 self.next_look = Some(frame.pts + LOOK_TICKS);
                 self.look(&frame, now, out);

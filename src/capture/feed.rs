@@ -62,6 +62,12 @@ pub struct StreamStatus {
     pub runs: u64,
     /// The camera's wall clock less ours at the last RTCP sender report of this run, in microseconds.
     pub clock_offset: Option<i64>,
+    /// Pictures from one random access point to the next, at the last ones.
+    pub gop_length: Option<u32>,
+    /// When the last picture arrived.
+    pub last_picture: Option<WallTime>,
+    /// Why the last run or attempt ended, in a sentence.
+    pub last_error: Option<String>,
 }
 
 /// A stream's hub.
@@ -78,6 +84,8 @@ struct State {
     next_subscriber: u64,
     /// The run under way.
     running: Option<Arc<StreamParameters>>,
+    /// Pictures since the last random access point; none before the first of a run or after a loss.
+    in_gop: Option<u32>,
     /// Why the last attempt ended.
     last_error: Option<String>,
     last_wait: Option<Duration>,
@@ -138,11 +146,15 @@ impl Feed {
             lost_packets: 0,
             runs: 0,
             clock_offset: None,
+            gop_length: None,
+            last_picture: None,
+            last_error: None,
         };
         let state = State {
             subscribers: Vec::new(),
             next_subscriber: 0,
             running: None,
+            in_gop: None,
             last_error: None,
             last_wait: None,
             progress: Progress::default(),
@@ -221,6 +233,7 @@ impl Feed {
         state.motion = None;
         state.clock_logged = false;
         state.last_error = Some(error.to_owned());
+        state.status.last_error = Some(error.to_owned());
         state.last_wait = retry_in;
         if news {
             match retry_in {
@@ -290,6 +303,12 @@ impl State {
                 self.progress.last_picture = Some(at);
                 self.progress.first_picture.get_or_insert(at);
                 self.status.units += 1;
+                self.status.last_picture = Some(unit.received.wall);
+                if unit.random_access {
+                    self.status.gop_length = self.in_gop.or(self.status.gop_length);
+                    self.in_gop = Some(0);
+                }
+                self.in_gop = self.in_gop.map(|count| count.saturating_add(1));
                 self.status.bytes += unit.data.len() as u64;
                 if !matches!(self.status.link, Link::Online { .. }) {
                     self.status.link = Link::Online { since: unit.received.wall };
@@ -300,9 +319,13 @@ impl State {
                 self.status.runs += 1;
                 self.status.parameters = Some(Arc::clone(parameters));
                 self.running = Some(Arc::clone(parameters));
+                self.in_gop = None;
                 self.last_error = None;
             }
-            CaptureEvent::Lost { packets } => self.status.lost_packets += u64::from(*packets),
+            CaptureEvent::Lost { packets } => {
+                self.in_gop = None;
+                self.status.lost_packets += u64::from(*packets);
+            }
             CaptureEvent::TimestampJump { .. } => self.running = None,
             CaptureEvent::Dropped { .. } | CaptureEvent::RunEnded { .. } => {}
         }

@@ -13,8 +13,8 @@ use super::args::{CameraOptions, CameraVerb, Login, TransportArg};
 use super::{Args, print, session};
 use crate::capture::{self, ProbeReport, StreamSource};
 use crate::config::{
-    CameraRecording, CameraSettings, ConfigError, DataFolder, InvalidUrl, Password, Secrets, SettingsStore,
-    StreamUrl,
+    CameraRecording, CameraSettings, ConfigError, DataFolder, InvalidUrl, Password, Secrets,
+    SettingsStore, StreamUrl,
 };
 use crate::engine;
 use crate::model::{StreamId, StreamKind, Transport};
@@ -109,8 +109,7 @@ fn address(text: &str) -> Result<StreamUrl, ConfigError> {
 }
 
 fn apply(target: &mut CameraSettings, verb: &CameraVerb) -> Result<(), ConfigError> {
-    let CameraVerb::Set { name, main, sub, no_sub, login, transport, rule, .. } = verb
-    else {
+    let CameraVerb::Set { name, main, sub, no_sub, login, transport, rule, .. } = verb else {
         return Ok(());
     };
     if let Some(name) = name {

@@ -8,7 +8,9 @@ use anyhow::Result;
 
 use super::args::DemoOptions;
 use super::print;
-use crate::config::{CameraRecording, CameraSettings, DataFolder, SettingsStore, StreamUrl, TemporaryFolder};
+use crate::config::{
+    CameraRecording, CameraSettings, DataFolder, SettingsStore, StreamUrl, TemporaryFolder,
+};
 use crate::engine::past;
 use crate::model::{CameraId, StreamKind, Transport};
 use crate::runtime::Clock;

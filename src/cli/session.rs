@@ -2,21 +2,27 @@
 //!
 //! Must not do: print.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
 
 use super::Args;
 use crate::config::{CameraSettings, ConfigError, DataFolder, SettingsStore};
+use crate::engine::desk::{Desk, Request, Response};
 use crate::engine::recordings::{Answer, Question};
 use crate::engine::{self, EngineError, door};
 use crate::model::CameraId;
+use crate::runtime::SystemClock;
 
 /// A Watchkeeper that is starting is asked again so often: it may have files to mend first.
 const DOOR_TRIES: u32 = 50;
 
 /// Time between two attempts.
 const DOOR_PAUSE: Duration = Duration::from_millis(200);
+
+/// Said when an answer is none of those that this version knows for a question.
+pub const OTHER_VERSION: &str = "the running Watchkeeper is of another version";
 
 /// The data folder that the arguments ask for.
 ///
@@ -31,12 +37,26 @@ pub fn folder(args: &Args) -> Result<DataFolder> {
 /// # Errors
 /// What the answer says, or that nobody answers.
 pub fn ask(folder: &DataFolder, question: &Question) -> Result<Answer> {
+    match request(folder, &Request::Ask(question.clone()))? {
+        Response::Answer(answer) => Ok(answer),
+        _ => bail!(OTHER_VERSION),
+    }
+}
+
+/// Asks or orders: the running Watchkeeper when there is one, else the folder itself.
+///
+/// # Errors
+/// What the response says, or that nobody responds.
+pub fn request(folder: &DataFolder, request: &Request) -> Result<Response> {
     for _ in 0..DOOR_TRIES {
         match folder.lock() {
-            Ok(_lock) => return Ok(engine::offline::open(folder)?.answer(question)?),
-            Err(ConfigError::Locked(_)) => match door::ask(folder, question) {
+            Ok(_lock) => {
+                let desk = Desk::offline(folder, Arc::new(SystemClock::new()))?;
+                return Ok(desk.serve(request)?);
+            }
+            Err(ConfigError::Locked(_)) => match door::ask(folder, request) {
                 Err(EngineError::DoorClosed) => std::thread::sleep(DOOR_PAUSE),
-                answer => return Ok(answer?),
+                response => return Ok(response?),
             },
             Err(error) => return Err(error.into()),
         }

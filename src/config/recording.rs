@@ -46,7 +46,8 @@ impl Retention {
     /// Of so many days, hours and minutes; none when it is longer than a hundred years.
     #[must_use]
     pub fn new(days: u32, hours: u32, minutes: u32) -> Option<Self> {
-        let minutes = days.checked_mul(1_440)?.checked_add(hours.checked_mul(60)?)?.checked_add(minutes)?;
+        let minutes =
+            days.checked_mul(1_440)?.checked_add(hours.checked_mul(60)?)?.checked_add(minutes)?;
         (minutes <= MAX_DAYS * 1_440).then_some(Self(minutes))
     }
 
@@ -80,7 +81,8 @@ impl fmt::Display for Retention {
 impl FromStr for Retention {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let wrong = || format!("\"{text}\" is no retention: write 30d, 12h, 30d 12h 15m, or 0 for ever");
+        let wrong =
+            || format!("\"{text}\" is no retention: write 30d, 12h, 30d 12h 15m, or 0 for ever");
         if text.trim() == "0" {
             return Ok(Self(0));
         }

@@ -234,7 +234,8 @@ impl Settings {
     /// When `camera` is recorded, if its rule depends on that.
     #[must_use]
     pub fn calendar(&self, camera: &CameraSettings, zone: chrono_tz::Tz) -> Option<Calendar> {
-        let name = self.in_force(camera).schedule.value.filter(|_| camera.recording.needs_schedule())?;
+        let name =
+            self.in_force(camera).schedule.value.filter(|_| camera.recording.needs_schedule())?;
         Calendar::new(&self.schedules, &name, zone)
     }
 
@@ -258,7 +259,8 @@ impl Settings {
         if is_it(&self.recording.schedule) {
             users.push("the default of all cameras".into());
         }
-        let is_used = |rule: &ExceptionRule| matches!(rule, ExceptionRule::Use(used) if used == name);
+        let is_used =
+            |rule: &ExceptionRule| matches!(rule, ExceptionRule::Use(used) if used == name);
         let uses = |schedule: &&Schedule| schedule.exceptions.iter().any(|e| is_used(&e.rule));
         let others = self.schedules.iter().filter(uses);
         users.extend(others.map(|schedule| format!("the exceptions of \"{}\"", schedule.name)));

@@ -16,7 +16,9 @@ use super::locks::Locks;
 use super::recordings::Recordings;
 use super::usage::Growth;
 use crate::index::Change;
-use crate::model::{CameraId, GapReason, Lock, SegmentRow, StreamId, StreamKind, VolumeId, WallTime};
+use crate::model::{
+    CameraId, GapReason, Lock, SegmentRow, StreamId, StreamKind, VolumeId, WallTime,
+};
 use crate::recorder::{RecorderStatus, Signals};
 use crate::runtime::thread::JoinError;
 use crate::runtime::{Clock, Latest, Worker};
@@ -316,7 +318,8 @@ impl Keeper {
             let freed = candidates.iter().filter(here).filter(|(_, c)| going(c));
             let freed: u64 = freed.map(|(_, candidate)| candidate.bytes).sum();
             let space = Space { free: usage.space.free + freed, ..usage.space };
-            let room = Rules { keep: None, keep_of: BTreeMap::new(), max_bytes: None, ..rules.clone() };
+            let room =
+                Rules { keep: None, keep_of: BTreeMap::new(), max_bytes: None, ..rules.clone() };
             let usage = Usage { space, ..*usage };
             let more = retention::plan(&left, horizon, locks, &room, &usage, now);
             plan.deletions.extend(more.deletions);
@@ -353,7 +356,10 @@ impl Keeper {
         Ok((candidates, horizon))
     }
 
-    fn rows_of(&self, deletions: Vec<Deletion>) -> Result<Vec<(SegmentRow, Deletion)>, EngineError> {
+    fn rows_of(
+        &self,
+        deletions: Vec<Deletion>,
+    ) -> Result<Vec<(SegmentRow, Deletion)>, EngineError> {
         let mut rows = Vec::new();
         for deletion in deletions {
             let reader = &self.options.recordings.reader;

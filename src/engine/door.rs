@@ -1,13 +1,13 @@
-//! The door of a running Watchkeeper: other processes of the same user ask it what only it can read.
+//! The door of a running Watchkeeper: other processes of the same user ask it what only it can read,
+//! and order what only it can do.
 //!
 //! A listener on the loopback address, found through a file that the owner alone can read and that
-//! holds a random token. One question and one answer a connection, each a line of JSON.
-//! Must not do: change anything, or answer somebody without the token.
+//! holds a random token. One request and one response a connection, each a line of JSON.
+//! Must not do: answer somebody without the token, or act by itself; the desk does.
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -15,7 +15,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
 
 use super::EngineError;
-use super::recordings::{Answer, Question, Recordings};
+use super::desk::{Desk, Request, Response};
 use crate::config::DataFolder;
 use crate::runtime::thread::JoinError;
 use crate::runtime::{StopSource, StopToken, Worker, stop_pair};
@@ -52,15 +52,15 @@ struct Address {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Request {
+struct Letter {
     token: String,
-    question: Question,
+    request: Request,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Reply {
-    Answer(Answer),
+    Response(Response),
     Error(String),
 }
 
@@ -72,11 +72,11 @@ pub struct Door {
 }
 
 impl Door {
-    /// Opens the door: thread `ipc` answers from `recordings`.
+    /// Opens the door: thread `ipc` answers from `desk`.
     ///
     /// # Errors
     /// When no port, no random numbers or no thread can be had.
-    pub fn open(folder: &DataFolder, recordings: Arc<Recordings>) -> Result<Self, EngineError> {
+    pub fn open(folder: &DataFolder, desk: Desk) -> Result<Self, EngineError> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         listener.set_nonblocking(true)?;
         let mut secret = [0; 24];
@@ -85,8 +85,7 @@ impl Door {
         let text = serde_json::to_string(&address).map_err(|e| EngineError::Door(e.to_string()))?;
         folder.publish_door(&text)?;
         let (stop, token) = stop_pair();
-        let worker =
-            Worker::spawn("ipc", move || serve(&listener, &address.token, &recordings, &token))?;
+        let worker = Worker::spawn("ipc", move || serve(&listener, &address.token, &desk, &token))?;
         Ok(Self { folder: folder.clone(), stop, worker })
     }
 
@@ -103,7 +102,7 @@ impl Door {
     }
 }
 
-fn serve(listener: &TcpListener, token: &str, recordings: &Recordings, stop: &StopToken) {
+fn serve(listener: &TcpListener, token: &str, desk: &Desk, stop: &StopToken) {
     let mut peers: VecDeque<Peer> = VecDeque::new();
     while !stop.is_stopped() {
         admit(listener, &mut peers);
@@ -111,7 +110,7 @@ fn serve(listener: &TcpListener, token: &str, recordings: &Recordings, stop: &St
         for mut peer in peers.drain(..) {
             match peer.listen() {
                 Ok(Some(line)) => {
-                    if let Err(error) = answer_peer(&peer.stream, &line, token, recordings) {
+                    if let Err(error) = answer_peer(&peer.stream, &line, token, desk) {
                         tracing::debug!("a question was not answered: {error}");
                     }
                 }
@@ -181,18 +180,13 @@ impl Peer {
     }
 }
 
-fn answer_peer(
-    peer: &TcpStream,
-    line: &str,
-    token: &str,
-    recordings: &Recordings,
-) -> std::io::Result<()> {
-    let request: Request = serde_json::from_str(line)?;
-    if !same(&request.token, token) {
+fn answer_peer(peer: &TcpStream, line: &str, token: &str, desk: &Desk) -> std::io::Result<()> {
+    let letter: Letter = serde_json::from_str(line)?;
+    if !same(&letter.token, token) {
         return Err(ErrorKind::PermissionDenied.into());
     }
-    let reply = match recordings.answer(&request.question) {
-        Ok(answer) => Reply::Answer(answer),
+    let reply = match desk.serve(&letter.request) {
+        Ok(response) => Reply::Response(response),
         Err(error) => Reply::Error(error.to_string()),
     };
     peer.set_nonblocking(false)?;
@@ -211,19 +205,19 @@ fn same(a: &str, b: &str) -> bool {
 /// # Errors
 /// [`EngineError::DoorClosed`] when it does not listen (yet), [`EngineError::Door`] when it does not answer, [`EngineError::NotFound`] with its words when it has
 /// no answer.
-pub fn ask(folder: &DataFolder, question: &Question) -> Result<Answer, EngineError> {
+pub fn ask(folder: &DataFolder, request: &Request) -> Result<Response, EngineError> {
     let text = folder.read_door()?.ok_or(EngineError::DoorClosed)?;
     let refused = |error: &dyn std::fmt::Display| EngineError::Door(error.to_string());
     let address: Address = serde_json::from_str(&text).map_err(|e| refused(&e))?;
     let to = SocketAddr::from((Ipv4Addr::LOCALHOST, address.port));
     let peer = TcpStream::connect_timeout(&to, PEER_TIMEOUT).map_err(|e| refused(&e))?;
-    let request = Request { token: address.token, question: question.clone() };
-    let line = serde_json::to_string(&request).map_err(|e| refused(&e))?;
+    let letter = Letter { token: address.token, request: request.clone() };
+    let line = serde_json::to_string(&letter).map_err(|e| refused(&e))?;
     write_line(&peer, &line).map_err(|e| refused(&e))?;
     peer.set_read_timeout(Some(ANSWER_TIMEOUT)).map_err(|e| refused(&e))?;
     let line = read_line(&peer, MAX_ANSWER).map_err(|e| refused(&e))?;
     match serde_json::from_str(&line).map_err(|e| refused(&e))? {
-        Reply::Answer(answer) => Ok(answer),
+        Reply::Response(response) => Ok(response),
         Reply::Error(text) => Err(EngineError::NotFound(text)),
     }
 }
@@ -242,10 +236,16 @@ fn write_line(mut peer: &TcpStream, line: &str) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::locks::Locks;
     use crate::engine::offline;
+    use crate::engine::recordings::{Answer, Question};
     use crate::index::Index;
+    use crate::model::{VolumeId, WallTime};
     use crate::recorder::OpenSegments;
-    use crate::storage::FaultyVolume;
+    use crate::runtime::{Latest, SimulatedClock};
+    use crate::storage::{FaultyVolume, Volume};
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
 
     #[test]
     fn silent_peers_keep_nobody_from_asking_or_closing() {
@@ -255,13 +255,19 @@ mod tests {
         let volume: Arc<dyn Volume> = Arc::new(FaultyVolume::new());
         let volumes = BTreeMap::from([(VolumeId(0), volume)]);
         let recordings = Arc::new(offline::recordings(&index, volumes, OpenSegments::default()));
-        let door = Door::open(&folder, recordings).expect("opened");
+        let clock = Arc::new(SimulatedClock::new(WallTime::default()));
+        let (locks, storage) = (Locks::open(&folder), Arc::new(Latest::new()));
+        let desk = Desk { recordings, locks, storage, running: None, clock };
+        let door = Door::open(&folder, desk).expect("opened");
         let text = folder.read_door().expect("read").expect("published");
         let address: Address = serde_json::from_str(&text).expect("an address");
         let knock = |_| TcpStream::connect((Ipv4Addr::LOCALHOST, address.port)).expect("a peer");
         let silent: Vec<TcpStream> = (0..2 * MAX_PEERS).map(knock).collect();
         write_line(&silent[5], "{\"token\":\"\"}").expect("written");
-        let answer = ask(&folder, &Question::Check).expect("answered");
+        let check = Request::Ask(Question::Check);
+        let Response::Answer(answer) = ask(&folder, &check).expect("answered") else {
+            panic!("another answer");
+        };
         assert!(matches!(answer, Answer::Check { problems, .. } if problems.is_empty()));
         door.close(Duration::from_secs(2)).expect("closed in time");
     }

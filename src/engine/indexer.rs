@@ -68,7 +68,14 @@ impl Indexer {
         let (sender, receiver) = bounded(QUEUE);
         let (requests, asked) = bounded(REQUESTS);
         let failing = Arc::new(AtomicBool::new(false));
-        let mut work = Work { index, open, receiver, asked, failing: Arc::clone(&failing), waiting: Vec::new() };
+        let mut work = Work {
+            index,
+            open,
+            receiver,
+            asked,
+            failing: Arc::clone(&failing),
+            waiting: Vec::new(),
+        };
         let worker = Worker::spawn("index", move || work.run())?;
         Ok(Self { sender, requests, failing, worker })
     }

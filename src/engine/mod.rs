@@ -2,10 +2,15 @@
 //!
 //! Must not do: paint, or decide what `recorder::gate` and `storage` decide.
 
+pub mod alerts;
+pub mod cleaner;
+pub mod desk;
 pub mod door;
 pub mod error;
 pub mod explain;
 pub mod indexer;
+pub mod locks;
+pub mod manual;
 pub mod notices;
 pub mod offline;
 pub mod past;
@@ -16,6 +21,7 @@ pub mod service;
 pub mod snapshots;
 pub mod start;
 pub mod status;
+pub mod usage;
 pub mod views;
 
 use std::time::Duration;
@@ -35,7 +41,7 @@ use crate::runtime::Worker;
 pub const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);
 
 /// Threads that the engine ends one after the other.
-const STOPPED_IN_TURN: u32 = 8;
+const STOPPED_IN_TURN: u32 = 10;
 
 /// A running engine.
 pub struct Engine {

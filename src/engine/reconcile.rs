@@ -6,19 +6,30 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::service::{Service, Way};
-use super::source;
+use super::service::{Pending, Service, Way};
+use super::start::{limits, terms};
+use super::{source, zone_of};
+use crate::analysis::{Eyes, Watch};
 use crate::capture::{StreamSource, UnitQueue};
 use crate::config::{CameraSettings, Settings};
-use crate::model::{Mode, StreamId, StreamKind, WallTime};
+use crate::model::{Mode, MotionSource, StreamId, StreamKind, WallTime};
 use crate::protocol::{LiveTile, Severity};
-use crate::recorder::{RecordedStream, Rule};
+use crate::recorder::{RecordedStream, Rule, WriteContext};
 
 /// Units that wait for the recorder at most: a disk may stall for 20 s at 60 pictures a second.
 const MAX_UNITS: usize = 1_200;
 
 /// Bytes that wait for the recorder at most, for each stream: 20 s at 25 Mbit/s.
 const MAX_BYTES: usize = 64 << 20;
+
+/// Units that wait for motion detection at most: some 5 s, after which it counts as too slow.
+const WATCHED_UNITS: usize = 150;
+
+/// Bytes that wait for it at most.
+const WATCHED_BYTES: usize = 16 << 20;
+
+/// Time between two looks at the system's time zone.
+const ZONE_LOOK: Duration = Duration::from_secs(30);
 
 /// Which streams of `camera` are recorded, and by which rule: one, or the sub stream always and the main
 /// stream on motion.
@@ -50,6 +61,8 @@ impl Service {
     pub fn reconcile(&mut self) {
         self.connect();
         self.record();
+        self.rewrite();
+        self.keep();
     }
 
     /// Makes capture and live wall so; what is recorded stays as it is.
@@ -62,10 +75,12 @@ impl Service {
         let mut wanted: Vec<StreamId> = cameras
             .iter()
             .flat_map(|camera| {
-                let recorded = rules(&settings, camera, self.zone).into_iter().map(|(kind, _)| kind);
+                let recorded =
+                    rules(&settings, camera, self.zone).into_iter().map(|(kind, _)| kind);
                 recorded.map(|kind| StreamId::new(camera.id.clone(), kind))
             })
             .collect();
+        wanted.extend(self.watch(&settings));
         wanted.extend(self.views.streams(sub_of));
         wanted.sort();
         wanted.dedup();
@@ -86,7 +101,11 @@ impl Service {
                 None
             }
         };
+        let told = camera.recording.needs_motion()
+            && camera.recording.motion_source == MotionSource::Camera
+            && stream.kind == self.store.settings().recorded_stream(camera);
         source(camera, stream.kind, password)
+            .map(|source| StreamSource { metadata: told, ..source })
     }
 
     /// Tells the recorder which streams to record, and from which queues.
@@ -97,19 +116,102 @@ impl Service {
         for camera in &settings.cameras {
             for (kind, rule) in rules(settings, camera, self.zone) {
                 let id = StreamId::new(camera.id.clone(), kind);
-                let way = self.queues.remove(&id).unwrap_or_else(|| {
-                    let queue = UnitQueue::new(MAX_UNITS, MAX_BYTES);
-                    let subscription = self.capture.subscribe(&id, &queue, false);
-                    Way { queue, _subscription: subscription }
-                });
+                let known = self.ways.remove(&id);
+                let way = known.unwrap_or_else(|| self.way(&id, MAX_UNITS, MAX_BYTES));
                 let last_end = self.last_end(&id);
                 let queue = Arc::clone(&way.queue);
                 streams.push(RecordedStream { id: id.clone(), queue, rule, last_end });
                 ways.insert(id, way);
             }
         }
-        self.queues = ways;
-        self.pending_streams = self.recorder.set_streams(streams).is_err();
+        self.ways = ways;
+        self.pending.streams = self.recorder.set_streams(streams).is_err();
+    }
+
+    fn way(&self, id: &StreamId, max_units: usize, max_bytes: usize) -> Way {
+        let queue = UnitQueue::new(max_units, max_bytes);
+        let subscription = self.capture.subscribe(id, &queue, false);
+        Way { queue, _subscription: subscription }
+    }
+
+    /// Tells who watches for motion where to look; gives the streams that are needed for it.
+    fn watch(&mut self, settings: &Settings) -> Vec<StreamId> {
+        let (mut ways, mut watches) = (BTreeMap::new(), Vec::new());
+        for camera in settings.cameras.iter().filter(|camera| camera.recording.needs_motion()) {
+            let kind = if camera.sub.is_some() { StreamKind::Sub } else { StreamKind::Main };
+            let id = StreamId::new(camera.id.clone(), kind);
+            let eyes = match camera.recording.motion_source {
+                MotionSource::Camera => {
+                    Eyes::Camera(StreamId::new(camera.id.clone(), settings.recorded_stream(camera)))
+                }
+                MotionSource::Picture => {
+                    let known = self.watched.remove(&id);
+                    let way = known.unwrap_or_else(|| self.way(&id, WATCHED_UNITS, WATCHED_BYTES));
+                    let queue = Arc::clone(&way.queue);
+                    ways.insert(id, way);
+                    let key_pictures_only = kind == StreamKind::Main;
+                    Eyes::Pictures { queue, key_pictures_only, settings: settings.motion(camera) }
+                }
+            };
+            watches.push(Watch { camera: camera.id.clone(), eyes });
+        }
+        self.watched = ways;
+        self.pending.watches = self.detection.set_watches(&watches).is_err();
+        self.watched.keys().cloned().collect()
+    }
+
+    /// Sends what a thread was too busy to take.
+    pub fn send_again(&mut self) {
+        let Pending { streams, watches, context, terms } = self.pending;
+        if streams {
+            self.record();
+        }
+        if watches {
+            self.connect();
+        }
+        if context {
+            self.rewrite();
+        }
+        if terms {
+            self.keep();
+        }
+    }
+
+    /// Tells the recorder where and how to write.
+    fn rewrite(&mut self) {
+        let Some(volume) = self.recordings.volumes.get(&self.volume_id) else { return };
+        let context = WriteContext {
+            limits: limits(self.store.settings(), &**volume),
+            volume: Arc::clone(volume),
+            volume_id: self.volume_id,
+            zone: self.zone,
+            open: self.recordings.open.clone(),
+        };
+        self.pending.context = self.recorder.set_context(context).is_err();
+    }
+
+    /// Tells the retention what the settings say.
+    fn keep(&mut self) {
+        let terms = terms(self.store.settings(), self.volume_id);
+        self.pending.terms = self.cleaner.set_terms(terms).is_err();
+    }
+
+    /// The system's zone may change while we run: schedules and paths follow, footage is in UTC anyway.
+    pub fn look_at_zone(&mut self) {
+        let now = self.clock.monotonic();
+        if now < self.zone_due {
+            return;
+        }
+        self.zone_due = now + ZONE_LOOK;
+        let zone = zone_of(self.store.settings());
+        if zone == self.zone {
+            return;
+        }
+        let text = format!("The time zone is now {}; it was {}.", zone.name(), self.zone.name());
+        tracing::warn!("{text}");
+        self.tell(Severity::Warning, None, text);
+        self.zone = zone;
+        self.reconcile();
     }
 
     fn last_end(&self, stream: &StreamId) -> WallTime {

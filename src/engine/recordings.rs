@@ -14,7 +14,7 @@ use crate::codec;
 use crate::index::check::{Outcome, Problem};
 use crate::index::{self, IndexReader, Volumes};
 use crate::model::{
-    CameraId, RecordingState, SegmentRow, StreamId, StreamKind, WallSpan, WallTime,
+    CameraId, MotionEvent, RecordingState, SegmentRow, StreamId, StreamKind, WallSpan, WallTime,
 };
 use crate::playback::{self, Footage};
 use crate::recorder::OpenSegments;
@@ -48,6 +48,15 @@ pub enum Question {
         /// When.
         at: WallTime,
     },
+    /// Which motion events overlap a span.
+    Events {
+        /// Of this camera, or of all.
+        camera: Option<CameraId>,
+        /// From when on.
+        from: WallTime,
+        /// Until when.
+        to: WallTime,
+    },
     /// Whether files and index agree.
     Check,
 }
@@ -58,6 +67,8 @@ pub enum Question {
 pub enum Answer {
     /// Ordered by camera, stream and start.
     Recordings(Vec<SegmentRow>),
+    /// Ordered by camera and start.
+    Events(Vec<MotionEvent>),
     /// Stretches that tile the span, ordered by time.
     Explain(Vec<(WallSpan, RecordingState)>),
     /// A picture.
@@ -103,6 +114,10 @@ impl Recordings {
             }
             Question::Explain { camera, from, to } => {
                 Ok(Answer::Explain(self.explain(camera, WallSpan::new(*from, *to))?))
+            }
+            Question::Events { camera, from, to } => {
+                let span = WallSpan::new(*from, *to);
+                Ok(Answer::Events(self.reader.events(camera.as_ref(), span)?))
             }
             Question::Picture { camera, at } => self.picture(camera, *at),
             Question::Check => {

@@ -8,8 +8,10 @@ use std::time::Duration;
 
 use crossbeam::channel::{Receiver, Sender, select, tick};
 
+use super::cleaner::Cleaner;
 use super::door::Door;
 use super::indexer::Indexer;
+use super::manual::ManualDesk;
 use super::notices::Notices;
 use super::query::Queries;
 use super::recordings::Recordings;
@@ -17,11 +19,13 @@ use super::snapshots::{Saved, Snapshots, Wanted};
 use super::status::Meter;
 use super::views::Views;
 use super::{EngineError, SHUTDOWN_LIMIT};
+use crate::analysis::{Detection, MotionBoard};
 use crate::capture::{Capture, Subscription, UnitQueue};
 use crate::config::{
-    CameraRecording, CameraSettings, ConfigError, DataFolder, FolderLock, Password, Secrets, SettingsStore,
+    CameraRecording, CameraSettings, ConfigError, DataFolder, FolderLock, Password, Secrets,
+    SettingsStore,
 };
-use crate::model::{CameraId, Mode, StreamId, StreamKind, Transport, WallTime};
+use crate::model::{CameraId, Mode, StreamId, StreamKind, Transport, VolumeId, WallTime};
 use crate::playback::Playback;
 use crate::protocol::{CameraDraft, Command, Severity, Shown};
 use crate::recorder::Recorder;
@@ -48,10 +52,17 @@ pub(super) struct Service {
     pub secrets: Secrets,
     pub clock: Arc<dyn Clock>,
     pub zone: chrono_tz::Tz,
+    /// When the zone is looked at again.
+    pub zone_due: Duration,
+    pub volume_id: VolumeId,
     pub recordings: Arc<Recordings>,
     pub indexer: Indexer,
     pub recorder: Recorder,
+    pub cleaner: Cleaner,
     pub capture: Capture,
+    pub detection: Detection,
+    pub motion: Arc<MotionBoard>,
+    pub manual: ManualDesk,
     pub queries: Queries,
     pub stop_queries: Sender<()>,
     pub playback: Playback,
@@ -61,12 +72,22 @@ pub(super) struct Service {
     pub shown: Arc<Shown>,
     pub notices: Notices,
     pub views: Views,
-    pub queues: BTreeMap<StreamId, Way>,
+    pub ways: BTreeMap<StreamId, Way>,
+    /// Ways of the streams that are watched for motion.
+    pub watched: BTreeMap<StreamId, Way>,
     pub simulator: Option<Simulator>,
     pub meter: Meter,
     pub demo: bool,
-    /// The recorder was too busy to take the streams; they are sent again.
-    pub pending_streams: bool,
+    pub pending: Pending,
+}
+
+/// What a thread was too busy to take; it is sent again.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Pending {
+    pub streams: bool,
+    pub watches: bool,
+    pub context: bool,
+    pub terms: bool,
 }
 
 impl Service {
@@ -91,9 +112,8 @@ impl Service {
                     Err(_) => commands = &never,
                 },
                 recv(ticks) -> _ => {
-                    if self.pending_streams {
-                        self.record();
-                    }
+                    self.send_again();
+                    self.look_at_zone();
                     self.show();
                 }
                 recv(saved) -> saved => {
@@ -113,6 +133,15 @@ impl Service {
             Command::AddCamera(draft) => self.add_camera(draft),
             Command::RemoveCamera(id) => self.remove_camera(&id),
             Command::SetMode(id, mode) => self.set_mode(&id, mode),
+            Command::StartManual(id) => {
+                let minutes = self.store.settings().recording.manual_minutes.0;
+                self.manual.start(&id, Duration::from_secs(u64::from(minutes) * 60));
+                Ok(())
+            }
+            Command::StopManual(id) => {
+                self.manual.stop(&id);
+                Ok(())
+            }
             Command::RetryCamera(id) => {
                 for kind in [StreamKind::Main, StreamKind::Sub] {
                     self.capture.retry_now(&StreamId::new(id.clone(), kind));
@@ -147,7 +176,7 @@ impl Service {
     }
 
     /// Raises a notice of something that has happened and is over.
-    fn tell(&mut self, severity: Severity, camera: Option<CameraId>, text: String) {
+    pub fn tell(&mut self, severity: Severity, camera: Option<CameraId>, text: String) {
         let key = format!("told {text}");
         self.notices.raise(key.clone(), self.clock.wall(), severity, camera, text);
         self.notices.clear(&key);
@@ -258,7 +287,10 @@ impl Service {
         let limit = SHUTDOWN_LIMIT;
         let results = [
             self.capture.stop().map_err(EngineError::from),
+            self.detection.stop(limit).map_err(EngineError::from),
             self.recorder.stop(limit).map_err(EngineError::from),
+            self.cleaner.stop(limit).map_err(EngineError::from),
+            self.door.map_or(Ok(()), |door| door.close(limit).map_err(EngineError::from)),
             self.indexer.stop(limit).map_err(EngineError::from),
             self.playback.stop().map_err(EngineError::from),
             self.snapshots.stop(limit).map_err(EngineError::from),
@@ -266,10 +298,9 @@ impl Service {
                 drop(self.stop_queries);
                 self.queries.join(limit).map_err(EngineError::from)
             },
-            self.door.map_or(Ok(()), |door| door.close(limit).map_err(EngineError::from)),
             self.simulator.map_or(Ok(()), |simulator| simulator.stop().map_err(EngineError::from)),
         ];
-        drop(self.queues);
+        drop((self.ways, self.watched));
         drop(self.lock);
         let mut errors = results.into_iter().filter_map(Result::err);
         let first = errors.next();

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crossbeam::channel::{Sender, bounded};
 
 use super::cleaner::{Cleaner, CleanerOptions, Terms};
-use super::desk::Desk;
+use super::desk::{Desk, Running};
 use super::door::Door;
 use super::indexer::Indexer;
 use super::locks::Locks;
@@ -29,9 +29,7 @@ use crate::index::{self, Damaged, Index};
 use crate::model::{VolumeId, WallTime};
 use crate::playback::Playback;
 use crate::protocol::{Severity, Shown};
-use crate::recorder::{
-    Limits, OpenSegments, Recorder, RecorderOptions, Signals, WriteContext,
-};
+use crate::recorder::{Limits, OpenSegments, Recorder, RecorderOptions, Signals, WriteContext};
 use crate::runtime::Clock;
 use crate::simulate::{Simulator, SimulatorConfig};
 use crate::storage::Volume;
@@ -137,15 +135,14 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
     let playback =
         Playback::start(Arc::clone(&recordings.footage), Arc::clone(&clock), Arc::clone(&shown))?;
     let snapshots = Snapshots::start(folder.clone(), zone, Arc::clone(&recordings))?;
+    let manual = ManualDesk::new(Arc::clone(&signals), Arc::clone(&clock));
     let desk = Desk {
         recordings: Arc::clone(&recordings),
         locks,
-        shown: Arc::clone(&shown),
         storage: Arc::clone(cleaner.report()),
-        manual: ManualDesk::new(Arc::clone(&signals), Arc::clone(&clock)),
+        running: Some(Running { shown: Arc::clone(&shown), manual: manual.clone() }),
         clock: Arc::clone(&clock),
     };
-    let manual = desk.manual.clone();
     let door = open_door(&folder, desk, &mut notices, clock.wall());
     let simulator = start_simulator(&store, &clock, &mut notices);
     let mut service = Service {
@@ -155,6 +152,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         secrets,
         clock,
         zone,
+        zone_due: Duration::ZERO,
         volume_id,
         recordings,
         indexer,
@@ -197,12 +195,7 @@ fn write_context(
 }
 
 /// Recording does not depend on being asked: without a door, as on a full disk, it begins all the same.
-fn open_door(
-    folder: &DataFolder,
-    desk: Desk,
-    notices: &mut Notices,
-    at: WallTime,
-) -> Option<Door> {
+fn open_door(folder: &DataFolder, desk: Desk, notices: &mut Notices, at: WallTime) -> Option<Door> {
     match Door::open(folder, desk) {
         Ok(door) => Some(door),
         Err(error) => {
@@ -235,7 +228,8 @@ fn start_simulator(
 /// oldest must make room without taking days of footage at once.
 pub(super) fn limits(settings: &Settings, volume: &dyn Volume) -> Limits {
     let storage = &settings.storage;
-    let streams = settings.cameras.iter().map(|camera| 1 + u64::from(settings.main_on_motion(camera)));
+    let streams =
+        settings.cameras.iter().map(|camera| 1 + u64::from(settings.main_on_motion(camera)));
     let parts = FILES_PER_STREAM * streams.sum::<u64>().max(1);
     let chosen = (storage.max_file_mb > 0).then(|| u64::from(storage.max_file_mb) * MEGABYTE);
     let size = (storage.max_size_gb.0 > 0).then(|| u64::from(storage.max_size_gb.0) * GIGABYTE);

@@ -7,14 +7,16 @@ use std::time::Duration;
 
 use chrono::TimeZone;
 
+use super::cleaner::StorageReport;
+use super::query;
 use super::service::Service;
-use super::{offline, query};
+use crate::analysis::Motion;
 use crate::capture::{Link, StreamStatus};
 use crate::config::CameraSettings;
 use crate::model::{CameraId, GapReason, RecordingState, StreamId, WallSpan, WallTime};
-use crate::protocol::{CameraStatus, LinkState, Severity, Snapshot, VolumeStatus};
+use crate::protocol::{CameraStatus, LinkState, Snapshot, VolumeStatus};
 use crate::recorder::StreamReport;
-use crate::storage::{Space, StorageError};
+use crate::recorder::words::{Facts, sentence};
 
 /// Time over which the write rate is averaged.
 const RATE_WINDOW: Duration = Duration::from_secs(5);
@@ -22,44 +24,22 @@ const RATE_WINDOW: Duration = Duration::from_secs(5);
 /// Time between two looks at free space and at the hours recorded today.
 const SLOW_LOOK: Duration = Duration::from_secs(10);
 
-/// A camera that is away for this long is worth a notice; shorter is a reboot of a switch.
-const OFFLINE_NOTICE_MICROS: i64 = 15_000_000;
-
-/// Time without dropped pictures after which an overload counts as over, in microseconds.
-const QUIET_MICROS: i64 = 60_000_000;
-
 /// Numbers that need a memory: rates, and what is looked up only now and then.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Meter {
-    /// Bytes of segments when the engine started.
-    used_before: u64,
     rate_since: Option<(Duration, u64)>,
     rate: u64,
     slow_at: Option<Duration>,
-    space: Option<Space>,
-    trouble: Option<String>,
+    left_micros: Option<i64>,
     today: BTreeMap<CameraId, i64>,
+    /// Runs of each stream when the day that began at this moment was first seen.
+    runs: Option<(WallTime, BTreeMap<StreamId, u64>)>,
     /// Dropped access units that were told, and when.
-    dropped: BTreeMap<CameraId, (u64, WallTime)>,
+    pub dropped: BTreeMap<CameraId, (u64, WallTime)>,
     last_shape: u64,
 }
 
 impl Meter {
-    /// A meter that has not measured yet.
-    pub fn new(used_before: u64) -> Self {
-        Self {
-            used_before,
-            rate_since: None,
-            rate: 0,
-            slow_at: None,
-            space: None,
-            trouble: None,
-            today: BTreeMap::new(),
-            dropped: BTreeMap::new(),
-            last_shape: 0,
-        }
-    }
-
     fn measure_rate(&mut self, now: Duration, written: u64) {
         match self.rate_since {
             Some((since, before)) if now >= since + RATE_WINDOW => {
@@ -69,6 +49,25 @@ impl Meter {
             }
             None => self.rate_since = Some((now, written)),
             Some(_) => {}
+        }
+    }
+
+    /// Runs since local midnight, less the first one after a start.
+    fn reconnects(&mut self, status: &StreamStatus, midnight: WallTime) -> u64 {
+        if self.runs.as_ref().is_none_or(|(day, _)| *day != midnight) {
+            let known = self.runs.take().is_some();
+            self.runs = Some((midnight, BTreeMap::new()));
+            if known {
+                self.count_from(status);
+            }
+        }
+        let first = self.runs.as_ref().and_then(|(_, runs)| runs.get(&status.id)).copied();
+        status.runs.saturating_sub(first.unwrap_or(1))
+    }
+
+    fn count_from(&mut self, status: &StreamStatus) {
+        if let Some((_, runs)) = &mut self.runs {
+            runs.insert(status.id.clone(), status.runs);
         }
     }
 }
@@ -99,7 +98,7 @@ impl Service {
         self.notice(&cameras, now.wall);
         let snapshot = Snapshot {
             cameras,
-            volume: self.volume(written),
+            volume: self.volume(),
             notices: self.notices.list(),
             data_dir: self.folder.root().to_string_lossy().into_owned(),
             zone: self.zone.name().to_owned(),
@@ -114,18 +113,38 @@ impl Service {
     }
 
     fn camera(
-        &self,
+        &mut self,
         camera: &CameraSettings,
         status: Option<&StreamStatus>,
         report: Option<&StreamReport>,
         now: WallTime,
     ) -> CameraStatus {
-        let waiting = RecordingState::Idle(GapReason::WaitingForPicture);
         let recording = match report {
             Some(_) if self.recorder.has_ended() => RecordingState::Idle(GapReason::Unknown),
             Some(report) => report.state.clone(),
-            None => waiting,
+            None => RecordingState::Idle(GapReason::WaitingForPicture),
         };
+        let since = report.map_or(now, |report| report.since);
+        let manual_left = self.manual.left(&camera.id);
+        let watched = camera.recording.needs_motion().then(|| self.motion.get(&camera.id));
+        let motion_trouble = watched.as_ref().and_then(|watched| match &watched.motion {
+            Motion::Blind(why) => Some(why.clone()),
+            Motion::Still | Motion::Moving { .. } => None,
+        });
+        let schedule = report.and_then(|report| report.schedule.as_ref());
+        let sentence = sentence(&Facts {
+            state: &recording,
+            since,
+            schedule: schedule.map(|(name, span)| (name.as_str(), *span)),
+            manual_left,
+            blind: motion_trouble.as_deref(),
+            now,
+            zone: self.zone,
+        });
+        let micros = |time: Duration| i64::try_from(time.as_micros()).unwrap_or(i64::MAX);
+        let midnight = midnight(now, self.zone);
+        let totals = report.map(|report| report.totals).unwrap_or_default();
+        let video = status.and_then(|status| status.parameters.as_ref());
         CameraStatus {
             id: camera.id.clone(),
             name: camera.name.clone(),
@@ -135,44 +154,47 @@ impl Service {
             mode: camera.recording.mode,
             link: status.map_or(LinkState::Connecting, |status| link_state(&status.link)),
             recording,
-            since: report.map_or(now, |report| report.since),
-            size: status
-                .and_then(|status| status.parameters.as_ref())
-                .map(|parameters| (parameters.video.width, parameters.video.height)),
+            since,
+            sentence,
+            manual_left: manual_left.map(micros),
+            motion_level: watched.map(|watched| watched.level),
+            motion_trouble,
+            short_preroll: report.and_then(|report| report.short_preroll).map(micros),
+            size: video.map(|parameters| (parameters.video.width, parameters.video.height)),
             frame_rate_milli: status.map_or(0, |status| status.frame_rate_milli),
             bit_rate: status.map_or(0, |status| status.bit_rate),
             recorded_today: self.meter.today.get(&camera.id).copied().unwrap_or(0),
-            dropped: report.map_or(0, |report| report.totals.dropped),
+            dropped: totals.dropped,
+            failed_writes: totals.failed,
+            gop_length: status.and_then(|status| status.gop_length),
+            lost_packets: status.map_or(0, |status| status.lost_packets),
+            reconnects_today: status.map_or(0, |status| self.meter.reconnects(status, midnight)),
+            clock_offset: status.and_then(|status| status.clock_offset),
+            last_error: status.and_then(|status| status.last_error.clone()),
+            last_picture: status.and_then(|status| status.last_picture),
         }
     }
 
-    fn volume(&self, written: u64) -> VolumeStatus {
+    fn volume(&self) -> VolumeStatus {
+        let report = self.cleaner.report().get().unwrap_or_default();
         let path = self.folder.storage(&self.store.settings().storage.path);
         let failing = self.indexer.is_failing();
         let index = failing.then(|| "The index cannot be written; recording goes on.".to_owned());
         VolumeStatus {
             path: path.to_string_lossy().into_owned(),
-            free: self.meter.space.map_or(0, |space| space.free),
-            total: self.meter.space.map_or(0, |space| space.total),
-            used: self.meter.used_before + written,
+            free: report.usage.space.free,
+            total: report.usage.space.total,
+            used: report.usage.used,
             write_rate: self.meter.rate,
-            trouble: self.meter.trouble.clone().or(index),
+            is_low: report.is_low,
+            left_micros: self.meter.left_micros,
+            trouble: report.trouble.clone().or(index),
         }
-    }
-
-    fn volume_space(&self) -> Result<Space, StorageError> {
-        let local = self.recordings.volumes.get(&offline::LOCAL);
-        local.map_or(Ok(Space::default()), |volume| volume.space())
     }
 
     fn look_slowly(&mut self, now: WallTime) {
-        match self.volume_space() {
-            Ok(space) => {
-                self.meter.space = Some(space);
-                self.meter.trouble = None;
-            }
-            Err(error) => self.meter.trouble = Some(error.to_string()),
-        }
+        let report = self.cleaner.report().get().unwrap_or_default();
+        self.meter.left_micros = left(&report);
         let today = WallSpan::new(midnight(now, self.zone), WallTime::MAX);
         for camera in &self.store.settings().cameras {
             match query::footage(&self.recordings, &camera.id, today) {
@@ -184,61 +206,15 @@ impl Service {
             }
         }
     }
+}
 
-    fn notice(&mut self, cameras: &[CameraStatus], now: WallTime) {
-        for camera in cameras {
-            let key = format!("offline {}", camera.id);
-            match &camera.link {
-                LinkState::Offline { since, why, .. } => {
-                    if now.micros_since(*since) > OFFLINE_NOTICE_MICROS {
-                        let text = format!("{} is offline. {why}", camera.name);
-                        let id = Some(camera.id.clone());
-                        self.notices.raise(key, *since, Severity::Warning, id, text);
-                    }
-                }
-                LinkState::Online => self.notices.clear(&key),
-                LinkState::Connecting => {}
-            }
-            self.notice_recording(camera, now);
-        }
-        if self.recorder.has_ended() || self.capture.has_ended() {
-            let text = "Recording has stopped because of an error in Watchkeeper. Close it and start \
-                        it again.";
-            self.notices.raise("ended".into(), now, Severity::Alarm, None, text.into());
-        }
-    }
-
-    fn notice_recording(&mut self, camera: &CameraStatus, now: WallTime) {
-        let key = format!("storage {}", camera.id);
-        match &camera.recording {
-            RecordingState::Idle(
-                reason @ (GapReason::DiskFull | GapReason::StorageUnavailable(_)),
-            ) => {
-                let text = format!("{} is not recorded. {reason}.", camera.name);
-                self.notices.raise(key, now, Severity::Alarm, Some(camera.id.clone()), text);
-            }
-            RecordingState::Recording(_) => self.notices.clear(&key),
-            RecordingState::Idle(_) => {}
-        }
-        self.notice_dropped(camera, now);
-    }
-
-    /// An overload is told each time that it comes back after a quiet minute.
-    fn notice_dropped(&mut self, camera: &CameraStatus, now: WallTime) {
-        let key = format!("dropped {}", camera.id);
-        let told = self.meter.dropped.entry(camera.id.clone()).or_insert((0, now));
-        if camera.dropped > told.0 {
-            *told = (camera.dropped, now);
-            let text = format!(
-                "{}: this computer could not keep up and dropped pictures. Record the sub stream \
-                 or fewer cameras.",
-                camera.name
-            );
-            self.notices.raise(key, now, Severity::Alarm, Some(camera.id.clone()), text);
-        } else if now.micros_since(told.1) > QUIET_MICROS {
-            self.notices.clear(&key);
-        }
-    }
+/// Microseconds until the free space or the maximum size is used up at the present rate.
+fn left(report: &StorageReport) -> Option<i64> {
+    let usage = &report.usage;
+    let room = report.terms.rules.max_bytes.map(|max| max.saturating_sub(usage.used));
+    let room = room.into_iter().chain([usage.space.free]).min()?;
+    let micros = (u128::from(room) * 1_000_000).checked_div(u128::from(report.rate))?;
+    i64::try_from(micros).ok()
 }
 
 fn link_state(link: &Link) -> LinkState {
@@ -255,7 +231,7 @@ fn shape_of(snapshot: &Snapshot) -> u64 {
     let mut hasher = DefaultHasher::new();
     for camera in &snapshot.cameras {
         (&camera.id, &camera.name, camera.mode, camera.stream).hash(&mut hasher);
-        (&camera.recording, camera.size, camera.dropped).hash(&mut hasher);
+        (&camera.recording, camera.size, camera.dropped, &camera.sentence).hash(&mut hasher);
         match &camera.link {
             LinkState::Connecting => 0.hash(&mut hasher),
             LinkState::Online => 1.hash(&mut hasher),

@@ -15,7 +15,9 @@ use super::{DeletionCause, MediaTime, StreamId};
 pub struct RunId(pub i64);
 
 /// A place that holds segments. The local folder is volume 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct VolumeId(pub u32);
 

@@ -14,6 +14,10 @@ pub enum Command {
     RemoveCamera(CameraId),
     /// Changes when a camera is recorded.
     SetMode(CameraId, Mode),
+    /// Records a camera now, whatever its rule says, for as long as the settings allow.
+    StartManual(CameraId),
+    /// Ends a manual recording; the camera goes on by its rule.
+    StopManual(CameraId),
     /// Connects to a camera that is away without waiting for the next attempt.
     RetryCamera(CameraId),
     /// Adds simulated cameras to the running program.

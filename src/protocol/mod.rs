@@ -5,11 +5,13 @@
 mod command;
 mod playback;
 mod status;
+mod storage;
 mod timeline;
 
 pub use command::{CameraDraft, Command, LiveTile, PlaybackCommand, Speed};
 pub use playback::{CameraView, PlaybackSnapshot, ViewState};
 pub use status::{CameraStatus, LinkState, Notice, Severity, Snapshot, VolumeStatus};
+pub use storage::{Going, StorageOverview};
 pub use timeline::{Gap, Lane, MonthAnswer, MonthQuery, TimelineAnswer, TimelineQuery};
 
 use std::collections::BTreeMap;

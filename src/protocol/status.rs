@@ -2,10 +2,12 @@
 //!
 //! Must not do: carry an address with user or password.
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::{CameraId, Mode, RecordingState, StreamKind, WallTime};
 
 /// All that the console shows, made once a second and at every change.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Snapshot {
     /// All cameras, in the order of the settings.
     pub cameras: Vec<CameraStatus>,
@@ -22,7 +24,7 @@ pub struct Snapshot {
 }
 
 /// One camera as the console shows it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CameraStatus {
     /// Identity.
     pub id: CameraId,
@@ -42,6 +44,16 @@ pub struct CameraStatus {
     pub recording: RecordingState,
     /// Since when `recording` holds.
     pub since: WallTime,
+    /// What happens now and why, in a sentence.
+    pub sentence: String,
+    /// Microseconds for which a manual recording still goes on.
+    pub manual_left: Option<i64>,
+    /// The motion of the last picture, in thousandths of what counts; none when nobody watches for motion.
+    pub motion_level: Option<u16>,
+    /// Why motion cannot be detected, although the rule needs it.
+    pub motion_trouble: Option<String>,
+    /// Microseconds that the pre-roll holds, when that is less than it should because memory is bounded.
+    pub short_preroll: Option<i64>,
     /// Width and height, when known.
     pub size: Option<(u32, u32)>,
     /// Pictures a second, in thousandths, over the last seconds.
@@ -52,10 +64,25 @@ pub struct CameraStatus {
     pub recorded_today: i64,
     /// Access units that were dropped because this computer could not keep up, since start.
     pub dropped: u64,
+    /// Fragments that the volume did not take, since start.
+    pub failed_writes: u64,
+    /// Pictures from one random access point to the next.
+    pub gop_length: Option<u32>,
+    /// RTP packets that were lost on the way, since start.
+    pub lost_packets: u64,
+    /// Times that the connection was made anew since local midnight.
+    pub reconnects_today: u64,
+    /// The camera's clock less ours, in microseconds, when it tells.
+    pub clock_offset: Option<i64>,
+    /// Why the last connection ended, in a sentence.
+    pub last_error: Option<String>,
+    /// When the last picture arrived.
+    pub last_picture: Option<WallTime>,
 }
 
 /// Whether pictures arrive.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum LinkState {
     /// First attempt under way.
     Connecting,
@@ -73,7 +100,7 @@ pub enum LinkState {
 }
 
 /// Where recordings go.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct VolumeStatus {
     /// The folder.
     pub path: String,
@@ -85,12 +112,17 @@ pub struct VolumeStatus {
     pub used: u64,
     /// Bytes a second written over the last seconds.
     pub write_rate: u64,
+    /// Less is free than the operator wants.
+    pub is_low: bool,
+    /// Microseconds until it is full, or the maximum size is reached, at the present rate.
+    pub left_micros: Option<i64>,
     /// What is wrong with it, in a sentence.
     pub trouble: Option<String>,
 }
 
 /// How bad it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// Good to know.
     Info,
@@ -101,7 +133,7 @@ pub enum Severity {
 }
 
 /// Something that the operator must know.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
     /// For [`super::Command::Acknowledge`].
     pub id: u64,

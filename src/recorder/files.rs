@@ -11,9 +11,7 @@ use super::rotation::{self, Limits};
 use super::segment::{Place, SegmentWriter};
 use crate::index::Change;
 use crate::media::{AccessUnit, ClockMap, StreamParameters};
-use crate::model::{
-    MediaTime, RunId, SegmentIdentity, SegmentRow, StreamId, VolumeId, WallTime,
-};
+use crate::model::{MediaTime, RunId, SegmentIdentity, SegmentRow, StreamId, VolumeId, WallTime};
 use crate::storage::{StorageError, Volume};
 
 /// A run may seem to begin before the footage before it ends, by the jitter of the network; it is then

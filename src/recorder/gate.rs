@@ -87,7 +87,9 @@ fn rule(situation: &Situation<'_>) -> Result<CoverageKind, GapReason> {
 fn is_moving(situation: &Situation<'_>) -> bool {
     match situation.motion {
         Motion::Still => false,
-        Motion::Moving { last, .. } => situation.now < last.monotonic.saturating_add(situation.post),
+        Motion::Moving { last, .. } => {
+            situation.now < last.monotonic.saturating_add(situation.post)
+        }
         Motion::Blind(_) => true,
     }
 }

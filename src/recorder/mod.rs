@@ -14,6 +14,7 @@ pub mod segment;
 pub mod service;
 pub mod signals;
 pub mod stream;
+pub mod words;
 
 pub use error::RecorderError;
 pub use files::{Totals, WriteContext};

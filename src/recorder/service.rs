@@ -328,7 +328,10 @@ impl Loop {
                 let report = StreamReport {
                     state: state.clone(),
                     since,
-                    schedule: stream.recorder.schedule().map(|(name, span)| (name.to_owned(), span)),
+                    schedule: stream
+                        .recorder
+                        .schedule()
+                        .map(|(name, span)| (name.to_owned(), span)),
                     short_preroll: stream.recorder.short_preroll(),
                     totals: stream.recorder.totals(),
                 };

@@ -324,7 +324,8 @@ impl StreamRecorder {
             }
             (CoverageKind::Manual, _, Some(manual)) => manual.since.saturating_sub(self.rule.pre),
             (CoverageKind::Scheduled, ..) => {
-                let begun = self.schedule.span().map_or(i64::MAX, |s| now.wall.micros_since(s.start));
+                let begun =
+                    self.schedule.span().map_or(i64::MAX, |s| now.wall.micros_since(s.start));
                 let ago = Duration::from_micros(u64::try_from(begun).unwrap_or(0));
                 now.monotonic.saturating_sub(ago)
             }
@@ -339,7 +340,8 @@ impl StreamRecorder {
         }
         if self.is_on {
             self.is_on = false;
-            let goes_on = self.files.is_open() && self.run.as_ref().is_some_and(|r| r.hole.is_none());
+            let goes_on =
+                self.files.is_open() && self.run.as_ref().is_some_and(|r| r.hole.is_none());
             self.preroll.restart(goes_on);
         }
         self.note(self.border(now), state);

@@ -56,7 +56,8 @@ pub fn write(root: &Path) -> Result<String, StorageError> {
     let path = root.join(MARKER);
     let failed = |error: io::Error| StorageError::io("write", path.display().to_string(), error);
     let mut random = [0_u8; ID_BYTES];
-    getrandom::fill(&mut random).map_err(|error| failed(error.into()))?;
+    getrandom::fill(&mut random)
+        .map_err(|error| failed(std::io::Error::other(error.to_string())))?;
     let id: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
     let content = format!(
         "{id}\nWatchkeeper records into this folder and knows it by this file. Please leave it here.\n"

@@ -3,9 +3,9 @@
 //! Must not do: touch a disk, or wait.
 
 use super::*;
+use crate::model::{MediaTime, StreamKind};
 use crate::model::{Mode, VolumeId};
 use crate::recorder::{Limits, OpenSegments};
-use crate::model::{MediaTime, StreamKind};
 use crate::storage::FaultyVolume;
 use bytes::Bytes;
 
@@ -28,7 +28,8 @@ fn recorder(volume: &FaultyVolume) -> StreamRecorder {
         open: OpenSegments::default(),
     };
     let stream = StreamId::new("front".parse().expect("valid"), StreamKind::Main);
-    let mut recorder = StreamRecorder::new(stream, Rule::of(Mode::Continuous), context, WallTime::MIN);
+    let mut recorder =
+        StreamRecorder::new(stream, Rule::of(Mode::Continuous), context, WallTime::MIN);
     let parameters = StreamParameters::bare(640);
     recorder.take(CaptureEvent::RunStarted { parameters }, now(0));
     recorder

@@ -249,8 +249,7 @@ fn a_rule_of_storage_stops_recording_and_lets_it_go_on() {
     rig.outside.storage = None;
     rig.play(seconds(60)..seconds(70));
     let recording = RecordingState::Recording(CoverageKind::Continuous);
-    let expected =
-        [(0, recording.clone()), (10, idle(GapReason::SizeLimit)), (52, recording)];
+    let expected = [(0, recording.clone()), (10, idle(GapReason::SizeLimit)), (52, recording)];
     assert_eq!(rig.journal(), expected, "the pre-roll fills what it can");
 }
 

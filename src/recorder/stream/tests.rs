@@ -3,9 +3,9 @@
 //! Must not do: touch a disk, or wait.
 
 use super::*;
+use crate::model::{CameraId, CoverageKind, MediaTime, SegmentRow, StreamKind};
 use crate::model::{Mode, VolumeId};
 use crate::recorder::{Limits, OpenSegments};
-use crate::model::{CameraId, CoverageKind, MediaTime, SegmentRow, StreamKind};
 use crate::storage::FaultyVolume;
 use bytes::Bytes;
 

@@ -1,0 +1,203 @@
+//! Questions and orders from outside of the engine: another process, or a command on a folder that nobody
+//! runs on.
+//!
+//! Must not do: change anything but what an order names: locks and manual recordings.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::cleaner::StorageReport;
+use super::locks::Locks;
+use super::manual::ManualDesk;
+use super::recordings::{Answer, Question, Recordings};
+use super::{EngineError, offline, start};
+use crate::config::{DataFolder, SettingsStore};
+use crate::model::{CameraId, GapReason, Lock, WallSpan};
+use crate::protocol::{Going, Shown, Snapshot, StorageOverview};
+use crate::runtime::{Clock, Latest};
+use crate::storage::preview::preview;
+use crate::storage::retention::{self, Candidate, Shortage};
+
+/// What can be asked or ordered.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Request {
+    /// What was recorded.
+    Ask(Question),
+    /// How everything is.
+    Health,
+    /// How storage stands.
+    Storage,
+    /// Which ranges are locked.
+    Locks,
+    /// Keep a range from every rule.
+    Lock(Lock),
+    /// Let a range go by the rules again.
+    Unlock {
+        /// Whose footage.
+        camera: CameraId,
+        /// Which.
+        span: WallSpan,
+    },
+    /// Record now.
+    StartManual {
+        /// Which camera.
+        camera: CameraId,
+        /// For how long.
+        limit: Duration,
+    },
+    /// End a manual recording.
+    StopManual {
+        /// Of which camera.
+        camera: CameraId,
+    },
+}
+
+/// What comes back.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Response {
+    /// To [`Request::Ask`].
+    Answer(Answer),
+    /// To [`Request::Health`].
+    Health(Box<Snapshot>),
+    /// To [`Request::Storage`].
+    Storage(StorageOverview),
+    /// To [`Request::Locks`].
+    Locks(Vec<Lock>),
+    /// To an order: whether it changed anything.
+    Done(bool),
+}
+
+/// Answers and obeys.
+pub struct Desk {
+    /// What was recorded.
+    pub recordings: Arc<Recordings>,
+    /// What is kept.
+    pub locks: Locks,
+    /// How storage stands.
+    pub storage: Arc<Latest<StorageReport>>,
+    /// What only a running engine has.
+    pub running: Option<Running>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// What only a running engine has.
+pub struct Running {
+    /// What it shows.
+    pub shown: Arc<Shown>,
+    /// Manual recordings.
+    pub manual: ManualDesk,
+}
+
+impl Desk {
+    /// A desk on a folder that nobody runs on; the caller holds its lock.
+    ///
+    /// # Errors
+    /// When settings, index or volume cannot be opened.
+    pub fn offline(folder: &DataFolder, clock: Arc<dyn Clock>) -> Result<Self, EngineError> {
+        let recordings = Arc::new(offline::open(folder)?);
+        let store = SettingsStore::open(folder)?;
+        let volume = offline::volumes(folder, &store)?.current;
+        let mut report =
+            StorageReport { terms: start::terms(store.settings(), volume), ..Default::default() };
+        match recordings.volumes.get(&volume).map(|volume| volume.space()) {
+            Some(Ok(space)) => report.usage.space = space,
+            Some(Err(error)) => report.trouble = Some(error.to_string()),
+            None => {}
+        }
+        report.usage.used = recordings.reader.usage()?.values().sum();
+        report.terms.rules.reserve = retention::reserve(0, report.usage.space.total);
+        let (locks, storage) = (Locks::open(folder), Arc::new(Latest::with(report)));
+        Ok(Self { recordings, locks, storage, running: None, clock })
+    }
+
+    /// Answers or obeys.
+    ///
+    /// # Errors
+    /// What is in the way, in a sentence.
+    pub fn serve(&self, request: &Request) -> Result<Response, EngineError> {
+        match request {
+            Request::Ask(question) => self.recordings.answer(question).map(Response::Answer),
+            Request::Health => {
+                let snapshot = self.running()?.shown.snapshot.get().unwrap_or_default();
+                Ok(Response::Health(Box::new((*snapshot).clone())))
+            }
+            Request::Storage => self.overview().map(Response::Storage),
+            Request::Locks => Ok(Response::Locks(self.locks.list())),
+            Request::Lock(lock) => {
+                self.locks.lock(lock.clone())?;
+                Ok(Response::Done(true))
+            }
+            Request::Unlock { camera, span } => {
+                Ok(Response::Done(self.locks.unlock(camera, *span)?))
+            }
+            Request::StartManual { camera, limit } => {
+                self.running()?.manual.start(camera, *limit);
+                Ok(Response::Done(true))
+            }
+            Request::StopManual { camera } => {
+                let manual = &self.running()?.manual;
+                let was_on = manual.left(camera).is_some();
+                manual.stop(camera);
+                Ok(Response::Done(was_on))
+            }
+        }
+    }
+
+    fn running(&self) -> Result<&Running, EngineError> {
+        let words = "Watchkeeper is not running with this folder";
+        self.running.as_ref().ok_or_else(|| EngineError::NotFound(words.into()))
+    }
+
+    /// How storage stands, and what will go.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn overview(&self) -> Result<StorageOverview, EngineError> {
+        let report = self.storage.get().unwrap_or_default();
+        let recordings = &self.recordings;
+        let open = recordings.open.rows();
+        let rows =
+            recordings.reader.all_segments()?.into_iter().filter(|row| !row.state.is_deleting());
+        let candidates: Vec<Candidate> = rows
+            .map(|row| Candidate {
+                open: open.iter().any(|o| o.stream == row.stream && o.start == row.start),
+                span: row.span(),
+                stream: row.stream,
+                bytes: row.bytes,
+            })
+            .collect();
+        let (rules, usage) = (&report.terms.rules, &report.usage);
+        let locks = self.locks.list();
+        let now = self.clock.wall();
+        let ahead = preview(&candidates, &locks, rules, usage, report.rate, now);
+        let going = ahead.in_24h.into_iter().map(|item| Going {
+            camera: item.camera,
+            span: item.span,
+            bytes: item.bytes,
+            segments: item.segments,
+            cause: item.cause,
+        });
+        let volume = recordings.volumes.get(&report.terms.volume);
+        let stopped = report.stopped.map(|stopped| match stopped {
+            Shortage::SizeLimit => GapReason::SizeLimit.to_string(),
+            Shortage::DiskFull => GapReason::DiskFull.to_string(),
+        });
+        Ok(StorageOverview {
+            path: volume.map_or_else(String::new, |volume| volume.describe()),
+            used: usage.used,
+            used_by: recordings.reader.usage()?.into_iter().collect(),
+            free: usage.space.free,
+            total: usage.space.total,
+            rate: report.rate,
+            reserve: rules.reserve,
+            trouble: stopped.or_else(|| report.trouble.clone()),
+            going: going.collect(),
+            left_micros: ahead.left_micros,
+        })
+    }
+}

@@ -1,0 +1,47 @@
+//! Storage as operators are told of it: what is used, what is allowed, what will go.
+//!
+//! Must not do: look at a disk.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{CameraId, DeletionCause, WallSpan};
+
+/// How storage stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StorageOverview {
+    /// The folder that is recorded to.
+    pub path: String,
+    /// Bytes that all recordings take.
+    pub used: u64,
+    /// The same by camera.
+    pub used_by: Vec<(CameraId, u64)>,
+    /// Bytes that are free on the volume.
+    pub free: u64,
+    /// Bytes that it holds in all.
+    pub total: u64,
+    /// Bytes a second that are being recorded.
+    pub rate: u64,
+    /// Bytes that are kept free for the next hour.
+    pub reserve: u64,
+    /// Why recording is stopped, or what is wrong, in a sentence.
+    pub trouble: Option<String>,
+    /// What goes within 24 hours.
+    pub going: Vec<Going>,
+    /// Microseconds until the first limit is met at the present rate; none when it never is.
+    pub left_micros: Option<i64>,
+}
+
+/// Footage of a camera that goes by one rule.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Going {
+    /// Whose.
+    pub camera: CameraId,
+    /// From the oldest to the newest of it.
+    pub span: WallSpan,
+    /// Bytes.
+    pub bytes: u64,
+    /// Files.
+    pub segments: usize,
+    /// By which rule.
+    pub cause: DeletionCause,
+}
