@@ -171,6 +171,13 @@ struct Keeper {
     shortage: Option<Shortage>,
 }
 
+/// The oldest segments of each stream, and where they are.
+struct Oldest {
+    candidates: Vec<(VolumeId, Candidate)>,
+    /// Beyond this some are missing.
+    horizon: Option<WallTime>,
+}
+
 impl Keeper {
     fn new(options: CleanerOptions, report: Arc<Latest<StorageReport>>) -> Self {
         Self {
@@ -301,7 +308,7 @@ impl Keeper {
         let (rules, usage) = (&self.now.terms.rules, &self.now.usage);
         let mut limit = CANDIDATES;
         loop {
-            let (candidates, horizon) = self.candidates(limit)?;
+            let Oldest { candidates, horizon } = self.candidates(limit)?;
             let everywhere = Rules { reserve: 0, ..rules.clone() };
             let all: Vec<Candidate> = candidates.iter().map(|(_, c)| c.clone()).collect();
             let mut plan = retention::plan(&all, horizon, locks, &everywhere, usage, now);
@@ -333,11 +340,8 @@ impl Keeper {
         }
     }
 
-    /// The oldest segments of each stream, and where they are; beyond the horizon some are missing.
-    fn candidates(
-        &self,
-        limit: usize,
-    ) -> Result<(Vec<(VolumeId, Candidate)>, Option<WallTime>), EngineError> {
+    /// As many of each stream.
+    fn candidates(&self, limit: usize) -> Result<Oldest, EngineError> {
         let recordings = &self.options.recordings;
         let open: BTreeSet<(StreamId, WallTime)> =
             recordings.open.rows().into_iter().map(|row| (row.stream, row.start)).collect();
@@ -353,7 +357,7 @@ impl Keeper {
                 (row.volume, Candidate { stream: row.stream, span, bytes: row.bytes, open })
             }));
         }
-        Ok((candidates, horizon))
+        Ok(Oldest { candidates, horizon })
     }
 
     fn rows_of(
