@@ -103,6 +103,19 @@ fn a_lamp_that_flickers() {
 }
 
 #[test]
+fn a_lamp_that_begins_to_flicker_is_soon_known() {
+    let events = watch(&MotionSettings::default(), LONG, |n, canvas| {
+        canvas.stage();
+        let light = if n < 30 * RATE { 0 } else { canvas.dice.u8(0..100) };
+        canvas.area((400, 60), (60, 36), |_, _, level| level.saturating_add(light));
+        canvas.grain(1);
+    });
+    let seconds: Vec<_> = events.iter().map(|event| event.span.micros() / 1_000_000).collect();
+    println!("a lamp that begins to flicker: events of {seconds:?} s in 90 s");
+    assert!(seconds.len() <= 1 && seconds.iter().sum::<i64>() <= 30, "{events:#?}");
+}
+
+#[test]
 fn pumping_at_key_frames() {
     let mut shifts = Vec::new();
     check("pumping", |n, canvas, more| {
@@ -156,27 +169,45 @@ fn a_camera_that_switches_to_night() {
     });
 }
 
+/// A swaying tree, somebody if it is time, and rain with `near` streaks close to the lens.
+fn weather(n: usize, canvas: &mut Canvas, near: usize, more: impl Fn(usize, &mut Canvas)) {
+    canvas.stage();
+    sway(n, canvas);
+    more(n, canvas);
+    rain(canvas, near);
+    canvas.grain(1);
+}
+
+/// Events in ten minutes of weather without anybody, told as a rate.
+fn false_events(name: &str, settings: &MotionSettings, near: usize) -> usize {
+    let pictures = 600 * RATE;
+    let events = watch(settings, pictures, |n, canvas| weather(n, canvas, near, |_, _| {}));
+    let micros: i64 = events.iter().map(|event| event.span.micros()).sum();
+    let share = 100 * micros / at(pictures).micros_since(at(0));
+    println!("{name}: {} false events an hour, {share} % of the time", 6 * events.len());
+    events.len()
+}
+
 #[test]
 fn rain_and_leaves() {
-    let minutes = 10;
     let ignore = MotionZone {
         kind: ZoneKind::Ignore,
         corners: vec![(580, 0), (1_000, 0), (1_000, 500), (580, 500)],
     };
-    for zones in [vec![], vec![ignore]] {
-        let ignored = if zones.is_empty() { "without" } else { "with" };
-        let settings = MotionSettings { zones, ..MotionSettings::default() };
-        let events = watch(&settings, minutes * 60 * RATE, |n, canvas| {
-            canvas.stage();
-            sway(n, canvas);
-            rain(canvas);
-            canvas.grain(1);
-        });
-        println!(
-            "rain and leaves, {ignored} the tree ignored: {} false events an hour",
-            events.len() * 60 / minutes
-        );
-        assert!(ignored == "without" || events.is_empty(), "{events:#?}");
+    let whole = MotionSettings::default();
+    let ignoring = MotionSettings { zones: vec![ignore], ..whole.clone() };
+    false_events("rain and leaves", &whole, 0);
+    assert_eq!(false_events("rain and leaves, the tree ignored", &ignoring, 0), 0);
+    for near in [3, 20] {
+        false_events(&format!("and {near} streaks close to the lens"), &ignoring, near);
+    }
+    for settings in [&whole, &ignoring] {
+        let events = watch(settings, LONG, |n, canvas| weather(n, canvas, 0, cross));
+        let seen = |event: &MotionEvent| {
+            event.span.start <= at(CROSSING.start + 2 * RATE)
+                && event.span.end >= at(CROSSING.end - 2 * RATE)
+        };
+        assert!(events.iter().any(seen), "{settings:?}: {events:#?}");
     }
 }
 
@@ -192,12 +223,12 @@ fn sway(n: usize, canvas: &mut Canvas) {
     });
 }
 
-/// Bright streaks, elsewhere in every picture.
-fn rain(canvas: &mut Canvas) {
-    for _ in 0..120 {
+/// Bright streaks, elsewhere in every picture: 200 far ones, and `near` close to the lens.
+fn rain(canvas: &mut Canvas, near: usize) {
+    for n in 0..200 + near {
         let (x, y) = (canvas.dice.i64(0..640), canvas.dice.i64(-20..360));
-        let length = canvas.dice.i64(10..40);
-        canvas.area((x, y), (1, length), |_, _, level| level.saturating_add(50));
+        let (width, length) = if n < near { (3, 90) } else { (1, canvas.dice.i64(10..40)) };
+        canvas.area((x, y), (width, length), |_, _, level| level.saturating_add(60));
     }
 }
 
