@@ -536,7 +536,8 @@ fn recording_tells_what_storage_holds() {
     desk.click("Recording");
     desk.harness.snapshot("recording");
     desk.take();
-    desk.click("Mode of Gate: Disabled");
+    desk.click("Mode of Gate");
+    desk.click("Disabled (manual only)");
     let command = desk.take().pop();
     assert!(matches!(command, Some(Command::SetMode(id, Mode::Disabled)) if id == fixture::id(2)));
 }

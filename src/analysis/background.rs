@@ -201,3 +201,86 @@ impl Usual {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const QUIET: Conditions =
+        Conditions { elapsed: 0.2, tolerance: 10.0, spread: 0.2, new_light: false };
+
+    /// What a cell that shows `levels` is told to be, beside one that stays dark and one that stays bright.
+    fn told(background: &mut Background, levels: impl IntoIterator<Item = f32>) -> Vec<Cell> {
+        let look = |level| {
+            let mut cells = [Cell::Out; 3];
+            background.look(&[level, 0.0, 255.0], &QUIET, &mut cells);
+            assert_eq!(cells[1..], [Cell::Out; 2]);
+            cells[0]
+        };
+        levels.into_iter().map(look).collect()
+    }
+
+    fn learnt(levels: impl Fn(usize) -> f32) -> Background {
+        let mut background = Background::new(3);
+        for n in 0..LEARNING {
+            assert!(background.learn(&[levels(n), 0.0, 255.0], 10.0));
+        }
+        assert!(!background.learn(&[0.0, 0.0, 255.0], 10.0));
+        background
+    }
+
+    fn steady(level: f32, pictures: usize) -> impl Iterator<Item = f32> {
+        std::iter::repeat_n(level, pictures)
+    }
+
+    #[test]
+    fn people_who_pass_while_it_learns_are_no_background() {
+        let mut background = learnt(|n| if n % 25 < 6 { 30.0 } else { 100.0 });
+        assert_eq!(told(&mut background, [100.0, 30.0]), [Cell::Out, Cell::Changing]);
+    }
+
+    #[test]
+    fn what_stays_is_still_after_a_second_and_usual_after_nine() {
+        let mut background = learnt(|_| 100.0);
+        let cells = told(&mut background, steady(40.0, 50));
+        assert_eq!(cells[4], Cell::Changing);
+        assert_eq!(cells[6], Cell::Still);
+        let usual = cells.iter().position(|cell| *cell == Cell::Out);
+        assert!((40..=46).contains(&usual.unwrap_or(0)), "{usual:?}");
+        // What was there before is known when it shows again.
+        assert_eq!(told(&mut background, [100.0, 100.0]), [Cell::Out; 2]);
+    }
+
+    #[test]
+    fn two_levels_that_both_show_often_are_usual() {
+        let mut background = learnt(|n| if n % 3 == 0 { 180.0 } else { 100.0 });
+        let flicker = (0..200).map(|n| if n % 3 == 0 { 180.0 } else { 100.0 });
+        assert!(told(&mut background, flicker).iter().all(|cell| *cell == Cell::Out));
+    }
+
+    #[test]
+    fn a_cell_that_is_never_quiet_is_given_more_room() {
+        let noisy = |n: usize| 100.0 + (n * 7 % 11) as f32 * 4.0 - 20.0;
+        let mut background = learnt(noisy);
+        assert!(told(&mut background, (0..100).map(noisy)).iter().all(|cell| *cell == Cell::Out));
+        assert_eq!(told(&mut background, [220.0]), [Cell::Changing]);
+    }
+
+    #[test]
+    fn usual_levels_follow_what_changes_slowly() {
+        let mut background = learnt(|_| 100.0);
+        let shadow = (0..500).map(|n| 100.0 - n as f32 * 0.1);
+        assert!(told(&mut background, shadow).iter().all(|cell| *cell == Cell::Out));
+    }
+
+    #[test]
+    fn levels_beyond_white_come_back_with_the_light() {
+        let mut background = learnt(|_| 200.0);
+        background.relight(Light { gain: 2.0, offset: 0.0 });
+        let mut expected = [0.0; 3];
+        background.expected(&[255.0, 0.0, 255.0], &mut expected);
+        assert_eq!(expected, [255.0, 0.0, 255.0]);
+        background.relight(Light { gain: 0.5, offset: 0.0 });
+        assert_eq!(told(&mut background, [200.0]), [Cell::Out]);
+    }
+}

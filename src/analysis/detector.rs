@@ -236,3 +236,126 @@ fn place(layout: &Layout, part: &Part) -> Area {
         bottom: mille(part.bottom + 1, layout.height),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::background::LEARNING;
+    use crate::model::ZoneKind;
+
+    const SIZE: (usize, usize) = (320, 180);
+
+    /// A scene with a dark thing of 10 % by 20 % of the picture, 2 % of its area, at `left` per cent.
+    fn picture(left: Option<usize>) -> Vec<u8> {
+        let (width, height) = SIZE;
+        let level = |n: usize| {
+            let (x, y) = (n % width * 100 / width, n / width * 100 / height);
+            let thing = left.is_some_and(|left| (left..left + 10).contains(&x)) && y / 20 == 2;
+            if thing { 20 } else { 90 + x as u8 }
+        };
+        (0..width * height).map(level).collect()
+    }
+
+    struct Camera {
+        detector: Detector,
+        shown: i64,
+    }
+
+    impl Camera {
+        /// That has learnt the scene.
+        fn new(settings: &MotionSettings) -> Self {
+            let mut camera = Self { detector: Detector::new(settings), shown: 0 };
+            for _ in 0..LEARNING {
+                assert_eq!(camera.show(None), Look::LEARNING);
+            }
+            camera
+        }
+
+        fn show(&mut self, left: Option<usize>) -> Look {
+            let at = WallTime::from_micros(1_772_546_400_000_000 + self.shown * 200_000);
+            self.shown += 1;
+            let (width, height) = SIZE;
+            let data = &picture(left);
+            let luma = Luma { data, stride: width, width, height, bytes_per_sample: 1 };
+            self.detector.look(&luma, at)
+        }
+    }
+
+    fn zone(kind: ZoneKind, left: u16, right: u16) -> MotionZone {
+        let corners = vec![(left, 0), (right, 0), (right, 1_000), (left, 1_000)];
+        MotionZone { kind, corners }
+    }
+
+    #[test]
+    fn what_moves_is_told_with_size_and_place() {
+        let mut camera = Camera::new(&MotionSettings::default());
+        assert_eq!(camera.show(None), Look::default());
+        let look = camera.show(Some(50));
+        let Moving { size, area } = look.motion.expect("motion");
+        assert!((18..=26).contains(&size), "{size}");
+        assert!(area.left.abs_diff(500) < 15 && area.right.abs_diff(600) < 15, "{area:?}");
+        assert!(area.top.abs_diff(400) < 25 && area.bottom.abs_diff(600) < 25, "{area:?}");
+        assert_eq!(look.level, 1_000);
+    }
+
+    #[test]
+    fn what_stops_moves_no_more() {
+        let mut camera = Camera::new(&MotionSettings::default());
+        let moves: Vec<bool> = (0..20).map(|_| camera.show(Some(30)).motion.is_some()).collect();
+        assert!(moves[0] && moves[1] && !moves[8..].contains(&true), "{moves:?}");
+    }
+
+    #[test]
+    fn what_is_too_small_is_on_the_meter_alone() {
+        let mut camera = Camera::new(&MotionSettings { min_size: 40, ..Default::default() });
+        let look = camera.show(Some(50));
+        assert_eq!(look.motion, None);
+        assert!((200..500).contains(&look.level), "{look:?}");
+    }
+
+    #[test]
+    fn sensitivity_decides_how_much_must_differ() {
+        for (sensitivity, seen) in [(1, false), (50, true), (100, true)] {
+            let settings = MotionSettings { sensitivity, ..Default::default() };
+            let mut detector = Detector::new(&settings);
+            let (width, height) = SIZE;
+            let mut look = |data: &[u8], second| {
+                let luma = Luma { data, stride: width, width, height, bytes_per_sample: 1 };
+                detector.look(&luma, WallTime::from_micros(second * 1_000_000))
+            };
+            let scene = picture(None);
+            (0..LEARNING as i64).for_each(|second| assert!(look(&scene, second).learning));
+            let thing = |level: &u8, dark: &u8| if level == dark { *level } else { level - 22 };
+            let faint: Vec<u8> =
+                scene.iter().zip(picture(Some(50))).map(|(a, b)| thing(a, &b)).collect();
+            assert_eq!(look(&faint, LEARNING as i64).motion.is_some(), seen, "{sensitivity}");
+        }
+    }
+
+    #[test]
+    fn only_zones_count() {
+        let zones = vec![zone(ZoneKind::Include, 400, 1_000), zone(ZoneKind::Ignore, 700, 1_000)];
+        let mut camera = Camera::new(&MotionSettings { zones, ..Default::default() });
+        let mut moves = |left| camera.show(Some(left)).motion.is_some();
+        assert!(!moves(10) && moves(50) && !moves(80));
+    }
+
+    #[test]
+    fn it_learns_again_after_a_reset_and_at_another_size() {
+        let mut camera = Camera::new(&MotionSettings::default());
+        camera.detector.reset();
+        assert!((0..LEARNING).all(|_| camera.show(None).learning));
+        assert!(camera.show(Some(20)).motion.is_some());
+        let luma = Luma { data: &[0; 64], stride: 8, width: 8, height: 8, bytes_per_sample: 1 };
+        assert!(camera.detector.look(&luma, WallTime::from_micros(0)).learning);
+    }
+
+    #[test]
+    fn an_empty_picture_does_no_harm() {
+        let mut detector = Detector::new(&MotionSettings::default());
+        let luma = Luma { data: &[], stride: 0, width: 0, height: 0, bytes_per_sample: 1 };
+        for n in 0..40 {
+            assert_eq!(detector.look(&luma, WallTime::from_micros(n * 200_000)).motion, None);
+        }
+    }
+}

@@ -88,7 +88,7 @@ impl Grid {
         let Layout { width, height, side, columns, .. } = self.layout;
         let bytes = luma.bytes_per_sample;
         let step = side.div_ceil(ROWS_READ);
-        for (row, levels) in self.levels.chunks_exact_mut(columns).enumerate() {
+        for (row, levels) in self.levels.chunks_exact_mut(columns.max(1)).enumerate() {
             self.sums.fill(0);
             let mut read = 0_u32;
             for y in (row * side..height.min((row + 1) * side)).step_by(step) {

@@ -1,13 +1,12 @@
 //! What the pictures show: motion.
 //!
-//! A picture's luma becomes a small grid of cells ([`grid`]); each cell is compared with what it usually shows
-//! ([`background`]) once the light of the whole picture is accounted for ([`light`]); cells that differ join to
-//! parts ([`cells`]), of which those inside the zones ([`zones`]) and large enough are motion ([`detector`]);
-//! motion becomes events ([`event`]). Threads ([`worker`]) decode what is watched and tell the recorder through a
+//! A picture's luma becomes a small grid of cells (`grid`); each cell is compared with what it usually shows
+//! (`background`) once the light of the whole picture is accounted for (`light`); cells that differ join to
+//! parts (`cells`), of which those inside the zones (`zones`) and large enough are motion (`detector`);
+//! motion becomes events (`event`). Threads ([`worker`]) decode what is watched and tell the recorder through a
 //! [`board`].
 //!
-//! Must not do: slow capture or recording down, write a file, or read the
-//! index.
+//! Must not do: slow capture or recording down, write a file, or read the index.
 
 mod background;
 pub mod board;

@@ -26,6 +26,7 @@ pub const LIST: [(&str, &[Line]); 3] = [
         &[
             ("1 … 9", "Pick a camera"),
             ("Enter", "Enlarge the picked camera"),
+            ("R", "Record the picked camera by hand, or end that"),
             ("S", "Save a snapshot of the picked camera"),
         ],
     ),

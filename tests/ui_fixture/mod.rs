@@ -57,11 +57,26 @@ pub fn camera(number: usize) -> CameraStatus {
             _ => RecordingState::Recording(CoverageKind::Continuous),
         },
         since: at("2026-03-03T08:00:00+01:00"),
+        sentence: match mode {
+            Mode::Disabled => "Not recording: recording is disabled for this camera".into(),
+            _ => "Recording: continuous".into(),
+        },
+        manual_left: None,
+        motion_level: None,
+        motion_trouble: None,
+        short_preroll: None,
         size: Some((1920, 1080)),
         frame_rate_milli: 25_000,
         bit_rate: 3_990_000,
         recorded_today: 9 * HOUR + 6 * MINUTE,
         dropped: 0,
+        failed_writes: 0,
+        gop_length: Some(50),
+        lost_packets: 0,
+        reconnects_today: 0,
+        clock_offset: None,
+        last_error: None,
+        last_picture: Some(now()),
     }
 }
 
@@ -72,6 +87,7 @@ pub fn offline(mut camera: CameraStatus) -> CameraStatus {
     camera.link =
         LinkState::Offline { since, why: why.into(), retry_at: Some(now().plus_micros(8_000_000)) };
     camera.recording = RecordingState::Idle(GapReason::CameraOffline(why.into()));
+    camera.sentence = format!("Not recording: camera offline: {why}");
     camera.since = since;
     camera.frame_rate_milli = 0;
     camera.bit_rate = 0;
@@ -88,6 +104,8 @@ pub fn snapshot(cameras: usize) -> Snapshot {
             total: 4_000_000_000_000,
             used: 1_840_000_000_000,
             write_rate: 4_600_000,
+            is_low: false,
+            left_micros: None,
             trouble: None,
         },
         notices: Vec::new(),

@@ -176,6 +176,13 @@ impl LivePage {
         {
             stage.desk.send(Command::SaveSnapshot { camera, at: None });
         }
+        if keys::take(ui, Key::R)
+            && let Some(id) = self.picked.as_ref().or(self.enlarged.as_ref())
+            && let Some(camera) = stage.camera(id)
+        {
+            let command = record_by_hand(camera);
+            stage.desk.send(command);
+        }
         None
     }
 
@@ -236,6 +243,9 @@ impl LivePage {
                 Some(Act::Snapshot) => {
                     stage.desk.send(Command::SaveSnapshot { camera: camera.id.clone(), at: None });
                 }
+                Some(Act::Record) => {
+                    stage.desk.send(record_by_hand(camera));
+                }
                 Some(Act::Retry) => {
                     stage.desk.send(Command::RetryCamera(camera.id.clone()));
                 }
@@ -246,6 +256,14 @@ impl LivePage {
             }
         }
         go
+    }
+}
+
+/// Begins a manual recording, or ends the one that goes on.
+fn record_by_hand(camera: &CameraStatus) -> Command {
+    match camera.manual_left {
+        Some(_) => Command::StopManual(camera.id.clone()),
+        None => Command::StartManual(camera.id.clone()),
     }
 }
 

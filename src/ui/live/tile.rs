@@ -6,8 +6,8 @@ use egui::{
     Align2, Painter, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo,
 };
 use egui_material_icons::icons::{
-    ICON_FULLSCREEN, ICON_FULLSCREEN_EXIT, ICON_HOURGLASS_EMPTY, ICON_PHOTO_CAMERA, ICON_REFRESH,
-    ICON_REPLAY_30, ICON_VIDEOCAM_OFF,
+    ICON_FULLSCREEN, ICON_FULLSCREEN_EXIT, ICON_HOURGLASS_EMPTY, ICON_PHOTO_CAMERA,
+    ICON_RADIO_BUTTON_CHECKED, ICON_REFRESH, ICON_REPLAY_30, ICON_STOP_CIRCLE, ICON_VIDEOCAM_OFF,
 };
 
 use crate::model::{CoverageKind, GapReason, RecordingState};
@@ -28,6 +28,8 @@ pub enum Act {
     Enlarge,
     /// The button.
     Snapshot,
+    /// The button that records by hand, or ends that.
+    Record,
     /// The button that goes back half a minute.
     Back,
     /// The button that does not wait for the next attempt to connect.
@@ -182,6 +184,13 @@ impl TileView<'_> {
             };
             if icon_button(ui, glyph, &what, "Enter", Look::Quiet).clicked() {
                 act = Some(Act::Enlarge);
+            }
+            let (glyph, what) = match self.camera.manual_left {
+                Some(_) => (ICON_STOP_CIRCLE, format!("Stop the recording of {name}")),
+                None => (ICON_RADIO_BUTTON_CHECKED, format!("Record {name} now")),
+            };
+            if icon_button(ui, glyph, &what, "R", Look::Quiet).clicked() {
+                act = Some(Act::Record);
             }
             let what = format!("{name} half a minute ago");
             if icon_button(ui, ICON_REPLAY_30, &what, "", Look::Quiet).clicked() {

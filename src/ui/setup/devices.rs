@@ -6,13 +6,13 @@ use egui::{Align, Layout, Pos2, RichText, Ui, Vec2};
 use egui_extras::{Column, TableBuilder, TableRow};
 use egui_material_icons::icons::{ICON_ADD, ICON_DELETE, ICON_VIDEOCAM};
 
-use crate::model::{CameraId, Mode, RecordingState};
+use super::mode_menu::{self, mode_menu};
+use crate::model::{CameraId, GapReason, RecordingState};
 use crate::protocol::{CameraStatus, Command, LinkState};
 use crate::ui::app::Go;
 use crate::ui::desk::Stage;
 use crate::ui::widgets::{
-    Look, icon, icon_button, labelled_button, segmented, sheet, soft, state_dot, state_word,
-    strong, title_bar,
+    Look, icon, icon_button, labelled_button, sheet, soft, state_dot, state_word, strong, title_bar,
 };
 use crate::ui::{format, theme};
 
@@ -65,7 +65,7 @@ impl DevicesPage {
                 .column(Column::initial(140.0).clip(true))
                 .column(Column::initial(118.0))
                 .column(Column::initial(126.0))
-                .column(Column::initial(188.0))
+                .column(Column::exact(mode_menu::WIDTH + 4.0))
                 .column(Column::initial(150.0).clip(true))
                 .column(Column::initial(88.0))
                 .column(Column::exact(36.0))
@@ -88,17 +88,7 @@ impl DevicesPage {
         row.col(|ui| state(ui, camera, stage));
         row.col(|ui| recording(ui, camera, stage));
         row.col(|ui| {
-            let on = "Recorded around the clock".to_owned();
-            let off = "Shown live, but not recorded".to_owned();
-            let options = [("Continuous", on), ("Disabled", off)];
-            let now = usize::from(camera.mode == Mode::Disabled);
-            let name = format!("Mode of {}", camera.name);
-            if let Some(i) = segmented(ui, &name, &options, Some(now))
-                && i != now
-            {
-                let mode = if i == 0 { Mode::Continuous } else { Mode::Disabled };
-                stage.desk.send(Command::SetMode(camera.id.clone(), mode));
-            }
+            mode_menu(ui, camera, stage);
         });
         row.col(|ui| two_lines(ui, &stream(camera), &rate(camera)));
         row.col(|ui| {
@@ -169,17 +159,13 @@ fn state(ui: &mut Ui, camera: &CameraStatus, stage: &Stage<'_>) {
 fn recording(ui: &mut Ui, camera: &CameraStatus, stage: &Stage<'_>) {
     let since = stage.zone.brief(camera.since, stage.now);
     let colour = theme::recording(&camera.recording);
-    match &camera.recording {
-        RecordingState::Recording(kind) => {
-            ui.label(RichText::new(kind.label()).color(colour))
-                .on_hover_text(format!("Recording since {since}"));
-        }
-        RecordingState::Idle(reason) => {
-            let text = if camera.mode == Mode::Disabled { "off" } else { "not recording" };
-            ui.label(RichText::new(text).color(colour))
-                .on_hover_text(format!("{reason}, since {since}"));
-        }
-    }
+    let text = match &camera.recording {
+        RecordingState::Recording(kind) => kind.label(),
+        RecordingState::Idle(GapReason::Disabled) => "off",
+        RecordingState::Idle(_) => "not recording",
+    };
+    ui.label(RichText::new(text).color(colour))
+        .on_hover_text(format!("{}, since {since}", camera.sentence));
 }
 
 /// `main 1920×1080`.

@@ -5,6 +5,7 @@
 mod add_camera;
 mod devices;
 mod first_start;
+mod mode_menu;
 mod recording;
 mod system;
 

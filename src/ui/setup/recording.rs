@@ -5,11 +5,11 @@
 use egui::{Align, Frame, Layout, Margin, RichText, Ui, Vec2};
 use egui_material_icons::icons::ICON_WARNING;
 
-use crate::model::{Mode, RecordingState};
-use crate::protocol::{CameraStatus, Command, VolumeStatus};
+use super::mode_menu::mode_menu;
+use crate::protocol::{CameraStatus, VolumeStatus};
 use crate::ui::app::{Go, Page};
 use crate::ui::desk::Stage;
-use crate::ui::widgets::{card, icon, segmented, soft, strong, title_bar};
+use crate::ui::widgets::{card, icon, soft, strong, title_bar};
 use crate::ui::{format, theme};
 
 /// Shows the page.
@@ -125,31 +125,11 @@ fn camera_row(ui: &mut Ui, camera: &CameraStatus, stage: &mut Stage<'_>) {
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 1.0;
             ui.label(strong(&camera.name));
-            ui.label(soft(sentence(camera, stage)).size(theme::CAPTION));
+            ui.label(soft(&camera.sentence).size(theme::CAPTION));
         });
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let on = "Recorded around the clock".to_owned();
-            let off = "Shown live, but not recorded".to_owned();
-            let now = usize::from(camera.mode == Mode::Disabled);
-            let name = format!("Mode of {}", camera.name);
-            let options = [("Continuous", on), ("Disabled", off)];
-            let chosen = segmented(ui, &name, &options, Some(now));
-            if let Some(i) = chosen.filter(|i| *i != now) {
-                let mode = if i == 0 { Mode::Continuous } else { Mode::Disabled };
-                stage.desk.send(Command::SetMode(camera.id.clone(), mode));
-            }
+            mode_menu(ui, camera, stage);
             ui.label(soft(format!("{} stream", camera.stream)));
         });
     });
-}
-
-/// `Recording, continuous, since 08:00`, or why not.
-fn sentence(camera: &CameraStatus, stage: &Stage<'_>) -> String {
-    let since = stage.zone.brief(camera.since, stage.now);
-    match &camera.recording {
-        RecordingState::Recording(kind) => {
-            format!("Recording, {}, since {since}", kind.label())
-        }
-        RecordingState::Idle(reason) => format!("Not recording since {since}: {reason}"),
-    }
 }
