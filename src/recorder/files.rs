@@ -55,7 +55,7 @@ pub(super) type RunClock = Option<(RunId, ClockMap)>;
 /// Writes the files of one stream.
 pub(super) struct StreamFiles {
     stream: StreamId,
-    context: WriteContext,
+    pub context: WriteContext,
     segment: Option<SegmentWriter>,
     /// Where the newest footage of this stream ends.
     last_end: WallTime,

@@ -300,7 +300,8 @@ impl StreamRecorder {
         }
         let kept = self.preroll.take();
         if kept.is_empty() {
-            return;
+            let waiting = RecordingState::Idle(GapReason::WaitingForPicture);
+            return self.note(self.border(now), waiting);
         }
         (self.is_on, self.kind) = (true, kind);
         for Kept { unit, hole } in kept {

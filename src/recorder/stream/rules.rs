@@ -235,6 +235,7 @@ fn a_short_failure_of_the_volume_loses_nothing() {
     rig.play(seconds(10)..seconds(13));
     rig.volume.set_capacity(1 << 30);
     rig.play(seconds(13)..seconds(40));
+    rig.recorder.sync(now(seconds(40)));
     let segments = rig.segments(seconds(40));
     assert_eq!(segments.len(), 2);
     assert_eq!(segments.iter().map(|(_, frames)| *frames).sum::<u64>(), 1_000);

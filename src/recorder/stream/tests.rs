@@ -3,15 +3,15 @@
 //! Must not do: touch a disk, or wait.
 
 use super::*;
-use crate::model::{CameraId, CoverageKind, MediaTime, SegmentRow, StreamKind};
-use crate::model::{Mode, VolumeId};
+use crate::model::{CameraId, CoverageKind, MediaTime, Mode, SegmentRow, StreamKind, VolumeId};
 use crate::recorder::{Limits, OpenSegments};
-use crate::storage::FaultyVolume;
+use crate::storage::{FaultyVolume, Volume};
 use bytes::Bytes;
 
 const FRAME: i64 = 3_600;
 const GOP: i64 = 50;
 const RECORDING: RecordingState = RecordingState::Recording(CoverageKind::Continuous);
+const WAITING: RecordingState = RecordingState::Idle(GapReason::WaitingForPicture);
 
 struct Rig {
     volume: FaultyVolume,
@@ -88,7 +88,7 @@ fn after_trouble_a_recording_begins_with_a_whole_gop() {
     let times: Vec<i64> = open.fragments.iter().flat_map(|f| f.samples()).map(|s| s.dts).collect();
     assert!(times.windows(2).all(|pair| pair[1] - pair[0] == FRAME));
     let full = RecordingState::Idle(GapReason::DiskFull);
-    assert_eq!(rig.states(), [RECORDING, full, RECORDING]);
+    assert_eq!(rig.states(), [WAITING, RECORDING, full, RECORDING]);
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn a_full_disk_collects_no_empty_files_and_one_reason() {
     rig.run(0);
     rig.units(0..3_000);
     assert!(rig.volume.list().expect("listed").is_empty());
-    assert_eq!(rig.states(), [RecordingState::Idle(GapReason::DiskFull)]);
+    assert_eq!(rig.states(), [WAITING, RecordingState::Idle(GapReason::DiskFull)]);
     rig.volume.set_capacity(1 << 30);
     rig.volume.fail_every(Some(1));
     rig.units(3_000..6_000);
@@ -116,7 +116,7 @@ fn a_disabled_camera_stays_disabled_whatever_its_stream_does() {
     rig.recorder.set_rule(Rule::of(Mode::Continuous));
     rig.recorder.tick(now(60));
     rig.units(60..200);
-    assert_eq!(rig.states(), [RecordingState::Idle(GapReason::WaitingForPicture), RECORDING]);
+    assert_eq!(rig.states(), [WAITING, RECORDING]);
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn a_loss_before_the_first_picture_does_not_explain_the_time_offline() {
     rig.recorder.take(CaptureEvent::Lost { packets: 3 }, now(5_000));
     rig.units(5_000..5_120);
     let gone = RecordingState::Idle(GapReason::CameraOffline("gone".into()));
-    assert_eq!(rig.states(), [RECORDING, gone, RECORDING]);
+    assert_eq!(rig.states(), [WAITING, RECORDING, gone, RECORDING]);
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn a_loss_is_a_hole_in_a_segment_that_goes_on() {
     rig.recorder.take(CaptureEvent::Lost { packets: 3 }, now(60));
     rig.units(100..200);
     let lost = RecordingState::Idle(GapReason::StreamLoss("3 packets".into()));
-    assert_eq!(rig.states(), [RECORDING, lost, RECORDING]);
+    assert_eq!(rig.states(), [WAITING, RECORDING, lost, RECORDING]);
     let rows = rig.rows();
     assert_eq!((rows.len(), rows[0].frames), (1, 60 + 50));
     rig.recorder.stop(GapReason::NotRunning, now(200));
