@@ -34,7 +34,6 @@ fn row(camera: usize, n: i64) -> SegmentRow {
         volume: VolumeId(0),
         path: format!("{}/2026-03-03/14-00-00.000+0100_main.mp4", stream.camera),
         state: SegmentState::Finished,
-        locked: false,
         stream,
         start,
     }

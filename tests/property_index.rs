@@ -28,7 +28,7 @@ fn at(step: i64) -> WallTime {
     WallTime::from_micros(1_772_550_600_000_000 + step * STEP)
 }
 
-fn row(stream: StreamId, start: i64, micros: i64, locked: bool) -> SegmentRow {
+fn row(stream: StreamId, start: i64, micros: i64) -> SegmentRow {
     let start = at(start);
     SegmentRow {
         end: start.plus_micros(micros),
@@ -40,7 +40,6 @@ fn row(stream: StreamId, start: i64, micros: i64, locked: bool) -> SegmentRow {
         volume: VolumeId(0),
         path: format!("{}/{}_{}.mp4", stream.camera, start.as_micros(), stream.kind),
         state: SegmentState::Finished,
-        locked,
         stream,
         start,
     }
@@ -73,9 +72,9 @@ fn length() -> impl Strategy<Value = i64> {
 
 fn change() -> impl Strategy<Value = Change> {
     prop_oneof![
-        8 => (stream(), -40..200_i64, length(), any::<bool>())
-            .prop_map(|(stream, start, micros, lock)| {
-                Change::PutSegment(row(stream, start, micros, lock))
+        8 => (stream(), -40..200_i64, length())
+            .prop_map(|(stream, start, micros)| {
+                Change::PutSegment(row(stream, start, micros))
             }),
         2 => (stream(), -40..200_i64)
             .prop_map(|(stream, start)| Change::RemoveSegment { stream, start: at(start) }),
@@ -355,7 +354,7 @@ proptest! {
         let path = folder.path().join("index.redb");
         let stream = StreamId::new(cameras()[0].clone(), StreamKind::Main);
         let rows: Vec<Change> = (0..400)
-            .map(|step| Change::PutSegment(row(stream.clone(), step, STEP, false)))
+            .map(|step| Change::PutSegment(row(stream.clone(), step, STEP)))
             .collect();
         open(&path).apply(&rows).expect("applies");
 
@@ -396,8 +395,8 @@ fn the_archive_ends_with_its_newest_footage_also_where_a_clock_was_set_back() {
     let late = 8 * STEP;
     let mut model = Model::default();
     for change in [
-        Change::PutSegment(row(stream.clone(), 15, late, false)),
-        Change::PutSegment(row(stream.clone(), 19, STEP / 2, false)),
+        Change::PutSegment(row(stream.clone(), 15, late)),
+        Change::PutSegment(row(stream.clone(), 19, STEP / 2)),
     ] {
         index.apply(std::slice::from_ref(&change)).expect("applies");
         model.apply(&change);

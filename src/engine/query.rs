@@ -151,9 +151,7 @@ fn lane(
 ) -> Result<Lane, EngineError> {
     let covered = footage(recordings, camera, span)?;
     let until = WallSpan::new(span.start, span.end.min(now).max(span.start));
-    let gaps = recordings
-        .reader
-        .gaps(camera, until, &covered)?
+    let gaps = explain::merge_deleted(recordings.reader.gaps(camera, until, &covered)?)
         .into_iter()
         .filter(|(hole, _)| hole.micros() > resolution.max(SEAM_MICROS))
         .map(|(span, reason)| Gap { span, reason })
@@ -175,7 +173,10 @@ pub fn footage(
     let rows = recordings.segments_of_camera(camera, span)?;
     let journal = recordings.reader.journal(camera, span)?;
     let spans = rows.iter().map(|row| row.span().intersect(span));
-    Ok(coverage::merge(explain::kinds(spans, &journal), SEAM_MICROS))
+    let mut covered = explain::kinds(spans, &journal);
+    // Both streams may have been recorded at once.
+    covered.sort_by_key(|item| item.span.start);
+    Ok(coverage::merge(covered, SEAM_MICROS))
 }
 
 fn archive(recordings: &Recordings) -> Result<Option<WallSpan>, EngineError> {

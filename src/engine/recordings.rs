@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
 
-use super::{EngineError, query};
+use super::{EngineError, explain, query};
 use crate::codec;
 use crate::index::check::{Outcome, Problem};
 use crate::index::{self, IndexReader, Volumes};
@@ -190,12 +190,23 @@ impl Recordings {
         span: WallSpan,
     ) -> Result<Vec<(WallSpan, RecordingState)>, EngineError> {
         let covered = query::footage(self, camera, span)?;
-        let gaps = self.reader.gaps(camera, span, &covered)?;
+        let mut gaps = self.reader.gaps(camera, span, &covered)?;
+        let open = self.open.rows().into_iter().filter(|row| row.stream.camera == *camera);
+        let written_to = open.map(|row| row.end).max();
+        let state = self.reader.last_state(camera)?.map(|entry| entry.state);
+        let pending = explain::pending(&mut gaps, span.end, written_to, state.as_ref());
         let recorded =
             covered.into_iter().map(|item| (item.span, RecordingState::Recording(item.kind)));
         let idle = gaps.into_iter().map(|(span, reason)| (span, RecordingState::Idle(reason)));
-        let mut stretches: Vec<_> = recorded.chain(idle).collect();
+        let mut stretches: Vec<_> = recorded.chain(idle).chain(pending).collect();
         stretches.sort_by_key(|(span, _)| span.start);
+        stretches.dedup_by(|(next, state), (last, known)| {
+            let same = state == known && next.start == last.end;
+            if same {
+                last.end = next.end;
+            }
+            same
+        });
         Ok(stretches)
     }
 

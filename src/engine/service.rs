@@ -188,6 +188,7 @@ impl Service {
                 ConfigError::Refused(error.to_string())
             })
         };
+        let defaults = self.store.settings().recording.clone();
         let taken = self.recordings.reader.streams()?.into_iter().map(|stream| stream.camera);
         let id = self.store.settings().free_id(&draft.name, &taken.collect());
         let camera = CameraSettings {
@@ -199,7 +200,7 @@ impl Service {
             transport: draft.transport,
             recording: CameraRecording {
                 mode: draft.mode,
-                stream: Some(draft.stream),
+                stream: (draft.stream != defaults.stream).then_some(draft.stream),
                 ..CameraRecording::default()
             },
         };

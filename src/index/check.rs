@@ -421,7 +421,6 @@ fn row_of(
         volume,
         path: path.into(),
         state,
-        locked: known.is_some_and(|known| known.locked),
     }
 }
 

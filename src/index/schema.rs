@@ -136,7 +136,7 @@ pub(super) fn damaged(what: &str) -> IndexError {
 
 /// The state, in the lowest two bits of a row's flags, of a segment that is being deleted.
 const DELETING: u8 = 3;
-/// Its rule is in the flags from this bit on; the bit below says whether it is locked.
+/// Its rule is in the flags from this bit on.
 const CAUSE_SHIFT: u8 = 3;
 
 /// The number of a rule that deletes, as stored.
@@ -162,7 +162,7 @@ pub(super) fn encode_row(row: &SegmentRow) -> Vec<u8> {
         SegmentState::Recovered => 2,
         SegmentState::Deleting(cause) => DELETING | cause_number(cause) << CAUSE_SHIFT,
     };
-    out.push(state | u8::from(row.locked) << 2);
+    out.push(state);
     put_signed(&mut out, row.media_duration);
     put(&mut out, row.frames);
     put(&mut out, row.bytes);
@@ -224,7 +224,6 @@ pub(super) fn decode_row(
         volume: VolumeId(u32::try_from(take(value)?).map_err(|_| damaged("no such volume"))?),
         path: std::str::from_utf8(value).map_err(|_| damaged("a path is no text"))?.into(),
         state,
-        locked: flags & 4 != 0,
     })
 }
 
@@ -392,7 +391,6 @@ mod tests {
                 volume: VolumeId(u32::MAX),
                 path: "front/ü.mp4".into(),
                 state,
-                locked: state != SegmentState::Recording,
             };
             let value = encode_row(&row);
             assert_eq!(decode_row(&row.stream, row.start, &value).expect("decodes"), row);

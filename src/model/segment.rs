@@ -93,8 +93,6 @@ pub struct SegmentRow {
     pub path: String,
     /// Whether it was closed, and how.
     pub state: SegmentState,
-    /// Kept from every rule that deletes.
-    pub locked: bool,
 }
 
 impl SegmentRow {

@@ -74,7 +74,6 @@ impl SegmentWriter {
             volume: place.volume_id,
             path,
             state: SegmentState::Recording,
-            locked: false,
         };
         let boundary = rotation::boundary_after(identity.start, place.zone, place.minutes);
         Ok(Self {

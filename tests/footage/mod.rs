@@ -218,7 +218,6 @@ impl Growing {
             volume: VolumeId(0),
             path: segment_path(stream, start, FixedOffset::east_opt(0).expect("UTC")),
             state: SegmentState::Recording,
-            locked: false,
         };
         let identity = identity(&row);
         let bytes = init(&header(film, &identity));

@@ -178,6 +178,5 @@ fn plain_row(segment: usize, bytes: u64, open: bool) -> SegmentRow {
         volume: VolumeId(0),
         path: segment_path(&stream(0), start, utc()),
         state: if open { SegmentState::Recording } else { SegmentState::Finished },
-        locked: false,
     }
 }

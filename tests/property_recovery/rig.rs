@@ -108,7 +108,6 @@ impl Writer {
             volume: VolumeId(0),
             path: self.path.clone(),
             state,
-            locked: false,
         }
     }
 }
