@@ -184,23 +184,24 @@ proptest! {
         if bytes > (total / 20).min(256 << 20) && bytes < total / 4 {
             prop_assert_eq!(bytes, rate * 3_600);
         }
-        prop_assert!(floor(total) * 2 <= bytes);
+        prop_assert!(floor(rate, total) <= bytes / 2);
     }
 
     #[test]
     fn recording_stops_and_starts_with_room_between(
         free in vec(0..2_000_u64, 1..40),
         used in 0..100_u64,
+        rate in 0..20_u64,
         max in option::of(0..100_u64),
         shortage in option::of(Just(Shortage::SizeLimit)),
     ) {
         let rules = Rules { max_bytes: max, ..Rules::default() };
-        let low = floor(TOTAL);
+        let low = floor(rate, TOTAL);
         let over = max.is_some_and(|max| used > max);
         let mut stopped = None;
         for free in free {
             let usage = Usage { used, space: Space { free, total: TOTAL } };
-            let next = guard(stopped, shortage, &rules, &usage);
+            let next = guard(stopped, shortage, &rules, &usage, rate);
             let full = free < low || stopped == Some(Shortage::DiskFull) && free < 2 * low;
             let size = over && (shortage.is_some() || stopped == Some(Shortage::SizeLimit));
             let size = size.then_some(Shortage::SizeLimit);

@@ -536,7 +536,8 @@ fn recording_tells_what_storage_holds() {
     desk.click("Recording");
     desk.harness.snapshot("recording");
     desk.take();
-    desk.click("Mode of Gate");
+    desk.harness.get_by_role_and_label(Role::ComboBox, "Mode of Gate").click();
+    desk.harness.run();
     desk.click("Disabled (manual only)");
     let command = desk.take().pop();
     assert!(matches!(command, Some(Command::SetMode(id, Mode::Disabled)) if id == fixture::id(2)));

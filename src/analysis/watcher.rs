@@ -1,7 +1,7 @@
 //! Watches one camera: from captured access units to what the board says and to events.
 //!
-//! It fails open: where it cannot tell, it says so, and the camera records as if something moved. Must not
-//! do: run a thread, or read a clock; units bring their time.
+//! It fails open: where it cannot tell, it says so, and the camera records as if something moved.
+//! Must not do: run a thread, or read a clock; units bring their time.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -236,7 +236,8 @@ impl Keeper {
         self.now.is_low = total > 0 && u128::from(free) * 100 < u128::from(total) * percent;
         if total > 0 {
             let (rules, usage) = (&self.now.terms.rules, &self.now.usage);
-            self.now.stopped = retention::guard(self.now.stopped, self.shortage, rules, usage);
+            self.now.stopped =
+                retention::guard(self.now.stopped, self.shortage, rules, usage, self.now.rate);
         }
         self.options.signals.set_storage(self.now.stopped.map(|stopped| match stopped {
             Shortage::SizeLimit => GapReason::SizeLimit,

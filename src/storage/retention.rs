@@ -18,6 +18,10 @@ const LEAST_RESERVE: u64 = 256 << 20;
 /// Recording stops with this much left: every open segment can still be closed with its `moov`.
 const FLOOR: u64 = 32 << 20;
 
+/// Seconds of recording that may be written before a stop takes effect: whole fragments of all streams, a
+/// look a second, and the closing of all files.
+const UNSEEN_SECONDS: u64 = 8;
+
 /// What the settings allow.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rules {
@@ -228,11 +232,12 @@ pub fn reserve(rate: u64, total: u64) -> u64 {
     rate.saturating_mul(RESERVE_SECONDS).min(total / 4).max(least)
 }
 
-/// Free bytes below which recording stops on a volume of `total` bytes: 32 MiB or a fiftieth of it,
-/// whichever is less.
+/// Free bytes below which recording stops on a volume of `total` bytes while `rate` bytes a second are
+/// recorded: 32 MiB or a fiftieth of it, whichever is less, but not less than is written between two looks.
 #[must_use]
-pub fn floor(total: u64) -> u64 {
-    FLOOR.min(total / 50)
+pub fn floor(rate: u64, total: u64) -> u64 {
+    let unseen = rate.saturating_mul(UNSEEN_SECONDS).min(total / 8);
+    FLOOR.min(total / 50).max(unseen)
 }
 
 /// Why recording must stop, or stay stopped; none: it may go on. `stopped` is the last answer, `shortage`
@@ -247,8 +252,9 @@ pub fn guard(
     shortage: Option<Shortage>,
     rules: &Rules,
     usage: &Usage,
+    rate: u64,
 ) -> Option<Shortage> {
-    let floor = floor(usage.space.total);
+    let floor = floor(rate, usage.space.total);
     let needed = if stopped == Some(Shortage::DiskFull) { 2 * floor } else { floor };
     if usage.space.free < needed {
         return Some(Shortage::DiskFull);
