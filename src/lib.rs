@@ -27,13 +27,15 @@
 //! | [`runtime`] | clocks, threads, hand-over |
 //!
 //! # Threads
-//! All named, all joined: `ui` (the main thread), `engine`, `capture`, `record-0`, `index`, `query`,
-//! `playback`, `player-N` and `live-N`, `ipc`, and `simulate` where cameras are simulated. Channels are
-//! bounded; what happens when one is full is written where it is made.
+//! All named, all joined: `ui` (the main thread), `engine`, `capture`, `record-N` (N is the volume), `index`,
+//! `retention`, `motion-N`, `query`, `playback`, `player-N` and `live-N`, `ipc`, and `simulate` where cameras
+//! are simulated. Channels are bounded; what happens when one is full is written where it is made.
 //!
 //! # Invariants
 //! - Recording waits for its disk alone.
 //! - A fragment reaches the file in one write; the file is synced before the index says it is there.
+//! - `recorder::gate` alone decides whether to record, `storage::retention` alone what is deleted.
+//! - Where motion cannot be told, footage is kept as if something moved.
 //! - The index is a cache: it can be rebuilt from the files, and an unknown file is never deleted.
 //! - The UI thread does no I/O, no decoding and no waiting.
 //!
