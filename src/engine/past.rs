@@ -131,13 +131,16 @@ fn story(number: usize, span: WallSpan) -> Vec<(WallSpan, RecordingState)> {
         0 => vec![(11 * HOUR, continuous()), (7 * MINUTE, offline()), (8 * HOUR, continuous())],
         1 => vec![
             (9 * HOUR, Recording(CoverageKind::Scheduled)),
-            (15 * HOUR, Idle(GapReason::Disabled)),
+            (15 * HOUR, Idle(GapReason::OutsideSchedule("Business Hours".into()))),
         ],
         2 => (0..9)
             .flat_map(|n| {
                 let kind = if n == 5 { CoverageKind::Manual } else { CoverageKind::Motion };
                 let length = (2 + n * 7 % 5) * MINUTE;
-                [(length, Recording(kind)), ((13 + n * 11 % 17) * MINUTE, Idle(GapReason::Unknown))]
+                [
+                    (length, Recording(kind)),
+                    ((13 + n * 11 % 17) * MINUTE, Idle(GapReason::NoMotion)),
+                ]
             })
             .collect(),
         _ => vec![(17 * HOUR, continuous()), (40 * MINUTE, Idle(GapReason::NotRunning))],
