@@ -151,7 +151,7 @@ fn passwords_are_stored_but_shown_nowhere() {
     assert!(add("wrong", "guess").status.success());
     let recording = bench.record(&[]);
     wait_for("recording", SOON, || segment_count(&bench, "right") > 0);
-    wait_for("refusal", SOON, || bench.log().contains("wrong: not recording"));
+    wait_for("refusal", SOON, || bench.log().contains("wrong: Not recording: camera offline"));
     recording.stop();
     assert!(bench.log().to_lowercase().contains("password"), "{}", bench.log());
     assert_eq!(segment_count(&bench, "wrong"), 0);

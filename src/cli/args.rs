@@ -8,8 +8,15 @@ use std::time::Duration;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use super::footage_args::{
+    EventsOptions, ExplainOptions, HealthOptions, LockOptions, LocksOptions, ManualOptions,
+    RangeArgs, RecordingsOptions, SnapshotOptions,
+};
 use super::rule_args::RuleArgs;
-use crate::model::{Mode, StreamKind, Transport, WallTime};
+use super::schedule_args::ScheduleOptions;
+use super::storage_args::{DefaultsOptions, StorageOptions};
+use super::values::{duration, size};
+use crate::model::{Mode, StreamKind, Transport};
 
 /// Records IP cameras and plays them back. Without a verb it opens the console.
 #[derive(Debug, Parser)]
@@ -35,6 +42,24 @@ pub enum Verb {
     Record(RecordOptions),
     /// Add, list, change, remove and test cameras
     Camera(CameraOptions),
+    /// Add, list, change and remove schedules
+    Schedule(ScheduleOptions),
+    /// What holds for all cameras that do not set it for themselves
+    Defaults(DefaultsOptions),
+    /// Where recordings are kept and for how long, and what will go
+    Storage(StorageOptions),
+    /// Tell how a running Watchkeeper is
+    Health(HealthOptions),
+    /// Record by hand, in a running Watchkeeper
+    Manual(ManualOptions),
+    /// Keep a range of footage, whatever the rules say
+    Lock(LockOptions),
+    /// Let a range of footage go by the rules again
+    Unlock(RangeArgs),
+    /// List what is locked
+    Locks(LocksOptions),
+    /// List when something moved
+    Events(EventsOptions),
     /// List what was recorded
     Recordings(RecordingsOptions),
     /// Tell what was recorded when, and why the rest was not
@@ -125,6 +150,9 @@ pub enum CameraVerb {
         /// When and how it is recorded
         #[command(flatten)]
         rule: Box<RuleArgs>,
+        /// Also when footage is deleted by it at once
+        #[arg(long)]
+        yes: bool,
     },
     /// Remove a camera; its recordings stay
     Remove {
@@ -156,57 +184,6 @@ pub struct Login {
     /// Read the password from standard input, one line
     #[arg(long)]
     pub password_stdin: bool,
-}
-
-/// `recordings`
-#[derive(Debug, ClapArgs)]
-pub struct RecordingsOptions {
-    /// Only of this camera
-    #[arg(long, value_name = "NAME")]
-    pub camera: Option<String>,
-    /// Only what ends after this time (RFC 3339)
-    #[arg(long, value_name = "TIME", value_parser = time)]
-    pub from: Option<WallTime>,
-    /// Only what begins before this time (RFC 3339)
-    #[arg(long, value_name = "TIME", value_parser = time)]
-    pub to: Option<WallTime>,
-    /// For programs
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `explain`
-#[derive(Debug, ClapArgs)]
-pub struct ExplainOptions {
-    /// Of this camera
-    #[arg(long, value_name = "NAME")]
-    pub camera: String,
-    /// From when on (RFC 3339); a day ago when not given
-    #[arg(long, value_name = "TIME", value_parser = time)]
-    pub from: Option<WallTime>,
-    /// Until when (RFC 3339); now when not given
-    #[arg(long, value_name = "TIME", value_parser = time)]
-    pub to: Option<WallTime>,
-    /// For programs
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `snapshot`
-#[derive(Debug, ClapArgs)]
-pub struct SnapshotOptions {
-    /// Of this camera
-    #[arg(long, value_name = "NAME")]
-    pub camera: String,
-    /// When (RFC 3339)
-    #[arg(long, value_name = "TIME", value_parser = time)]
-    pub at: WallTime,
-    /// Where to
-    #[arg(long, value_name = "FILE.png")]
-    pub output: PathBuf,
-    /// For programs
-    #[arg(long)]
-    pub json: bool,
 }
 
 /// `check`
@@ -310,36 +287,6 @@ impl From<ModeArg> for Mode {
     }
 }
 
-fn time(text: &str) -> Result<WallTime, String> {
-    WallTime::parse_rfc3339(text)
-        .map_err(|_| "write a time like 2026-03-03T14:05:07.240+01:00 (RFC 3339)".into())
-}
-
-fn duration(text: &str) -> Result<Duration, String> {
-    let wrong = || "write a time like 30s, 10m or 2h".to_owned();
-    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let seconds = match &text[digits.len()..] {
-        "s" | "" => 1,
-        "m" => 60,
-        "h" => 3_600,
-        _ => return Err(wrong()),
-    };
-    let number: u64 = digits.parse().map_err(|_| wrong())?;
-    number.checked_mul(seconds).map(Duration::from_secs).ok_or_else(wrong)
-}
-
-fn size(text: &str) -> Result<(u32, u32), String> {
-    let wrong = || "write a size like 1920x1080, both even and at most 4096".to_owned();
-    let (width, height) = text.split_once('x').ok_or_else(wrong)?;
-    let parse = |side: &str| {
-        side.parse()
-            .ok()
-            .filter(|n: &u32| n.is_multiple_of(2) && (160..=4_096).contains(n))
-            .ok_or_else(wrong)
-    };
-    Ok((parse(width)?, parse(height)?))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -348,20 +295,5 @@ mod tests {
     #[test]
     fn the_definition_is_sound() {
         Args::command().debug_assert();
-    }
-
-    #[test]
-    fn values_are_read_or_refused() {
-        assert_eq!(duration("90"), Ok(Duration::from_secs(90)));
-        assert_eq!(duration("2h"), Ok(Duration::from_secs(7_200)));
-        for text in ["", "s", "-1s", "5d", "1.5h", "99999999999999999999h", "9999999999999999999h"]
-        {
-            assert!(duration(text).is_err(), "{text}");
-        }
-        assert_eq!(size("640x360"), Ok((640, 360)));
-        for text in ["640", "641x360", "0x0", "64000x360", "x"] {
-            assert!(size(text).is_err(), "{text}");
-        }
-        assert!(time("2026-03-03T14:05:07+01:00").is_ok() && time("yesterday").is_err());
     }
 }

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::json;
 
 use super::args::{CameraOptions, CameraVerb, Login, TransportArg};
-use super::{Args, print, session};
+use super::{Args, camera_list, loss, print, session};
 use crate::capture::{self, ProbeReport, StreamSource};
 use crate::config::{
     CameraRecording, CameraSettings, ConfigError, DataFolder, InvalidUrl, Password, Secrets,
@@ -33,12 +33,12 @@ const MAX_PASSWORD: usize = 1_024;
 pub fn run(args: &Args, options: &CameraOptions) -> Result<()> {
     let folder = session::folder(args)?;
     match &options.verb {
-        CameraVerb::List { json } => list(&folder, *json),
+        CameraVerb::List { json } => camera_list::run(&folder, *json),
         CameraVerb::Test { camera, login, transport, json } => {
             test(&folder, camera, login, *transport, *json)
         }
         CameraVerb::Add { .. } | CameraVerb::Set { .. } | CameraVerb::Remove { .. } => {
-            let _lock = folder.lock().context("cameras cannot be changed from here now")?;
+            let _lock = session::hold(&folder)?;
             change(&folder, &options.verb)
         }
     }
@@ -69,15 +69,20 @@ fn change(folder: &DataFolder, verb: &CameraVerb) -> Result<()> {
             secrets.set(&id, password.as_ref())?;
             print::line(&format!("added {name}"))
         }
-        CameraVerb::Set { camera, .. } => {
+        CameraVerb::Set { camera, login, rule, yes, .. } => {
             let id = session::camera(&store, camera)?.id.clone();
-            let password = match verb {
-                CameraVerb::Set { login, .. } => read_password(login)?,
-                _ => None,
-            };
+            let password = read_password(login)?;
+            let mut after = store.settings().clone();
+            if let Some(camera) = after.cameras.iter_mut().find(|camera| camera.id == id) {
+                apply(camera, verb)?;
+            }
+            after.validate().map_err(ConfigError::from)?;
+            if rule.retention.is_some() {
+                loss::confirm(folder, &store, &after, *yes)?;
+            }
             store.change(|settings| {
-                let camera = settings.cameras.iter_mut().find(|camera| camera.id == id);
-                camera.map_or(Ok(()), |camera| apply(camera, verb))
+                *settings = after;
+                Ok(())
             })?;
             if password.is_some() {
                 secrets.set(&id, password.as_ref())?;
@@ -145,47 +150,6 @@ fn read_password(login: &Login) -> Result<Option<Password>> {
         bail!("a password of 1 to {MAX_PASSWORD} bytes is expected as one line on standard input");
     }
     Ok(Some(Password::new(text.to_owned())))
-}
-
-fn list(folder: &DataFolder, json: bool) -> Result<()> {
-    let store = SettingsStore::open(folder)?;
-    let cameras = &store.settings().cameras;
-    if json {
-        let list: Vec<_> = cameras
-            .iter()
-            .map(|camera| {
-                json!({
-                    "id": camera.id.as_str(),
-                    "name": camera.name,
-                    "main": camera.main.shown(),
-                    "sub": camera.sub.as_ref().map(StreamUrl::shown),
-                    "user": camera.user,
-                    "transport": camera.transport,
-                    "mode": camera.recording.mode,
-                    "recorded_stream": store.settings().recorded_stream(camera),
-                    "main_on_motion": store.settings().main_on_motion(camera),
-                    "motion_in_schedule": camera.recording.motion_in_schedule,
-                    "motion_source": camera.recording.motion_source,
-                    "zones": camera.recording.zones,
-                    "in_force": store.settings().in_force(camera),
-                })
-            })
-            .collect();
-        return print::json(&list);
-    }
-    let lines: Vec<[String; 5]> = cameras
-        .iter()
-        .map(|camera| {
-            [
-                camera.name.clone(),
-                camera.recording.mode.as_str().into(),
-                store.settings().recorded_stream(camera).to_string(),
-                camera.main.shown(),
-                camera.sub.as_ref().map(StreamUrl::shown).unwrap_or_default(),
-            ]
-        })
-        .collect();
-    print::table(["NAME", "MODE", "STREAM", "MAIN", "SUB"], &lines)
 }
 
 fn test(

@@ -23,7 +23,7 @@ pub fn run(args: &Args, options: &CheckOptions) -> Result<()> {
         Vec::new()
     };
     let Answer::Check { problems, remarks } = session::ask(&folder, &Question::Check)? else {
-        bail!("the running Watchkeeper is of another version");
+        bail!(session::OTHER_VERSION);
     };
     if options.json {
         print::json(&json!({ "mended": mended, "problems": problems, "remarks": remarks }))?;

@@ -5,17 +5,30 @@
 
 pub mod args;
 pub mod camera;
+pub mod camera_list;
 pub mod check;
+pub mod defaults;
 pub mod demo;
+pub mod events;
 pub mod explain;
+pub mod footage_args;
+pub mod health;
+pub mod locks;
 pub mod log;
+pub mod loss;
+pub mod manual;
 pub mod print;
 pub mod record;
 pub mod recordings;
 pub mod rule_args;
+pub mod schedule;
+pub mod schedule_args;
 pub mod session;
 pub mod simulate;
 pub mod snapshot;
+pub mod storage;
+pub mod storage_args;
+pub mod values;
 
 use anyhow::Result;
 
@@ -29,6 +42,15 @@ pub fn run(args: &Args, verb: &Verb) -> Result<()> {
     match verb {
         Verb::Record(options) => record::run(args, options),
         Verb::Camera(options) => camera::run(args, options),
+        Verb::Schedule(options) => schedule::run(args, options),
+        Verb::Defaults(options) => defaults::run(args, options),
+        Verb::Storage(options) => storage::run(args, options),
+        Verb::Health(options) => health::run(args, options),
+        Verb::Manual(options) => manual::run(args, options),
+        Verb::Lock(options) => locks::lock(args, options),
+        Verb::Unlock(range) => locks::unlock(args, range),
+        Verb::Locks(options) => locks::list(args, options),
+        Verb::Events(options) => events::run(args, options),
         Verb::Recordings(options) => recordings::run(args, options),
         Verb::Explain(options) => explain::run(args, options),
         Verb::Snapshot(options) => snapshot::run(args, options),

@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use anyhow::Result;
 use serde::Serialize;
 
+use crate::config::Retention;
 use crate::model::WallTime;
 
 /// Prints a line; a closed pipe is no error.
@@ -49,6 +50,15 @@ pub fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> Result<()
     Ok(())
 }
 
+/// Prints names and values, one a line, values aligned.
+///
+/// # Errors
+/// When stdout cannot be written.
+pub fn pairs(pairs: &[(&str, String)]) -> Result<()> {
+    let width = pairs.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    pairs.iter().try_for_each(|(name, value)| line(&format!("{name:width$}  {value}")))
+}
+
 /// An error with its causes, each said once: most of ours say their cause already.
 #[must_use]
 pub fn chain(error: &anyhow::Error) -> String {
@@ -80,4 +90,46 @@ pub fn bytes(bytes: u64) -> String {
         unit += 1;
     }
     if unit == 0 { format!("{bytes} B") } else { format!("{value:.1} {}", units[unit]) }
+}
+
+/// How long footage is kept.
+#[must_use]
+pub fn kept(retention: Retention) -> String {
+    retention.micros().map_or_else(|| "for ever".into(), |_| retention.to_string())
+}
+
+/// So many files.
+#[must_use]
+pub fn files(count: usize) -> String {
+    if count == 1 { "1 file".into() } else { format!("{count} files") }
+}
+
+/// A length of time for people, in its two largest units; `micros` are microseconds.
+#[must_use]
+pub fn duration(micros: i64) -> String {
+    let seconds = micros.max(0) / 1_000_000;
+    let parts = [
+        (seconds / 86_400, "days"),
+        (seconds / 3_600 % 24, "h"),
+        (seconds / 60 % 60, "min"),
+        (seconds % 60, "s"),
+    ];
+    let first = parts.iter().position(|(number, _)| *number > 0).unwrap_or(parts.len() - 1);
+    let shown = parts.iter().skip(first).take(2).filter(|(number, _)| *number > 0);
+    let words: Vec<String> = shown.map(|(number, unit)| format!("{number} {unit}")).collect();
+    if words.is_empty() { "0 s".into() } else { words.join(" ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_of_time_have_two_units() {
+        let cases = [(0, "0 s"), (59, "59 s"), (600, "10 min"), (3_661, "1 h 1 min")];
+        for (seconds, text) in cases {
+            assert_eq!(duration(seconds * 1_000_000), text);
+        }
+        assert_eq!(duration((3 * 86_400 + 60) * 1_000_000), "3 days");
+    }
 }

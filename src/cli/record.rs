@@ -12,7 +12,7 @@ use super::args::RecordOptions;
 use super::{Args, print, session};
 use crate::engine::{Engine, EngineOptions};
 use crate::model::{CameraId, RecordingState};
-use crate::protocol::{LinkState, Severity, Snapshot};
+use crate::protocol::{Severity, Snapshot};
 use crate::runtime::{Clock, SystemClock};
 
 /// Runs the verb.
@@ -71,21 +71,18 @@ pub fn interrupts() -> Result<Receiver<()>> {
 /// Prints a line for each change.
 #[derive(Default)]
 struct Teller {
-    told: BTreeMap<CameraId, String>,
+    /// What recording did and what kept it from knowing of motion; the times in a sentence change without it.
+    told: BTreeMap<CameraId, (RecordingState, Option<String>)>,
     last_notice: Option<u64>,
 }
 
 impl Teller {
     fn tell(&mut self, snapshot: &Snapshot) -> Result<()> {
         for camera in &snapshot.cameras {
-            let text = match (&camera.recording, &camera.link) {
-                (RecordingState::Recording(kind), _) => format!("recording, {}", kind.label()),
-                (RecordingState::Idle(_), LinkState::Connecting) => "connecting".into(),
-                (RecordingState::Idle(reason), _) => format!("not recording: {reason}"),
-            };
-            if self.told.get(&camera.id) != Some(&text) {
-                print::line(&format!("{}: {text}", camera.name))?;
-                self.told.insert(camera.id.clone(), text);
+            let state = (camera.recording.clone(), camera.motion_trouble.clone());
+            if self.told.get(&camera.id) != Some(&state) {
+                print::line(&format!("{}: {}", camera.name, camera.sentence))?;
+                self.told.insert(camera.id.clone(), state);
             }
         }
         for notice in &snapshot.notices {

@@ -5,7 +5,7 @@
 use anyhow::Result;
 use serde_json::json;
 
-use super::args::RecordingsOptions;
+use super::footage_args::RecordingsOptions;
 use super::{Args, print, session};
 use crate::config::{DataFolder, SettingsStore};
 use crate::engine::recordings::{Answer, Question};
@@ -25,7 +25,7 @@ pub fn run(args: &Args, options: &RecordingsOptions) -> Result<()> {
         to: options.to.unwrap_or(WallTime::MAX),
     };
     let Answer::Recordings(rows) = session::ask(&folder, &question)? else {
-        anyhow::bail!("the running Watchkeeper is of another version");
+        anyhow::bail!(session::OTHER_VERSION);
     };
     if options.json {
         let list: Vec<_> = rows.iter().map(|row| as_json(&folder, &store, row)).collect();

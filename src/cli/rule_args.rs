@@ -170,6 +170,7 @@ impl RuleArgs {
 
 /// What holds for all cameras that do not set it for themselves.
 #[derive(Debug, ClapArgs)]
+#[group(required = true, multiple = true)]
 pub struct DefaultArgs {
     /// The stream that is recorded
     #[arg(long, value_enum)]

@@ -5,10 +5,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use super::Args;
-use crate::config::{CameraSettings, ConfigError, DataFolder, SettingsStore};
+use crate::config::{CameraSettings, ConfigError, DataFolder, FolderLock, Settings, SettingsStore};
 use crate::engine::desk::{Desk, Request, Response};
 use crate::engine::recordings::{Answer, Question};
 use crate::engine::{self, EngineError, door};
@@ -30,6 +30,26 @@ pub const OTHER_VERSION: &str = "the running Watchkeeper is of another version";
 /// When it cannot be had.
 pub fn folder(args: &Args) -> Result<DataFolder> {
     Ok(DataFolder::choose(args.data_dir.as_deref(), args.portable)?)
+}
+
+/// Takes the folder in order to change its settings.
+///
+/// # Errors
+/// A sentence that names the process that holds it.
+pub fn hold(folder: &DataFolder) -> Result<FolderLock> {
+    folder.lock().context("settings cannot be changed from here now")
+}
+
+/// Changes the settings of a folder that nobody else works with.
+///
+/// # Errors
+/// Who holds it, or what is wrong with the change.
+pub fn change(
+    folder: &DataFolder,
+    change: impl FnOnce(&mut Settings) -> Result<(), ConfigError>,
+) -> Result<()> {
+    let _lock = hold(folder)?;
+    Ok(SettingsStore::open(folder)?.change(change)?)
 }
 
 /// Asks the running Watchkeeper when there is one, else opens the index.
@@ -54,7 +74,7 @@ pub fn request(folder: &DataFolder, request: &Request) -> Result<Response> {
                 let desk = Desk::offline(folder, Arc::new(SystemClock::new()))?;
                 return Ok(desk.serve(request)?);
             }
-            Err(ConfigError::Locked(_)) => match door::ask(folder, request) {
+            Err(ConfigError::Locked { .. }) => match door::ask(folder, request) {
                 Err(EngineError::DoorClosed) => std::thread::sleep(DOOR_PAUSE),
                 response => return Ok(response?),
             },

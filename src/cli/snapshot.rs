@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::json;
 
-use super::args::SnapshotOptions;
+use super::footage_args::SnapshotOptions;
 use super::{Args, print, session};
 use crate::config::SettingsStore;
 use crate::config::atomic::{self, Readers};
@@ -23,7 +23,7 @@ pub fn run(args: &Args, options: &SnapshotOptions) -> Result<()> {
     let camera = session::camera_id(&store, &options.camera)?;
     let question = Question::Picture { camera, at: options.at };
     let Answer::Picture { png, at, path } = session::ask(&folder, &question)? else {
-        bail!("the running Watchkeeper is of another version");
+        bail!(session::OTHER_VERSION);
     };
     let png = BASE64.decode(png).context("the picture did not arrive whole")?;
     atomic::replace(&options.output, &png, Readers::Default)?;

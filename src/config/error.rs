@@ -55,8 +55,17 @@ pub enum ConfigError {
     #[error("no folder for application data is known here; name one with --data-dir")]
     NoFolder,
     /// Another Watchkeeper holds the folder.
-    #[error("Watchkeeper already runs with {}", .0.display())]
-    Locked(PathBuf),
+    #[error("Watchkeeper already runs with {}{}", folder.display(), shown(*process))]
+    Locked {
+        /// The folder.
+        folder: PathBuf,
+        /// Its number, where the system lets us know.
+        process: Option<u32>,
+    },
+}
+
+fn shown(process: Option<u32>) -> String {
+    process.map_or_else(String::new, |process| format!(" (process {process})"))
 }
 
 impl ConfigError {

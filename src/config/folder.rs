@@ -3,6 +3,7 @@
 //! Must not do: know what is inside the files that it names.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::ConfigError;
@@ -117,8 +118,17 @@ impl DataFolder {
             .open(&path)
             .map_err(ConfigError::io("open", &path))?;
         match file.try_lock() {
-            Ok(()) => Ok(FolderLock { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(ConfigError::Locked(self.root.clone())),
+            Ok(()) => {
+                // On a disk that is full nobody learns the number; the folder is held all the same.
+                let _written = sign(&file);
+                Ok(FolderLock { _file: file })
+            }
+            Err(TryLockError::WouldBlock) => {
+                // Where a locked file cannot be read, as on Windows, the number stays unknown.
+                let process =
+                    fs::read_to_string(&path).ok().and_then(|text| text.trim().parse().ok());
+                Err(ConfigError::Locked { folder: self.root.clone(), process })
+            }
             Err(TryLockError::Error(error)) => Err(ConfigError::io("lock", &path)(error)),
         }
     }
@@ -206,6 +216,12 @@ fn remove_left_behind(parent: &Path) {
     }
 }
 
+/// Writes the number of this process into a file that it holds.
+fn sign(mut file: &File) -> std::io::Result<()> {
+    file.set_len(0)?;
+    writeln!(file, "{}", std::process::id())
+}
+
 /// The content of a text file, or none when there is no such file.
 pub(super) fn read_if_there(path: &Path) -> Result<Option<String>, ConfigError> {
     match fs::read_to_string(path) {
@@ -237,7 +253,12 @@ mod tests {
         let root = tempfile::tempdir().expect("temporary folder");
         let folder = DataFolder::at(root.path().join("new/data")).expect("made");
         let held = folder.lock().expect("free");
-        assert!(matches!(folder.lock(), Err(ConfigError::Locked(_))));
+        let process = std::process::id();
+        let refused = folder.lock().expect_err("held");
+        if cfg!(unix) {
+            assert!(refused.to_string().ends_with(&format!("(process {process})")), "{refused}");
+        }
+        assert!(matches!(refused, ConfigError::Locked { .. }));
         drop(held);
         assert!(folder.lock().is_ok());
     }

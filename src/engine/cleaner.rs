@@ -4,13 +4,14 @@
 //! Must not do: decide what goes; `storage::retention` does. It never removes a file that is locked, being
 //! written, or unknown to the index.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crossbeam::channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
 
 use super::EngineError;
+use super::deletion::{self, Placed};
 use super::indexer::IndexWriter;
 use super::locks::Locks;
 use super::recordings::Recordings;
@@ -171,13 +172,6 @@ struct Keeper {
     shortage: Option<Shortage>,
 }
 
-/// The oldest segments of each stream, and where they are.
-struct Oldest {
-    candidates: Vec<(VolumeId, Candidate)>,
-    /// Beyond this some are missing.
-    horizon: Option<WallTime>,
-}
-
 impl Keeper {
     fn new(options: CleanerOptions, report: Arc<Latest<StorageReport>>) -> Self {
         Self {
@@ -302,37 +296,14 @@ impl Keeper {
         Ok(rows.len())
     }
 
-    /// What goes by retention and size over all volumes, and for want of space on the one that is recorded
-    /// to.
+    /// What goes now; looks at more segments when the oldest are locked.
     fn plan(&self, locks: &[Lock]) -> Result<Plan, EngineError> {
         let now = self.options.clock.wall();
-        let (rules, usage) = (&self.now.terms.rules, &self.now.usage);
+        let (terms, usage) = (&self.now.terms, &self.now.usage);
         let mut limit = CANDIDATES;
         loop {
-            let Oldest { candidates, horizon } = self.candidates(limit)?;
-            let everywhere = Rules { reserve: 0, ..rules.clone() };
-            let all: Vec<Candidate> = candidates.iter().map(|(_, c)| c.clone()).collect();
-            let mut plan = retention::plan(&all, horizon, locks, &everywhere, usage, now);
-            let here = |(volume, _): &&(VolumeId, Candidate)| *volume == self.now.terms.volume;
-            let going = |c: &Candidate| {
-                plan.deletions.iter().any(|d| d.stream == c.stream && d.start == c.span.start)
-            };
-            let left: Vec<Candidate> = candidates
-                .iter()
-                .filter(here)
-                .map(|(_, candidate)| candidate.clone())
-                .filter(|candidate| !going(candidate))
-                .collect();
-            let freed = candidates.iter().filter(here).filter(|(_, c)| going(c));
-            let freed: u64 = freed.map(|(_, candidate)| candidate.bytes).sum();
-            let space = Space { free: usage.space.free + freed, ..usage.space };
-            let room =
-                Rules { keep: None, keep_of: BTreeMap::new(), max_bytes: None, ..rules.clone() };
-            let usage = Usage { space, ..*usage };
-            let more = retention::plan(&left, horizon, locks, &room, &usage, now);
-            plan.deletions.extend(more.deletions);
-            plan.shortage = plan.shortage.or(more.shortage);
-            plan.incomplete |= more.incomplete;
+            let (candidates, horizon) = self.candidates(limit)?;
+            let plan = deletion::plan(&candidates, horizon, locks, terms, usage, now);
             let stuck = plan.incomplete && plan.deletions.is_empty();
             if !stuck || limit >= MOST_CANDIDATES {
                 return Ok(plan);
@@ -341,8 +312,8 @@ impl Keeper {
         }
     }
 
-    /// As many of each stream.
-    fn candidates(&self, limit: usize) -> Result<Oldest, EngineError> {
+    /// The oldest segments of each stream, and where they are; beyond the horizon some are missing.
+    fn candidates(&self, limit: usize) -> Result<(Vec<Placed>, Option<WallTime>), EngineError> {
         let recordings = &self.options.recordings;
         let open: BTreeSet<(StreamId, WallTime)> =
             recordings.open.rows().into_iter().map(|row| (row.stream, row.start)).collect();
@@ -358,7 +329,7 @@ impl Keeper {
                 (row.volume, Candidate { stream: row.stream, span, bytes: row.bytes, open })
             }));
         }
-        Ok(Oldest { candidates, horizon })
+        Ok((candidates, horizon))
     }
 
     fn rows_of(

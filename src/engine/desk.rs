@@ -13,7 +13,7 @@ use super::locks::Locks;
 use super::manual::ManualDesk;
 use super::recordings::{Answer, Question, Recordings};
 use super::{EngineError, offline, start};
-use crate::config::{DataFolder, SettingsStore};
+use crate::config::{ConfigError, DataFolder, SettingsStore};
 use crate::model::{CameraId, GapReason, Lock, WallSpan};
 use crate::protocol::{Going, Shown, Snapshot, StorageOverview};
 use crate::runtime::{Clock, Latest};
@@ -127,7 +127,10 @@ impl Desk {
                 Ok(Response::Health(Box::new((*snapshot).clone())))
             }
             Request::Storage => self.overview().map(Response::Storage),
-            Request::Locks => Ok(Response::Locks(self.locks.list())),
+            Request::Locks => match self.locks.trouble() {
+                Some(why) => Err(ConfigError::Refused(why).into()),
+                None => Ok(Response::Locks(self.locks.list())),
+            },
             Request::Lock(lock) => {
                 self.locks.lock(lock.clone())?;
                 Ok(Response::Done(true))

@@ -4,6 +4,7 @@
 
 pub mod alerts;
 pub mod cleaner;
+pub mod deletion;
 pub mod desk;
 pub mod door;
 pub mod error;

@@ -5,14 +5,17 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::EngineError;
+use super::deletion::{self, Placed};
 use super::recordings::Recordings;
-use crate::config::{DataFolder, KnownVolume, SettingsStore, VolumeStore};
+use super::{EngineError, start};
+use crate::config::{DataFolder, KnownVolume, LockStore, Settings, SettingsStore, VolumeStore};
 use crate::index::check::Outcome;
 use crate::index::{self, Index, Volumes};
-use crate::model::{CameraId, VolumeId};
+use crate::model::{CameraId, VolumeId, WallTime};
 use crate::playback::Footage;
+use crate::protocol::Going;
 use crate::recorder::OpenSegments;
+use crate::storage::retention::{self, Candidate, Usage};
 use crate::storage::{LocalVolume, Volume};
 
 /// The places that hold recordings, opened.
@@ -111,4 +114,49 @@ pub fn repair(folder: &DataFolder) -> Result<Vec<String>, EngineError> {
 pub fn recorded(folder: &DataFolder) -> Result<BTreeSet<CameraId>, EngineError> {
     let streams = open(folder)?.reader.streams()?;
     Ok(streams.into_iter().map(|stream| stream.camera).collect())
+}
+
+/// Makes the folder at `path` of the settings one that can be recorded to: a folder that has lost its marker,
+/// or has another one than it had, is taken as it is from now on.
+///
+/// # Errors
+/// When the folder cannot be made or its marker cannot be written.
+pub fn adopt(folder: &DataFolder, path: &str) -> Result<(), EngineError> {
+    let mut known = VolumeStore::open(folder)?;
+    let volume = known.at(path);
+    let (_, marker) = LocalVolume::open_marked(folder.storage(path), None)?;
+    Ok(known.remember(KnownVolume { marker: Some(marker), ..volume })?)
+}
+
+/// What goes at once when the settings become `after`, and would stay as they are.
+///
+/// # Errors
+/// When settings, index or locks cannot be read.
+pub fn lost_by(
+    folder: &DataFolder,
+    after: &Settings,
+    now: WallTime,
+) -> Result<Vec<Going>, EngineError> {
+    let recordings = open(folder)?;
+    let store = SettingsStore::open(folder)?;
+    let known = VolumeStore::open(folder)?;
+    let locks = LockStore::open(folder)?;
+    let used = recordings.reader.usage()?.values().sum();
+    let stand = |settings: &Settings| {
+        let id = known.at(&settings.storage.path).id;
+        let mut terms = start::terms(settings, id);
+        // A place that is new or not connected holds nothing that could make room.
+        let space = recordings.volumes.get(&id).and_then(|volume| volume.space().ok());
+        let space = space.unwrap_or_default();
+        terms.rules.reserve = retention::reserve(0, space.total);
+        (terms, Usage { used, space })
+    };
+    let rows = recordings.reader.all_segments()?.into_iter();
+    let placed = rows.filter(|row| !row.state.is_deleting()).map(|row| {
+        let (volume, span) = (row.volume, row.span());
+        (volume, Candidate { stream: row.stream, span, bytes: row.bytes, open: false })
+    });
+    let candidates: Vec<Placed> = placed.collect();
+    let ((old, old_usage), (new, new_usage)) = (stand(store.settings()), stand(after));
+    Ok(deletion::lost(&candidates, locks.list(), (&old, &old_usage), (&new, &new_usage), now))
 }

@@ -74,7 +74,7 @@ const LOCK_PAUSE: Duration = Duration::from_millis(200);
 fn take_folder(folder: &DataFolder) -> Result<FolderLock, ConfigError> {
     for _ in 1..LOCK_TRIES {
         match folder.lock() {
-            Err(ConfigError::Locked(_)) => std::thread::sleep(LOCK_PAUSE),
+            Err(ConfigError::Locked { .. }) => std::thread::sleep(LOCK_PAUSE),
             result => return result,
         }
     }

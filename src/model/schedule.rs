@@ -161,6 +161,19 @@ impl fmt::Display for DayRange {
     }
 }
 
+impl FromStr for DayRange {
+    type Err = String;
+    /// Reads what [`DayRange`] is written as, and checks it.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wrong = || format!("\"{text}\" is no time range; one is mon-fri 08:00-18:00");
+        let (days, times) = text.trim().rsplit_once(char::is_whitespace).ok_or_else(wrong)?;
+        let (from, to) = times.split_once('-').ok_or_else(wrong)?;
+        let range = Self { days: days.parse()?, from: from.parse()?, to: to.parse()? };
+        range.validate()?;
+        Ok(range)
+    }
+}
+
 /// Whether schedules make sense each and together: names differ in more than case, and the exceptions use
 /// schedules that exist, not their own.
 ///

@@ -340,3 +340,13 @@ fn schedules_must_fit_together() {
     assert_eq!(place(&[nights("Nights"), shop("use Days")]), 1);
     assert_eq!(place(&[nights(""), shop("use Days")]), 0);
 }
+
+#[test]
+fn ranges_are_read_as_they_are_written() {
+    for text in ["mon-fri 08:00-18:00", "daily 22:00-06:00", "sat,sun 00:00-24:00"] {
+        assert_eq!(text.parse::<DayRange>().map(|range| range.to_string()), Ok(text.into()));
+    }
+    for text in ["", "mon", "08:00-18:00", "mon 08:00", "mon 08:00-08:00", "xyz 08:00-18:00"] {
+        assert!(text.parse::<DayRange>().is_err(), "{text}");
+    }
+}

@@ -1,0 +1,164 @@
+//! `storage`: where recordings are kept and for how long, how full it is, and what will go.
+//!
+//! Must not do: delete anything; the engine does, by the rules that are set here.
+
+use anyhow::{Result, bail};
+use serde_json::{Value, json};
+
+use super::storage_args::{StorageArgs, StorageOptions, StorageVerb};
+use super::{Args, loss, print, session};
+use crate::config::{ConfigError, DataFolder, SettingsStore};
+use crate::engine::desk::{Request, Response};
+use crate::engine::offline;
+use crate::protocol::{Going, StorageOverview};
+
+/// Runs the verb.
+///
+/// # Errors
+/// What is wrong with the change, or that footage would be deleted by it at once.
+pub fn run(args: &Args, options: &StorageOptions) -> Result<()> {
+    let folder = session::folder(args)?;
+    match &options.verb {
+        StorageVerb::Show { json } => show(&folder, *json),
+        StorageVerb::Set { change, yes } => set(&folder, change, *yes),
+        StorageVerb::Preview { json } => preview(&folder, *json),
+    }
+}
+
+fn set(folder: &DataFolder, change: &StorageArgs, yes: bool) -> Result<()> {
+    let _lock = session::hold(folder)?;
+    let mut store = SettingsStore::open(folder)?;
+    let mut after = store.settings().clone();
+    change.apply(&mut after.storage);
+    after.validate().map_err(ConfigError::from)?;
+    loss::confirm(folder, &store, &after, yes)?;
+    if let Some(path) = &change.path {
+        offline::adopt(folder, path)?;
+    }
+    store.change(|settings| {
+        *settings = after;
+        Ok(())
+    })?;
+    print::line("changed how recordings are kept")
+}
+
+fn overview(folder: &DataFolder) -> Result<StorageOverview> {
+    match session::request(folder, &Request::Storage)? {
+        Response::Storage(overview) => Ok(overview),
+        _ => bail!(session::OTHER_VERSION),
+    }
+}
+
+fn show(folder: &DataFolder, json: bool) -> Result<()> {
+    let store = SettingsStore::open(folder)?;
+    let settings = &store.settings().storage;
+    let overview = overview(folder)?;
+    if json {
+        let used_by = overview.used_by.iter().map(|(camera, bytes)| {
+            let name = session::name_of(&store, camera);
+            json!({ "camera": name, "camera_id": camera, "bytes": bytes })
+        });
+        return print::json(&json!({
+            "settings": settings,
+            "path": overview.path,
+            "used": overview.used,
+            "used_by": used_by.collect::<Vec<_>>(),
+            "free": overview.free,
+            "total": overview.total,
+            "rate": overview.rate,
+            "reserve": overview.reserve,
+            "left_seconds": seconds(&overview),
+            "trouble": overview.trouble,
+        }));
+    }
+    let limit = |value: u32, unit: &str| match value {
+        0 => "no limit".to_owned(),
+        value => format!("{value} {unit}"),
+    };
+    let low = match settings.low_space_percent.0 {
+        0 => "never".into(),
+        percent => format!("below {percent} % free"),
+    };
+    let delete = if settings.auto_delete { "on" } else { "off: a limit stops recording" };
+    let mut lines = vec![
+        ("folder", overview.path.clone()),
+        ("retention", print::kept(settings.retention)),
+        ("largest size", limit(settings.max_size_gb.0, "GB")),
+        ("largest file", limit(settings.max_file_mb, "MB")),
+        ("length of a file", format!("{} min", settings.segment_minutes.0)),
+        ("synced every", format!("{} s", settings.sync_seconds.0)),
+        ("automatic deletion", delete.into()),
+        ("alert", low),
+        ("used", print::bytes(overview.used)),
+        ("free", format!("{} of {}", print::bytes(overview.free), print::bytes(overview.total))),
+        ("kept free", print::bytes(overview.reserve)),
+        ("recorded", format!("{} a second", print::bytes(overview.rate))),
+        ("first limit", left(&overview)),
+    ];
+    lines.extend(overview.trouble.clone().map(|trouble| ("trouble", trouble)));
+    print::pairs(&lines)?;
+    if overview.used_by.is_empty() {
+        return Ok(());
+    }
+    let name = |camera| session::name_of(&store, camera);
+    let rows = overview.used_by.iter().map(|(camera, used)| [name(camera), print::bytes(*used)]);
+    print::line("")?;
+    print::table(["CAMERA", "USED"], &rows.collect::<Vec<_>>())
+}
+
+fn preview(folder: &DataFolder, json: bool) -> Result<()> {
+    let store = SettingsStore::open(folder)?;
+    let overview = overview(folder)?;
+    if json {
+        let going: Vec<Value> = overview.going.iter().map(|item| as_json(&store, item)).collect();
+        let left = seconds(&overview);
+        return print::json(&json!({ "in_24_hours": going, "left_seconds": left }));
+    }
+    let zone = session::zone(&store);
+    if overview.going.is_empty() {
+        print::line("nothing goes within 24 hours")?;
+    } else {
+        let rows: Vec<[String; 6]> = overview
+            .going
+            .iter()
+            .map(|item| {
+                [
+                    session::name_of(&store, &item.camera),
+                    print::local(item.span.start, zone),
+                    print::local(item.span.end, zone),
+                    item.segments.to_string(),
+                    print::bytes(item.bytes),
+                    item.cause.label().into(),
+                ]
+            })
+            .collect();
+        print::table(["CAMERA", "FROM", "TO", "FILES", "SIZE", "WHY"], &rows)?;
+    }
+    print::line(&format!("first limit: {}", left(&overview)))
+}
+
+fn as_json(store: &SettingsStore, item: &Going) -> Value {
+    json!({
+        "camera": session::name_of(store, &item.camera),
+        "camera_id": item.camera,
+        "start": item.span.start.to_rfc3339(),
+        "end": item.span.end.to_rfc3339(),
+        "files": item.segments,
+        "bytes": item.bytes,
+        "cause": item.cause,
+    })
+}
+
+fn seconds(overview: &StorageOverview) -> Option<i64> {
+    overview.left_micros.map(|micros| micros / 1_000_000)
+}
+
+/// When the first limit is met.
+fn left(overview: &StorageOverview) -> String {
+    match overview.left_micros {
+        Some(0) => "met".into(),
+        Some(micros) => format!("met in {} at this rate", print::duration(micros)),
+        None if overview.rate == 0 => "not met while nothing is recorded".into(),
+        None => "never met at this rate".into(),
+    }
+}
