@@ -8,6 +8,10 @@ use super::signals::Manual;
 use crate::analysis::Motion;
 use crate::model::{CoverageKind, GapReason, Mode, RecordingState};
 
+/// From a motion to the news of it: a picture on its way, the rounds of those who look, and a confirmation
+/// by the next pictures. Recording goes on for so long in any case, else it would never begin.
+pub const NEWS_DELAY: Duration = Duration::from_secs(3);
+
 /// Everything that the decision depends on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Situation<'a> {
@@ -19,7 +23,7 @@ pub struct Situation<'a> {
     pub schedule: Option<ScheduleNow<'a>>,
     /// What is known of motion.
     pub motion: &'a Motion,
-    /// How long recording goes on after the last motion.
+    /// How long recording goes on after the last motion; [`NEWS_DELAY`] at least.
     pub post: Duration,
     /// What an operator asked for.
     pub manual: Option<Manual>,
@@ -88,7 +92,7 @@ fn is_moving(situation: &Situation<'_>) -> bool {
     match situation.motion {
         Motion::Still => false,
         Motion::Moving { last, .. } => {
-            situation.now < last.monotonic.saturating_add(situation.post)
+            situation.now < last.monotonic.saturating_add(situation.post.max(NEWS_DELAY))
         }
         Motion::Blind(_) => true,
     }
@@ -167,6 +171,18 @@ mod tests {
             let expected = expected.map_or_else(idle, RecordingState::Recording);
             assert_eq!(state, expected, "{mode:?} {schedule:?} {motion:?}");
         }
+    }
+
+    #[test]
+    fn without_time_behind_it_a_motion_is_recorded_until_no_news_can_come() {
+        let moved = |seconds_ago| {
+            let motion = moved(seconds_ago);
+            let post = Duration::ZERO;
+            decide(&Situation { motion: &motion, post, ..situation(Mode::Motion) })
+        };
+        assert_eq!(moved(0), RecordingState::Recording(CoverageKind::Motion));
+        assert_eq!(moved(2), RecordingState::Recording(CoverageKind::Motion));
+        assert_eq!(moved(3), idle(GapReason::NoMotion));
     }
 
     #[test]

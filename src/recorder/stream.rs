@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::files::{MAX_OVERLAP_MICROS, RunClock, StreamFiles, Totals, WriteContext};
 use super::fragmenter::{Fragmenter, PendingFragment};
-use super::gate::{self, Link, Situation};
+use super::gate::{self, Link, NEWS_DELAY, Situation};
 use super::preroll::{self, Kept, Preroll};
 use super::rule::{Rule, ScheduleCursor, schedule_now};
 use super::signals::Manual;
@@ -28,10 +28,6 @@ pub(super) const CLOCK_STEP_MICROS: i64 = 500_000;
 
 /// A volume that failed is tried again after this time.
 const STORAGE_RETRY: Duration = Duration::from_secs(5);
-
-/// From a motion to the news of it: a picture on its way, the rounds of those who look, and a confirmation
-/// by the next pictures.
-const NEWS_DELAY: Duration = Duration::from_secs(3);
 
 /// What tells the gate about the world.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
