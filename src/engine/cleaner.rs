@@ -5,6 +5,7 @@
 //! written, or unknown to the index.
 
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -117,7 +118,7 @@ impl Cleaner {
         let report = Arc::new(Latest::new());
         let mut keeper = Keeper::new(options, Arc::clone(&report));
         keeper.look();
-        let worker = Worker::spawn("retention", move || keeper.run(&receiver))?;
+        let worker = Worker::spawn("retention", move || run(&mut keeper, &receiver))?;
         Ok(Self { terms, report, worker })
     }
 
@@ -159,7 +160,24 @@ impl Cleaner {
 #[error("the retention is busy; the change is tried again")]
 pub struct CleanerBusy;
 
-struct Keeper {
+fn run(keeper: &mut Keeper, terms: &Receiver<Terms>) {
+    let wait = |time| match terms.recv_timeout(time) {
+        Ok(terms) => ControlFlow::Continue(Some(terms)),
+        Err(RecvTimeoutError::Timeout) => ControlFlow::Continue(None),
+        Err(RecvTimeoutError::Disconnected) => ControlFlow::Break(()),
+    };
+    while let ControlFlow::Continue(terms) = wait(LOOK) {
+        if let Some(terms) = terms {
+            keeper.set_terms(terms);
+        }
+        if keeper.round(|| wait(PAUSE)).is_break() {
+            return;
+        }
+    }
+}
+
+/// What the thread does in its rounds, one at a time.
+pub struct Keeper {
     options: CleanerOptions,
     report: Arc<Latest<StorageReport>>,
     now: StorageReport,
@@ -173,7 +191,9 @@ struct Keeper {
 }
 
 impl Keeper {
-    fn new(options: CleanerOptions, report: Arc<Latest<StorageReport>>) -> Self {
+    /// One that has not looked yet and shows its reports in `report`.
+    #[must_use]
+    pub fn new(options: CleanerOptions, report: Arc<Latest<StorageReport>>) -> Self {
         Self {
             now: StorageReport { terms: options.terms.clone(), ..StorageReport::default() },
             options,
@@ -186,23 +206,25 @@ impl Keeper {
         }
     }
 
-    fn run(&mut self, terms: &Receiver<Terms>) {
-        loop {
-            match terms.recv_timeout(LOOK) {
-                Ok(terms) => {
-                    self.now.terms = terms;
-                    self.looks = 0;
-                }
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return,
-            }
-            self.look();
-            let due = self.looks.is_multiple_of(LOOKS_PER_PLAN) || self.is_over();
-            self.looks = self.looks.wrapping_add(1);
-            if due && self.now.trouble.is_none() && self.clean(terms).is_break() {
-                return;
-            }
+    /// These terms are in force from the next round on, and it makes a plan.
+    pub fn set_terms(&mut self, terms: Terms) {
+        self.now.terms = terms;
+        self.looks = 0;
+    }
+
+    /// Looks, and removes what has to go when a plan is due. `pause` waits between two batches; it brings
+    /// new terms, or breaks the round off.
+    pub fn round(
+        &mut self,
+        pause: impl FnMut() -> ControlFlow<(), Option<Terms>>,
+    ) -> ControlFlow<()> {
+        self.look();
+        let due = self.looks.is_multiple_of(LOOKS_PER_PLAN) || self.is_over();
+        self.looks = self.looks.wrapping_add(1);
+        if due && self.now.trouble.is_none() {
+            return self.clean(pause);
         }
+        ControlFlow::Continue(())
     }
 
     fn is_over(&self) -> bool {
@@ -212,7 +234,7 @@ impl Keeper {
     }
 
     /// Measures, and tells the recorder whether it may write.
-    fn look(&mut self) {
+    pub fn look(&mut self) {
         let recorded = self.options.recorder.get().unwrap_or_default();
         let written = recorded.streams.values().map(|report| report.totals.bytes).sum();
         let now = self.options.clock.monotonic();
@@ -257,7 +279,10 @@ impl Keeper {
     }
 
     /// Removes what has to go; breaks off when the thread is to end.
-    fn clean(&mut self, terms: &Receiver<Terms>) -> std::ops::ControlFlow<()> {
+    fn clean(
+        &mut self,
+        mut pause: impl FnMut() -> ControlFlow<(), Option<Terms>>,
+    ) -> ControlFlow<()> {
         for _ in 0..BATCHES {
             match self.batch() {
                 Ok(0) => break,
@@ -269,14 +294,12 @@ impl Keeper {
                     break;
                 }
             }
-            match terms.recv_timeout(PAUSE) {
-                Ok(terms) => self.now.terms = terms,
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return std::ops::ControlFlow::Break(()),
+            if let Some(terms) = pause()? {
+                self.now.terms = terms;
             }
             self.look();
         }
-        std::ops::ControlFlow::Continue(())
+        ControlFlow::Continue(())
     }
 
     /// Plans anew and removes the first files of the plan; how many. Nobody can lock footage between the
