@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{FoundFile, SegmentFile, Space, StorageError, Volume};
@@ -27,9 +28,13 @@ struct State {
     operations: u64,
     /// Each n-th operation fails.
     every: Option<u64>,
+    /// These operations fail.
+    failing: Range<u64>,
     /// From this operation on all fail, and it is done in part: the process was killed there.
     halt_at: Option<u64>,
     capacity: u64,
+    /// Bytes of all files: asked for at every write.
+    used: u64,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -107,6 +112,7 @@ impl State {
         }
         match self.every {
             Some(every) if self.operations.is_multiple_of(every) => Fate::Fails,
+            _ if self.failing.contains(&self.operations) => Fate::Fails,
             _ => Fate::Done,
         }
     }
@@ -119,8 +125,8 @@ impl State {
         }
     }
 
-    fn used(&self) -> u64 {
-        self.files.values().map(|file| file.bytes.len() as u64).sum()
+    fn count(&mut self) {
+        self.used = self.files.values().map(|file| file.bytes.len() as u64).sum();
     }
 }
 
@@ -148,8 +154,10 @@ impl FaultyVolume {
             life: 0,
             operations: 0,
             every: None,
+            failing: 0..0,
             halt_at: None,
             capacity: 1 << 40,
+            used: 0,
         };
         Self { state: Arc::new(Mutex::new(state)) }
     }
@@ -159,11 +167,26 @@ impl FaultyVolume {
         self.lock().every = every.filter(|every| *every > 0);
     }
 
+    /// Lets `count` changing operations, the `first`-th from now on and those behind it, fail without effect
+    /// (1 is the next).
+    pub fn fail_some(&self, first: u64, count: u64) {
+        let mut state = self.lock();
+        let first = state.operations + first;
+        state.failing = first..first + count;
+    }
+
     /// Kills whoever uses it at its `operation`-th changing operation from now on (1 is the next): that
     /// one is done in part, all later ones fail until [`Self::restart`] or [`Self::crash`].
     pub fn halt_after(&self, operation: u64) {
         let mut state = self.lock();
         state.halt_at = Some(state.operations + operation);
+    }
+
+    /// Whether it has been killed since it was last started.
+    #[must_use]
+    pub fn is_halted(&self) -> bool {
+        let state = self.lock();
+        state.halt_at.is_some_and(|at| state.operations >= at)
     }
 
     /// Changing operations so far.
@@ -197,6 +220,7 @@ impl FaultyVolume {
         }
         state.files.retain(|_, file| file.name_synced || dice.bool());
         state.files.values_mut().for_each(|file| file.crash(&mut dice));
+        state.count();
     }
 
     /// The bytes of a file, for comparing.
@@ -213,7 +237,9 @@ impl FaultyVolume {
             since: Vec::new(),
             name_synced: true,
         };
-        self.lock().files.insert(path.into(), file);
+        let mut state = self.lock();
+        state.files.insert(path.into(), file);
+        state.count();
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -263,6 +289,7 @@ impl Volume for FaultyVolume {
         let mut state = self.lock();
         state.step("remove", path)?;
         let file = state.files.remove(path).ok_or_else(|| missing(path))?;
+        state.used -= file.bytes.len() as u64;
         if file.name_synced {
             state.removed.insert(path.into(), file);
         }
@@ -283,7 +310,7 @@ impl Volume for FaultyVolume {
 
     fn space(&self) -> Result<Space, StorageError> {
         let state = self.lock();
-        let free = state.capacity.saturating_sub(state.used());
+        let free = state.capacity.saturating_sub(state.used);
         Ok(Space { free, total: state.capacity })
     }
 
@@ -315,7 +342,11 @@ impl FaultyFile {
             return Err(failure(action, &self.path));
         }
         let file = state.files.get_mut(&self.path).ok_or_else(|| missing(&self.path))?;
-        change(file, &fate)?;
+        let before = file.bytes.len() as u64;
+        let changed = change(file, &fate);
+        let after = file.bytes.len() as u64;
+        state.used = state.used - before + after;
+        changed?;
         match fate {
             Fate::Torn => Err(failure(action, &self.path)),
             Fate::Done | Fate::Fails => Ok(()),
@@ -374,8 +405,8 @@ impl SegmentFile for FaultyFile {
     fn sync(&mut self) -> Result<(), StorageError> {
         self.change("sync", |file, fate| {
             if matches!(fate, Fate::Done) {
-                file.synced.clone_from(&file.bytes);
-                file.since.clear();
+                let since = std::mem::take(&mut file.since);
+                since.iter().for_each(|action| action.apply(&mut file.synced));
             }
             Ok(())
         })
@@ -436,6 +467,10 @@ mod tests {
         assert!(file.append(&[b"x"]).is_err());
         assert!(file.append(&[b"y"]).is_ok());
         volume.fail_every(None);
+        volume.fail_some(2, 1);
+        assert!(file.append(&[b"z"]).is_ok());
+        assert!(file.append(&[b"z"]).is_err());
+        assert!(file.truncate(1).is_ok(), "once");
         volume.halt_after(2);
         assert!(file.append(&[b"z"]).is_ok());
         assert!(file.append(&[b"1234"]).is_err(), "torn");
