@@ -68,6 +68,9 @@ pub struct StreamRecorder {
     interruption: Option<Interruption>,
     state: Option<RecordingState>,
     since: WallTime,
+    /// Up to here the journal may know states already: before the clock was set back, or before a pre-roll
+    /// was recorded.
+    known_to: WallTime,
 }
 
 /// What is known of the connection.
@@ -112,6 +115,7 @@ impl StreamRecorder {
             interruption: None,
             state: None,
             since: last_end,
+            known_to: last_end,
         }
     }
 
@@ -473,8 +477,14 @@ impl StreamRecorder {
         self.state = Some(state.clone());
         self.since = at;
         if self.rule.journals {
+            self.known_to = self.known_to.max(at);
             let camera = self.stream().camera.clone();
-            self.files.outbox.push(Change::Journal(JournalEntry { camera, at, state }));
+            // What was known of later moments ends there: this state is the one that goes on.
+            let again = (self.known_to > at).then_some(self.known_to);
+            for at in std::iter::once(at).chain(again) {
+                let (camera, state) = (camera.clone(), state.clone());
+                self.files.outbox.push(Change::Journal(JournalEntry { camera, at, state }));
+            }
         }
     }
 }
