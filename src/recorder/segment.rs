@@ -13,7 +13,6 @@ use crate::container::{
     self, FragmentCursor, PackedFragment, PendingSample, SampleTable, TrackHeader,
 };
 use crate::media::StreamParameters;
-use crate::model::time::ticks_to_micros;
 use crate::model::{SegmentIdentity, SegmentRow, SegmentState, VolumeId, WallTime};
 use crate::storage::repair::remove_empty;
 use crate::storage::{SegmentFile, StorageError, Volume, layout};
@@ -61,7 +60,7 @@ impl SegmentWriter {
         parameters: Arc<StreamParameters>,
     ) -> Result<Self, StorageError> {
         let offset = rotation::offset_at(identity.start, place.zone);
-        let (path, file) = create_file(place.volume, &identity, offset)?;
+        let (identity, path, file) = create_file(place.volume, identity, offset)?;
         let row = SegmentRow {
             stream: identity.stream.clone(),
             start: identity.start,
@@ -248,21 +247,22 @@ impl SegmentWriter {
     }
 }
 
-/// Creates a file that no other segment has; a clock that was set back can make the same name twice.
+/// Creates a file that no other segment has; a clock that was set back can make the same name twice. The
+/// segment then starts a millisecond later, which is the next name: the index knows it by its start.
 fn create_file(
     volume: &dyn Volume,
-    identity: &SegmentIdentity,
+    mut identity: SegmentIdentity,
     offset: FixedOffset,
-) -> Result<(String, Box<dyn SegmentFile>), StorageError> {
+) -> Result<(SegmentIdentity, String, Box<dyn SegmentFile>), StorageError> {
     let mut tries = 0;
     loop {
-        // A millisecond later is the next name: the identity inside keeps the exact start.
-        let shift = ticks_to_micros(i64::from(tries) * 90);
-        let start = identity.start.plus_micros(shift);
-        let path = layout::segment_path(&identity.stream, start, offset);
+        let path = layout::segment_path(&identity.stream, identity.start, offset);
         match volume.create(&path) {
-            Err(StorageError::Exists { .. }) if tries < MAX_NAME_TRIES => tries += 1,
-            result => return result.map(|file| (path, file)),
+            Err(StorageError::Exists { .. }) if tries < MAX_NAME_TRIES => {
+                tries += 1;
+                identity.start = identity.start.plus_micros(1_000);
+            }
+            result => return result.map(|file| (identity, path, file)),
         }
     }
 }
