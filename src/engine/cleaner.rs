@@ -188,6 +188,8 @@ pub struct Keeper {
     removed: u64,
     looks: u32,
     shortage: Option<Shortage>,
+    /// Marked, and their files could not be removed: they go before anything else is marked.
+    stuck: Vec<(SegmentRow, Deletion)>,
 }
 
 impl Keeper {
@@ -203,6 +205,7 @@ impl Keeper {
             removed: 0,
             looks: 0,
             shortage: None,
+            stuck: Vec::new(),
         }
     }
 
@@ -305,6 +308,11 @@ impl Keeper {
     /// Plans anew and removes the first files of the plan; how many. Nobody can lock footage between the
     /// plan and the marks.
     fn batch(&mut self) -> Result<usize, EngineError> {
+        if !self.stuck.is_empty() {
+            let stuck = std::mem::take(&mut self.stuck);
+            self.remove(&stuck)?;
+            return Ok(stuck.len());
+        }
         let locks = self.options.locks.clone();
         let marked = locks.hold(|locks| -> Result<Vec<(SegmentRow, Deletion)>, EngineError> {
             let mut plan = self.plan(locks)?;
@@ -411,7 +419,10 @@ impl Keeper {
                         at,
                     });
                 }
-                Err(error) => failed = Err(EngineError::from(error)),
+                Err(error) => {
+                    self.stuck.push((row.clone(), deletion.clone()));
+                    failed = Err(EngineError::from(error));
+                }
             }
         }
         if !changes.is_empty() {
