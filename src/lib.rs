@@ -18,7 +18,7 @@
 //! | [`simulate`] | simulated cameras; meets `capture` over RTSP alone |
 //! | [`index`] | redb: which segment is where, and why there is none |
 //! | [`storage`] | volumes, paths, retention, recovery |
-//! | [`codec`] | decoders, colours, PNG |
+//! | [`codec`] | decoders, colours, PNG, JPEG |
 //! | [`container`] | MP4 bytes, pure |
 //! | [`config`] | settings and secrets |
 //! | [`media`] | NAL units, parameter sets, clock map; pure |
@@ -28,7 +28,7 @@
 //!
 //! # Threads
 //! All named, all joined: `ui` (the main thread), `engine`, `capture`, `record-N` (N is the volume), `index`,
-//! `retention`, `motion-N`, `query`, `playback`, `player-N` and `live-N`, `ipc`, and `simulate` where cameras
+//! `retention`, `motion-N`, `query`, `playback`, `player-N` and `live-N`, `snapshot`, `ipc`, and `simulate` where cameras
 //! are simulated. Channels are bounded; what happens when one is full is written where it is made.
 //!
 //! # Invariants

@@ -197,7 +197,7 @@ fn a_small_disk_holds_the_newest_and_no_write_fails() {
     let bench = heavy_bench(&rig, disk.folder.path(), "");
     let recording = bench.record(&[]);
     let end = Instant::now() + Duration::from_secs(wait_seconds());
-    let mut written = 0;
+    let (mut written, mut answers) = (0, 0);
     while Instant::now() < end {
         std::thread::sleep(Duration::from_secs(1));
         let Ok(Response::Health(now)) = door::ask(
@@ -207,10 +207,12 @@ fn a_small_disk_holds_the_newest_and_no_write_fails() {
             continue;
         };
         written += now.volume.write_rate;
+        answers += 1;
         let failed: u64 = now.cameras.iter().map(|camera| camera.failed_writes).sum();
         assert_eq!(failed, 0, "a fragment was refused");
     }
     recording.stop();
+    assert!(answers > 0, "the running program was never asked");
     println!("about {} MB written into 128 MiB", written / 1_000_000);
     assert!(!bench.log().contains("recording stops"), "{}", bench.log());
     let explained = bench.json(&["explain", "--camera", "cam0", "--json"]);

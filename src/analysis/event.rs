@@ -15,7 +15,7 @@ const OUT_OF: u32 = 3;
 
 /// What a picture changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Change {
+pub enum EventChange {
     /// Nothing.
     None,
     /// Motion is confirmed.
@@ -50,20 +50,20 @@ impl EventBuilder {
     }
 
     /// Takes what the picture of `at` says.
-    pub fn take(&mut self, at: WallTime, look: &Look) -> Change {
+    pub fn take(&mut self, at: WallTime, look: &Look) -> EventChange {
         self.recent = (self.recent << 1 | u32::from(look.motion.is_some())) & ((1 << OUT_OF) - 1);
         if self.open.as_ref().is_some_and(|event| !holds(event, at)) {
             let ended = self.open.take();
             // This picture may be the first of the next event.
             self.recent &= 1;
             self.rumour = look.motion.map(|moving| self.first(at, moving));
-            return ended.map_or(Change::None, Change::Ended);
+            return ended.map_or(EventChange::None, EventChange::Ended);
         }
         match (&mut self.open, look.motion) {
-            (Some(_), None) => Change::None,
+            (Some(_), None) => EventChange::None,
             (Some(event), Some(moving)) => {
                 add(event, at, moving);
-                Change::Goes { last: at }
+                EventChange::Goes { last: at }
             }
             (None, moving) => self.confirm(at, moving),
         }
@@ -75,19 +75,19 @@ impl EventBuilder {
         self.open.take()
     }
 
-    fn confirm(&mut self, at: WallTime, moving: Option<Moving>) -> Change {
-        let Some(moving) = moving else { return Change::None };
+    fn confirm(&mut self, at: WallTime, moving: Option<Moving>) -> EventChange {
+        let Some(moving) = moving else { return EventChange::None };
         let confirmed = self.recent.count_ones() > 1;
         match self.rumour.take() {
             Some(mut event) if confirmed && holds(&event, at) => {
                 add(&mut event, at, moving);
                 let began = event.span.start;
                 self.open = Some(event);
-                Change::Began { at: began }
+                EventChange::Began { at: began }
             }
             _ => {
                 self.rumour = Some(self.first(at, moving));
-                Change::None
+                EventChange::None
             }
         }
     }
@@ -132,9 +132,9 @@ mod tests {
     }
 
     /// Takes one picture for each size; tells the changes that are not `None`, with their pictures.
-    fn changes(builder: &mut EventBuilder, sizes: &[u16]) -> Vec<(i64, Change)> {
+    fn changes(builder: &mut EventBuilder, sizes: &[u16]) -> Vec<(i64, EventChange)> {
         let all = (0..).zip(sizes).map(|(n, size)| (n, builder.take(at(n), &look(*size))));
-        all.filter(|(_, change)| *change != Change::None).collect()
+        all.filter(|(_, change)| *change != EventChange::None).collect()
     }
 
     #[test]
@@ -145,8 +145,8 @@ mod tests {
     #[test]
     fn two_of_three_begin_at_the_first() {
         let changes = changes(&mut builder(), &[0, 9, 0, 0, 5, 0, 7, 8]);
-        let began = Change::Began { at: at(4) };
-        assert_eq!(changes, [(6, began), (7, Change::Goes { last: at(7) })]);
+        let began = EventChange::Began { at: at(4) };
+        assert_eq!(changes, [(6, began), (7, EventChange::Goes { last: at(7) })]);
     }
 
     #[test]
@@ -159,9 +159,9 @@ mod tests {
         let mut builder = builder();
         let changes = changes(&mut builder, &sizes);
         let back = 1 + hold as i64;
-        assert_eq!(changes[0], (1, Change::Began { at: at(0) }));
-        assert_eq!(changes[1], (back, Change::Goes { last: at(back) }));
-        let (picture, Change::Ended(event)) = &changes[2] else { panic!("{changes:?}") };
+        assert_eq!(changes[0], (1, EventChange::Began { at: at(0) }));
+        assert_eq!(changes[1], (back, EventChange::Goes { last: at(back) }));
+        let (picture, EventChange::Ended(event)) = &changes[2] else { panic!("{changes:?}") };
         assert_eq!(*picture, 2 * back);
         assert_eq!(event.span, WallSpan::new(at(0), at(back)));
         assert_eq!((event.peak, event.best), (6, at(1)));
@@ -184,7 +184,7 @@ mod tests {
         for n in 100..103 {
             builder.take(at(n), &look(5));
         }
-        assert!(matches!(builder.take(at(50), &look(5)), Change::Ended(_)));
-        assert_eq!(builder.take(at(51), &look(5)), Change::Began { at: at(50) });
+        assert!(matches!(builder.take(at(50), &look(5)), EventChange::Ended(_)));
+        assert_eq!(builder.take(at(51), &look(5)), EventChange::Began { at: at(50) });
     }
 }

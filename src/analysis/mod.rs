@@ -22,6 +22,6 @@ mod zones;
 
 pub use board::{Motion, MotionBoard, Watched};
 pub use detector::{Detector, Look, Moving};
-pub use event::{Change, EventBuilder, HOLD};
+pub use event::{EventBuilder, EventChange};
 pub use grid::Luma;
 pub use worker::{Detection, DetectionOptions, Eyes, Watch};

@@ -9,6 +9,9 @@ use crate::model::event::WHOLE;
 use crate::model::{Area, CameraId, MotionEvent, WallSpan, WallTime};
 use crate::runtime::Now;
 
+/// Cameras tell all their motion rules when a session begins, within seconds.
+const SILENT_MICROS: i64 = 60_000_000;
+
 /// What one camera has told.
 pub(super) struct Told {
     camera: CameraId,
@@ -39,6 +42,11 @@ impl Told {
                 self.finish(out);
                 let none = "The camera offers no motion detection of its own";
                 let why = state.refused.as_deref().unwrap_or(none);
+                self.motion = Motion::Blind(why.into());
+            }
+            Some(state) if !state.told && now.wall.micros_since(state.since) > SILENT_MICROS => {
+                self.finish(out);
+                let why = "The camera has not said a word about motion in its metadata";
                 self.motion = Motion::Blind(why.into());
             }
             Some(state) if state.active || pulse => {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::board::{Motion, Watched};
 use super::detector::Detector;
-use super::event::{Change as EventChange, EventBuilder};
+use super::event::{EventBuilder, EventChange};
 use super::grid::Luma;
 use crate::capture::CaptureEvent;
 use crate::codec::{Converter, Decoder, Frame, encode_jpeg, open_decoder};
@@ -29,6 +29,9 @@ const BLIND_AFTER_OVERLOAD: Duration = Duration::from_secs(10);
 /// "smart" codecs, of which one may begin damaged.
 const BLIND_WITHOUT_PICTURES: Duration = Duration::from_secs(30);
 
+/// Random access points that are further apart do not show who walks by; a pre-roll would not reach back either.
+const SPARSE: Duration = Duration::from_secs(3);
+
 /// Size of the picture that is kept of an event, in pixels.
 const PICTURE_SIZE: (usize, usize) = (320, 240);
 
@@ -38,7 +41,7 @@ pub(super) struct Watcher {
     detector: Detector,
     events: EventBuilder,
     /// Random access points only: the stream is too large to decode it all.
-    key_pictures_only: bool,
+    random_access_only: bool,
     parameters: Option<Arc<StreamParameters>>,
     decoder: Option<Box<dyn Decoder>>,
     /// Units are of no use before the next random access point.
@@ -47,6 +50,9 @@ pub(super) struct Watcher {
     /// When a picture was looked at last, or the run began.
     last_look: Option<Duration>,
     overloaded_until: Option<Duration>,
+    /// When the last random access point arrived, and whether it came too long after the one before.
+    last_start: Option<Duration>,
+    is_sparse: bool,
     watched: Watched,
     best: Best,
     frames: Vec<Frame>,
@@ -61,18 +67,20 @@ struct Best {
 }
 
 impl Watcher {
-    pub fn new(camera: CameraId, settings: &MotionSettings, key_pictures_only: bool) -> Self {
+    pub fn new(camera: CameraId, settings: &MotionSettings, random_access_only: bool) -> Self {
         Self {
             detector: Detector::new(settings),
             events: EventBuilder::new(camera.clone()),
             camera,
-            key_pictures_only,
+            random_access_only,
             parameters: None,
             decoder: None,
             wait: true,
             next_look: None,
             last_look: None,
             overloaded_until: None,
+            last_start: None,
+            is_sparse: false,
             watched: Watched::default(),
             best: Best::default(),
             frames: Vec::new(),
@@ -95,13 +103,7 @@ impl Watcher {
                 self.start_over();
             }
             CaptureEvent::Lost { .. } => self.start_over(),
-            CaptureEvent::TimestampJump { .. } | CaptureEvent::RunEnded { .. } => {
-                self.start_over();
-                self.finish(out);
-                self.detector.reset();
-                self.last_look = None;
-                self.watched = Watched::default();
-            }
+            CaptureEvent::TimestampJump { .. } | CaptureEvent::RunEnded { .. } => self.end_run(out),
         }
     }
 
@@ -113,11 +115,7 @@ impl Watcher {
     }
 
     fn begin(&mut self, parameters: Arc<StreamParameters>, out: &mut Vec<Change>) {
-        self.start_over();
-        self.finish(out);
-        self.detector.reset();
-        self.last_look = None;
-        self.watched = Watched::default();
+        self.end_run(out);
         match open_decoder(&parameters) {
             Ok(decoder) => self.decoder = Some(decoder),
             Err(error) => {
@@ -126,6 +124,14 @@ impl Watcher {
             }
         }
         self.parameters = Some(parameters);
+    }
+
+    fn end_run(&mut self, out: &mut Vec<Change>) {
+        self.start_over();
+        self.finish(out);
+        self.detector.reset();
+        (self.last_look, self.last_start) = (None, None);
+        self.watched = Watched::default();
     }
 
     fn start_over(&mut self) {
@@ -141,10 +147,14 @@ impl Watcher {
         let Some(decoder) = &mut self.decoder else { return };
         let now = unit.received;
         let last_look = *self.last_look.get_or_insert(now.monotonic);
-        let wanted = unit.random_access || !(self.wait || self.key_pictures_only);
+        let wanted = unit.random_access || !(self.wait || self.random_access_only);
+        if self.random_access_only && unit.random_access {
+            let last = self.last_start.replace(now.monotonic);
+            self.is_sparse = last.is_some_and(|last| now.monotonic.saturating_sub(last) > SPARSE);
+        }
         if wanted {
             self.wait = false;
-            if self.key_pictures_only {
+            if self.random_access_only {
                 decoder.reset();
             }
             if let Err(error) = decoder.decode(&unit.data, unit.pts.ticks(), &mut self.frames) {
@@ -190,12 +200,24 @@ impl Watcher {
             }
             EventChange::None => self.sighted(),
         };
-        match self.overloaded_until {
-            Some(until) if now.monotonic < until => {
-                let why = "Motion cannot be detected: this computer is too busy";
-                self.watched.motion = Motion::Blind(why.into());
-            }
-            _ => self.overloaded_until = None,
+        if let Some(why) = self.blindness(now, look.learning) {
+            self.watched.motion = Motion::Blind(format!("Motion cannot be detected: {why}"));
+        }
+    }
+
+    /// Why what was seen now does not say that nothing moves.
+    fn blindness(&mut self, now: Now, learning: bool) -> Option<&'static str> {
+        self.overloaded_until = self.overloaded_until.filter(|until| now.monotonic < *until);
+        if self.overloaded_until.is_some() {
+            Some("this computer is too busy")
+        } else if self.is_sparse {
+            Some(
+                "the full pictures of the main stream are too far apart, and there is no sub stream",
+            )
+        } else if learning {
+            Some("the scene is still being learnt")
+        } else {
+            None
         }
     }
 

@@ -35,7 +35,7 @@ pub enum Eyes {
         /// Where they arrive.
         queue: Arc<UnitQueue>,
         /// Only random access points are decoded.
-        key_pictures_only: bool,
+        random_access_only: bool,
         /// What counts.
         settings: MotionSettings,
     },
@@ -93,9 +93,9 @@ impl Detection {
     /// # Errors
     /// [`DetectionBusy`] when changes wait already; they can be sent again.
     pub fn set_watches(&self, watches: &[Watch]) -> Result<(), DetectionBusy> {
-        let count = self.threads.len();
         for (number, (sender, _)) in self.threads.iter().enumerate() {
-            let share = watches.iter().skip(number).step_by(count).cloned().collect();
+            let share = watches.iter().filter(|watch| self.thread_of(&watch.camera) == number);
+            let share = share.cloned().collect();
             match sender.try_send(share) {
                 Ok(()) => {}
                 Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {
@@ -104,6 +104,15 @@ impl Detection {
             }
         }
         Ok(())
+    }
+
+    /// A camera stays with its thread, whichever others come and go.
+    fn thread_of(&self, camera: &CameraId) -> usize {
+        let sum = camera
+            .as_str()
+            .bytes()
+            .fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(byte)));
+        sum % self.threads.len().max(1)
     }
 
     /// Whether a thread is gone although nobody stopped it.
@@ -222,8 +231,8 @@ impl Watching {
 
 fn new_sight(watch: &Watch) -> Sight {
     match &watch.eyes {
-        Eyes::Pictures { key_pictures_only, settings, .. } => {
-            let watcher = Watcher::new(watch.camera.clone(), settings, *key_pictures_only);
+        Eyes::Pictures { random_access_only, settings, .. } => {
+            let watcher = Watcher::new(watch.camera.clone(), settings, *random_access_only);
             Sight::Pictures(Box::new(watcher))
         }
         Eyes::Camera(_) => Sight::Camera(Told::new(watch.camera.clone())),
@@ -234,9 +243,9 @@ fn new_sight(watch: &Watch) -> Sight {
 fn same(a: &Eyes, b: &Eyes) -> bool {
     match (a, b) {
         (
-            Eyes::Pictures { queue, key_pictures_only, settings },
-            Eyes::Pictures { queue: other, key_pictures_only: only, settings: wanted },
-        ) => Arc::ptr_eq(queue, other) && key_pictures_only == only && settings == wanted,
+            Eyes::Pictures { queue, random_access_only, settings },
+            Eyes::Pictures { queue: other, random_access_only: only, settings: wanted },
+        ) => Arc::ptr_eq(queue, other) && random_access_only == only && settings == wanted,
         (Eyes::Camera(a), Eyes::Camera(b)) => a == b,
         _ => false,
     }

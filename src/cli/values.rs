@@ -7,10 +7,8 @@ use std::time::Duration;
 use chrono::NaiveDate;
 use clap::ValueEnum;
 
+use crate::engine::manual::LONGEST;
 use crate::model::WallTime;
-
-/// Longest manual recording: as the settings allow.
-const MAX_MANUAL: Duration = Duration::from_secs(24 * 3_600);
 
 /// Something that is on or off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -57,7 +55,7 @@ pub(super) fn size(text: &str) -> Result<(u32, u32), String> {
 /// Like [`duration`], and as long as a manual recording may be.
 pub(super) fn manual(text: &str) -> Result<Duration, String> {
     let limit = duration(text)?;
-    let fits = !limit.is_zero() && limit <= MAX_MANUAL;
+    let fits = !limit.is_zero() && limit <= LONGEST;
     if fits { Ok(limit) } else { Err("a manual recording ends after 1s to 24h".into()) }
 }
 
@@ -83,7 +81,7 @@ mod tests {
             assert!(size(text).is_err(), "{text}");
         }
         assert!(time("2026-03-03T14:05:07+01:00").is_ok() && time("yesterday").is_err());
-        assert_eq!(manual("24h"), Ok(MAX_MANUAL));
+        assert_eq!(manual("24h"), Ok(LONGEST));
         assert!(manual("0s").is_err() && manual("25h").is_err());
         assert!(date("2026-12-25").is_ok() && date("2026-02-30").is_err());
     }

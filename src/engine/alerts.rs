@@ -10,6 +10,9 @@ use crate::protocol::{CameraStatus, LinkState, Severity};
 /// A camera that is away for this long is worth a notice; shorter is a reboot of a switch.
 const OFFLINE_NOTICE_MICROS: i64 = 15_000_000;
 
+/// Motion detection that is blind for this long is worth a notice; shorter is a scene that is being learnt.
+const BLIND_NOTICE_MICROS: i64 = 60_000_000;
+
 /// Time without dropped pictures after which an overload counts as over, in microseconds.
 const QUIET_MICROS: i64 = 60_000_000;
 
@@ -84,10 +87,16 @@ impl Service {
         let key = format!("motion {}", camera.id);
         match &camera.motion_trouble {
             Some(why) => {
-                let text = format!("{} records all the time. {why}.", camera.name);
-                self.notices.raise(key, now, Severity::Warning, id.clone(), text);
+                let since = *self.meter.blind_since.entry(camera.id.clone()).or_insert(now);
+                if now.micros_since(since) > BLIND_NOTICE_MICROS {
+                    let text = format!("{} records all the time. {why}.", camera.name);
+                    self.notices.raise(key, since, Severity::Warning, id.clone(), text);
+                }
             }
-            None => self.notices.clear(&key),
+            None => {
+                self.meter.blind_since.remove(&camera.id);
+                self.notices.clear(&key);
+            }
         }
         let key = format!("pre-roll {}", camera.id);
         match camera.short_preroll {

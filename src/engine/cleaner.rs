@@ -12,7 +12,6 @@ use std::time::Duration;
 use crossbeam::channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
 
 use super::EngineError;
-use super::deletion::{self, Placed};
 use super::indexer::IndexWriter;
 use super::locks::Locks;
 use super::recordings::Recordings;
@@ -24,8 +23,9 @@ use crate::model::{
 use crate::recorder::{RecorderStatus, Signals};
 use crate::runtime::thread::JoinError;
 use crate::runtime::{Clock, Latest, Worker};
+use crate::storage::deletion::{self, Placed, Terms};
 use crate::storage::repair::remove_marked;
-use crate::storage::retention::{self, Candidate, Deletion, Plan, Rules, Shortage, Usage};
+use crate::storage::retention::{self, Candidate, Deletion, Plan, Shortage, Usage};
 use crate::storage::{Space, Volume};
 
 /// Time between two looks at the free space.
@@ -49,22 +49,12 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// Batches of one round; what is left goes in the next one.
 const BATCHES: usize = 16;
 
-/// Longest wait for the index to take a mark.
+/// Longest wait for the index to take a mark: a slow disk commits within a second, and nobody can lock footage
+/// meanwhile.
 const INDEX_LIMIT: Duration = Duration::from_secs(5);
 
 /// The sizes in the index are summed up again after this time; between, what is written is added.
 const RECOUNT: Duration = Duration::from_secs(600);
-
-/// What the settings say of keeping footage.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Terms {
-    /// Without the reserve, which follows from the rate.
-    pub rules: Rules,
-    /// Percent of free space at which the operator is told; 0 for never.
-    pub low_space_percent: u8,
-    /// Where is recorded now.
-    pub volume: VolumeId,
-}
 
 /// How things stand.
 #[derive(Clone, Debug, Default)]
@@ -79,8 +69,22 @@ pub struct StorageReport {
     pub stopped: Option<Shortage>,
     /// Less is free than the operator wants.
     pub is_low: bool,
+    /// Microseconds until the first limit is met at the present rate; none while nothing is recorded.
+    pub left_micros: Option<i64>,
     /// What is wrong with the volume, or with deleting, in a sentence.
     pub trouble: Option<String>,
+}
+
+impl StorageReport {
+    /// How long the room lasts that is left, without what will be deleted meanwhile.
+    fn left(&self) -> Option<i64> {
+        let (rules, usage) = (&self.terms.rules, &self.usage);
+        let size = rules.max_bytes.map(|max| max.saturating_sub(usage.used));
+        let space = usage.space.free.saturating_sub(rules.reserve);
+        let room = size.into_iter().chain([space]).min()?;
+        let micros = (u128::from(room) * 1_000_000).checked_div(u128::from(self.rate))?;
+        i64::try_from(micros).ok()
+    }
 }
 
 /// What the thread is given.
@@ -188,8 +192,12 @@ pub struct Keeper {
     removed: u64,
     looks: u32,
     shortage: Option<Shortage>,
-    /// Marked, and their files could not be removed: they go before anything else is marked.
+    /// To be marked, or marked and their files could not be removed: they go before anything else does.
     stuck: Vec<(SegmentRow, Deletion)>,
+    /// Why nothing could be removed last time.
+    failed: Option<String>,
+    /// The volume cannot be asked: nothing is removed.
+    is_blocked: bool,
 }
 
 impl Keeper {
@@ -206,6 +214,8 @@ impl Keeper {
             looks: 0,
             shortage: None,
             stuck: Vec::new(),
+            failed: None,
+            is_blocked: false,
         }
     }
 
@@ -224,7 +234,7 @@ impl Keeper {
         self.look();
         let due = self.looks.is_multiple_of(LOOKS_PER_PLAN) || self.is_over();
         self.looks = self.looks.wrapping_add(1);
-        if due && self.now.trouble.is_none() {
+        if due && !self.is_blocked {
             return self.clean(pause);
         }
         ControlFlow::Continue(())
@@ -239,15 +249,14 @@ impl Keeper {
     /// Measures, and tells the recorder whether it may write.
     pub fn look(&mut self) {
         let recorded = self.options.recorder.get().unwrap_or_default();
-        let written = recorded.streams.values().map(|report| report.totals.bytes).sum();
         let now = self.options.clock.monotonic();
-        self.growth.note(now, written);
+        self.growth.note(now, recorded.written);
         self.now.rate = self.growth.rate();
-        self.now.trouble = self.options.locks.trouble();
-        match self.measure(now, written) {
-            Ok(usage) => self.now.usage = usage,
-            Err(error) => self.now.trouble = Some(error.to_string()),
-        }
+        let measured = self.measure(now, recorded.written);
+        let unmeasured = measured.as_ref().err().map(ToString::to_string);
+        self.now.usage = measured.unwrap_or(self.now.usage);
+        self.is_blocked = unmeasured.is_some();
+        self.now.trouble = self.options.locks.trouble().or(unmeasured).or(self.failed.clone());
         let Space { free, total } = self.now.usage.space;
         let reserve = retention::reserve(self.now.rate, total);
         self.now.terms.rules.reserve = reserve;
@@ -258,10 +267,8 @@ impl Keeper {
             self.now.stopped =
                 retention::guard(self.now.stopped, self.shortage, rules, usage, self.now.rate);
         }
-        self.options.signals.set_storage(self.now.stopped.map(|stopped| match stopped {
-            Shortage::SizeLimit => GapReason::SizeLimit,
-            Shortage::DiskFull => GapReason::DiskFull,
-        }));
+        self.now.left_micros = self.now.left();
+        self.options.signals.set_storage(self.now.stopped.map(GapReason::from));
         self.report.set(self.now.clone());
     }
 
@@ -287,15 +294,10 @@ impl Keeper {
         mut pause: impl FnMut() -> ControlFlow<(), Option<Terms>>,
     ) -> ControlFlow<()> {
         for _ in 0..BATCHES {
-            match self.batch() {
-                Ok(0) => break,
-                Ok(_) => {}
-                Err(error) => {
-                    tracing::error!("old recordings cannot be deleted: {error}");
-                    self.now.trouble = Some(format!("Old recordings cannot be deleted: {error}"));
-                    self.report.set(self.now.clone());
-                    break;
-                }
+            let removed = self.batch();
+            self.note_failure(removed.as_ref().err());
+            if removed.unwrap_or(0) == 0 {
+                break;
             }
             if let Some(terms) = pause()? {
                 self.now.terms = terms;
@@ -305,22 +307,29 @@ impl Keeper {
         ControlFlow::Continue(())
     }
 
+    /// An error is told once, until it is another one or over.
+    fn note_failure(&mut self, error: Option<&EngineError>) {
+        let failed = error.map(|error| format!("Old recordings cannot be deleted: {error}"));
+        if let Some(failed) = failed.as_ref().filter(|failed| self.failed.as_ref() != Some(failed))
+        {
+            tracing::error!("{failed}");
+        }
+        self.failed = failed;
+    }
+
     /// Plans anew and removes the first files of the plan; how many. Nobody can lock footage between the
     /// plan and the marks.
     fn batch(&mut self) -> Result<usize, EngineError> {
-        if !self.stuck.is_empty() {
-            let stuck = std::mem::take(&mut self.stuck);
-            self.remove(&stuck)?;
-            return Ok(stuck.len());
-        }
         let locks = self.options.locks.clone();
         let marked = locks.hold(|locks| -> Result<Vec<(SegmentRow, Deletion)>, EngineError> {
-            let mut plan = self.plan(locks)?;
-            self.shortage = plan.shortage;
-            plan.deletions.truncate(BATCH);
-            let rows = self.rows_of(plan.deletions)?;
-            self.mark(&rows)?;
-            Ok(rows)
+            if self.stuck.is_empty() {
+                let mut plan = self.plan(locks)?;
+                self.shortage = plan.shortage;
+                plan.deletions.truncate(BATCH);
+                self.stuck = self.rows_of(plan.deletions)?;
+            }
+            self.mark(&self.stuck)?;
+            Ok(std::mem::take(&mut self.stuck))
         });
         let rows = marked.transpose()?.unwrap_or_default();
         self.remove(&rows)?;
@@ -348,13 +357,17 @@ impl Keeper {
         let recordings = &self.options.recordings;
         let open: BTreeSet<(StreamId, WallTime)> =
             recordings.open.rows().into_iter().map(|row| (row.stream, row.start)).collect();
+        let is_there = |volume: &Arc<dyn Volume>| volume.space().is_ok();
+        let volumes = recordings.volumes.iter().filter(|(_, volume)| is_there(volume));
+        let there: BTreeSet<VolumeId> = volumes.map(|(id, _)| *id).collect();
         let (mut candidates, mut horizon) = (Vec::new(), None);
         for stream in recordings.reader.streams()? {
             let rows = recordings.reader.oldest(&stream, limit)?;
             if let Some(last) = rows.last().filter(|_| rows.len() == limit) {
                 horizon = Some(horizon.map_or(last.start, |h: WallTime| h.min(last.start)));
             }
-            candidates.extend(rows.into_iter().map(|row| {
+            let rows = rows.into_iter().filter(|row| there.contains(&row.volume));
+            candidates.extend(rows.map(|row| {
                 let open = open.contains(&(row.stream.clone(), row.start));
                 let span = row.span();
                 (row.volume, Candidate { stream: row.stream, span, bytes: row.bytes, open })
@@ -403,9 +416,12 @@ impl Keeper {
         let mut failed = Ok(());
         for (row, deletion) in rows {
             let volume = self.options.recordings.volumes.get(&row.volume);
-            let removed = volume.map_or(Ok(()), |volume: &Arc<dyn Volume>| {
-                remove_marked(&**volume, &row.path).map(|_| ())
-            });
+            let removed = match volume {
+                Some(volume) => remove_marked(&**volume, &row.path).map_err(EngineError::from),
+                None => {
+                    Err(EngineError::NotFound(format!("the volume of {} is not open", row.path)))
+                }
+            };
             match removed {
                 Ok(()) => {
                     tracing::info!("{} deleted {}", row.path, deletion.cause.label());
@@ -421,19 +437,19 @@ impl Keeper {
                 }
                 Err(error) => {
                     self.stuck.push((row.clone(), deletion.clone()));
-                    failed = Err(EngineError::from(error));
+                    failed = Err(error);
                 }
             }
         }
         if !changes.is_empty() {
             self.options.index.apply_and_wait(changes, INDEX_LIMIT);
-            self.drop_events(cameras)?;
+            self.drop_events(cameras, at)?;
         }
         failed
     }
 
     /// Events without any footage behind them go too.
-    fn drop_events(&self, cameras: BTreeSet<CameraId>) -> Result<(), EngineError> {
+    fn drop_events(&self, cameras: BTreeSet<CameraId>, now: WallTime) -> Result<(), EngineError> {
         let mut changes = Vec::new();
         for camera in cameras {
             let mut oldest: Option<WallTime> = None;
@@ -442,9 +458,7 @@ impl Keeper {
                 let first = self.options.recordings.reader.oldest(&stream, 1)?.pop();
                 oldest = oldest.into_iter().chain(first.map(|row| row.start)).min();
             }
-            if let Some(before) = oldest {
-                changes.push(Change::DropEventsBefore { camera, before });
-            }
+            changes.push(Change::DropEventsBefore { camera, before: oldest.unwrap_or(now) });
         }
         self.options.index.apply_and_wait(changes, INDEX_LIMIT);
         Ok(())

@@ -3,6 +3,7 @@
 //!
 //! Must not do: change anything but what an order names: locks and manual recordings.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,11 +15,11 @@ use super::manual::ManualDesk;
 use super::recordings::{Answer, Question, Recordings};
 use super::{EngineError, offline, start};
 use crate::config::{ConfigError, DataFolder, SettingsStore};
-use crate::model::{CameraId, GapReason, Lock, WallSpan};
-use crate::protocol::{Going, Shown, Snapshot, StorageOverview};
+use crate::model::{CameraId, GapReason, Lock, StreamId, WallSpan, WallTime};
+use crate::protocol::{Shown, Snapshot, StorageOverview};
 use crate::runtime::{Clock, Latest};
 use crate::storage::preview::preview;
-use crate::storage::retention::{self, Candidate, Shortage};
+use crate::storage::retention::{self, Candidate};
 
 /// What can be asked or ordered.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -163,12 +164,12 @@ impl Desk {
     pub fn overview(&self) -> Result<StorageOverview, EngineError> {
         let report = self.storage.get().unwrap_or_default();
         let recordings = &self.recordings;
-        let open = recordings.open.rows();
-        let rows =
-            recordings.reader.all_segments()?.into_iter().filter(|row| !row.state.is_deleting());
+        let open: BTreeSet<(StreamId, WallTime)> =
+            recordings.open.rows().into_iter().map(|row| (row.stream, row.start)).collect();
+        let rows = recordings.reader.all_segments()?.into_iter();
         let candidates: Vec<Candidate> = rows
             .map(|row| Candidate {
-                open: open.iter().any(|o| o.stream == row.stream && o.start == row.start),
+                open: open.contains(&(row.stream.clone(), row.start)),
                 span: row.span(),
                 stream: row.stream,
                 bytes: row.bytes,
@@ -178,18 +179,8 @@ impl Desk {
         let locks = self.locks.list();
         let now = self.clock.wall();
         let ahead = preview(&candidates, &locks, rules, usage, report.rate, now);
-        let going = ahead.in_24h.into_iter().map(|item| Going {
-            camera: item.camera,
-            span: item.span,
-            bytes: item.bytes,
-            segments: item.segments,
-            cause: item.cause,
-        });
         let volume = recordings.volumes.get(&report.terms.volume);
-        let stopped = report.stopped.map(|stopped| match stopped {
-            Shortage::SizeLimit => GapReason::SizeLimit.to_string(),
-            Shortage::DiskFull => GapReason::DiskFull.to_string(),
-        });
+        let stopped = report.stopped.map(|stopped| GapReason::from(stopped).to_string());
         Ok(StorageOverview {
             path: volume.map_or_else(String::new, |volume| volume.describe()),
             used: usage.used,
@@ -199,7 +190,7 @@ impl Desk {
             rate: report.rate,
             reserve: rules.reserve,
             trouble: stopped.or_else(|| report.trouble.clone()),
-            going: going.collect(),
+            going: ahead.in_24h,
             left_micros: ahead.left_micros,
         })
     }

@@ -203,8 +203,8 @@ fn same(a: &str, b: &str) -> bool {
 /// Asks the Watchkeeper that holds `folder`.
 ///
 /// # Errors
-/// [`EngineError::DoorClosed`] when it does not listen (yet), [`EngineError::Door`] when it does not answer, [`EngineError::NotFound`] with its words when it has
-/// no answer.
+/// [`EngineError::DoorClosed`] when it does not listen (yet), [`EngineError::Door`] when it does not answer,
+/// [`EngineError::NotFound`] with its words when it has no answer.
 pub fn ask(folder: &DataFolder, request: &Request) -> Result<Response, EngineError> {
     let text = folder.read_door()?.ok_or(EngineError::DoorClosed)?;
     let refused = |error: &dyn std::fmt::Display| EngineError::Door(error.to_string());

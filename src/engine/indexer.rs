@@ -45,9 +45,10 @@ impl IndexWriter {
             return true;
         }
         let (done, committed) = bounded(1);
-        self.sender.send_timeout(changes, limit).is_ok()
-            && self.requests.send_timeout(done, limit).is_ok()
-            && committed.recv_timeout(limit).is_ok()
+        let step = limit / 3;
+        self.sender.send_timeout(changes, step).is_ok()
+            && self.requests.send_timeout(done, step).is_ok()
+            && committed.recv_timeout(step).is_ok()
     }
 }
 

@@ -9,6 +9,9 @@ use crate::model::CameraId;
 use crate::recorder::{Manual, Signals};
 use crate::runtime::Clock;
 
+/// Longest manual recording; one that is wanted for longer is a mode.
+pub const LONGEST: Duration = Duration::from_secs(24 * 3_600);
+
 /// Begins and ends manual recordings. Cheap to clone.
 #[derive(Clone)]
 pub struct ManualDesk {
@@ -26,7 +29,8 @@ impl ManualDesk {
     /// Records `camera` for `limit` from now on, also when it is being recorded already.
     pub fn start(&self, camera: &CameraId, limit: Duration) {
         let since = self.clock.monotonic();
-        self.signals.set_manual(camera, Some(Manual { since, until: since + limit }));
+        let until = since + limit.min(LONGEST);
+        self.signals.set_manual(camera, Some(Manual { since, until }));
     }
 
     /// Ends it; the camera goes on by its rule.

@@ -4,7 +4,6 @@
 
 pub mod alerts;
 pub mod cleaner;
-pub mod deletion;
 pub mod desk;
 pub mod door;
 pub mod error;

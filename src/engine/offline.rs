@@ -5,7 +5,6 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::deletion::{self, Placed};
 use super::recordings::Recordings;
 use super::{EngineError, start};
 use crate::config::{DataFolder, KnownVolume, LockStore, Settings, SettingsStore, VolumeStore};
@@ -15,6 +14,7 @@ use crate::model::{CameraId, VolumeId, WallTime};
 use crate::playback::Footage;
 use crate::protocol::Going;
 use crate::recorder::OpenSegments;
+use crate::storage::deletion::{self, Placed};
 use crate::storage::retention::{self, Candidate, Usage};
 use crate::storage::{LocalVolume, Volume};
 
@@ -152,7 +152,7 @@ pub fn lost_by(
         (terms, Usage { used, space })
     };
     let rows = recordings.reader.all_segments()?.into_iter();
-    let placed = rows.filter(|row| !row.state.is_deleting()).map(|row| {
+    let placed = rows.map(|row| {
         let (volume, span) = (row.volume, row.span());
         (volume, Candidate { stream: row.stream, span, bytes: row.bytes, open: false })
     });

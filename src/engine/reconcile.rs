@@ -149,8 +149,8 @@ impl Service {
                     let way = known.unwrap_or_else(|| self.way(&id, WATCHED_UNITS, WATCHED_BYTES));
                     let queue = Arc::clone(&way.queue);
                     ways.insert(id, way);
-                    let key_pictures_only = kind == StreamKind::Main;
-                    Eyes::Pictures { queue, key_pictures_only, settings: settings.motion(camera) }
+                    let random_access_only = kind == StreamKind::Main;
+                    Eyes::Pictures { queue, random_access_only, settings: settings.motion(camera) }
                 }
             };
             watches.push(Watch { camera: camera.id.clone(), eyes });
@@ -180,8 +180,9 @@ impl Service {
     /// Tells the recorder where and how to write.
     fn rewrite(&mut self) {
         let Some(volume) = self.recordings.volumes.get(&self.volume_id) else { return };
+        let total = self.cleaner.report().get().map_or(0, |report| report.usage.space.total);
         let context = WriteContext {
-            limits: limits(self.store.settings(), &**volume),
+            limits: limits(self.store.settings(), total, volume.file_size_limit()),
             volume: Arc::clone(volume),
             volume_id: self.volume_id,
             zone: self.zone,

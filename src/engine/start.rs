@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crossbeam::channel::{Sender, bounded};
 
-use super::cleaner::{Cleaner, CleanerOptions, Terms};
+use super::cleaner::{Cleaner, CleanerOptions};
 use super::desk::{Desk, Running};
 use super::door::Door;
 use super::indexer::Indexer;
@@ -32,7 +32,7 @@ use crate::protocol::{Severity, Shown};
 use crate::recorder::{Limits, OpenSegments, Recorder, RecorderOptions, Signals, WriteContext};
 use crate::runtime::Clock;
 use crate::simulate::{Simulator, SimulatorConfig};
-use crate::storage::Volume;
+use crate::storage::deletion::Terms;
 use crate::storage::retention::Rules;
 
 /// Bytes of a megabyte, as the settings and disk makers count.
@@ -190,7 +190,8 @@ fn write_context(
     open: OpenSegments,
 ) -> Result<WriteContext, EngineError> {
     let volume = volumes.current()?;
-    let limits = limits(settings, &*volume);
+    let total = volume.space().map_or(0, |space| space.total);
+    let limits = limits(settings, total, volume.file_size_limit());
     Ok(WriteContext { volume, volume_id: volumes.current, zone, limits, open })
 }
 
@@ -226,16 +227,16 @@ fn start_simulator(
 
 /// Limits of a segment. On a small disk, or under a small maximum size, files are smaller too: deleting the
 /// oldest must make room without taking days of footage at once.
-pub(super) fn limits(settings: &Settings, volume: &dyn Volume) -> Limits {
+pub(super) fn limits(settings: &Settings, total: u64, file_limit: Option<u64>) -> Limits {
     let storage = &settings.storage;
     let streams =
         settings.cameras.iter().map(|camera| 1 + u64::from(settings.main_on_motion(camera)));
     let parts = FILES_PER_STREAM * streams.sum::<u64>().max(1);
     let chosen = (storage.max_file_mb > 0).then(|| u64::from(storage.max_file_mb) * MEGABYTE);
     let size = (storage.max_size_gb.0 > 0).then(|| u64::from(storage.max_size_gb.0) * GIGABYTE);
-    let total = volume.space().map(|space| space.total).ok().filter(|total| *total > 0);
+    let total = (total > 0).then_some(total);
     let share = size.into_iter().chain(total).min().map(|room| (room / parts).max(LEAST_FILE));
-    let bytes = chosen.into_iter().chain(share).chain(volume.file_size_limit()).min();
+    let bytes = chosen.into_iter().chain(share).chain(file_limit).min();
     Limits { minutes: storage.segment_minutes.0, bytes }
 }
 

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use chrono::TimeZone;
 
-use super::cleaner::StorageReport;
 use super::query;
 use super::service::Service;
 use crate::analysis::Motion;
@@ -18,40 +17,24 @@ use crate::protocol::{CameraStatus, LinkState, Snapshot, VolumeStatus};
 use crate::recorder::StreamReport;
 use crate::recorder::words::{Facts, sentence};
 
-/// Time over which the write rate is averaged.
-const RATE_WINDOW: Duration = Duration::from_secs(5);
-
-/// Time between two looks at free space and at the hours recorded today.
+/// Time between two looks at the hours recorded today.
 const SLOW_LOOK: Duration = Duration::from_secs(10);
 
 /// Numbers that need a memory: rates, and what is looked up only now and then.
 #[derive(Debug, Default)]
 pub(super) struct Meter {
-    rate_since: Option<(Duration, u64)>,
-    rate: u64,
     slow_at: Option<Duration>,
-    left_micros: Option<i64>,
     today: BTreeMap<CameraId, i64>,
     /// Runs of each stream when the day that began at this moment was first seen.
     runs: Option<(WallTime, BTreeMap<StreamId, u64>)>,
+    /// Since when motion cannot be detected.
+    pub blind_since: BTreeMap<CameraId, WallTime>,
     /// Dropped access units that were told, and when.
     pub dropped: BTreeMap<CameraId, (u64, WallTime)>,
     last_shape: u64,
 }
 
 impl Meter {
-    fn measure_rate(&mut self, now: Duration, written: u64) {
-        match self.rate_since {
-            Some((since, before)) if now >= since + RATE_WINDOW => {
-                let elapsed = now.saturating_sub(since).as_secs_f64();
-                self.rate = (written.saturating_sub(before) as f64 / elapsed) as u64;
-                self.rate_since = Some((now, written));
-            }
-            None => self.rate_since = Some((now, written)),
-            Some(_) => {}
-        }
-    }
-
     /// Runs since local midnight, less the first one after a start.
     fn reconnects(&mut self, status: &StreamStatus, midnight: WallTime) -> u64 {
         if self.runs.as_ref().is_none_or(|(day, _)| *day != midnight) {
@@ -77,9 +60,7 @@ impl Service {
     /// has changed besides numbers that tick anyway.
     pub fn show(&mut self) {
         let recorded = self.recorder.status();
-        let written = recorded.streams.values().map(|report| report.totals.bytes).sum();
         let now = self.clock.now();
-        self.meter.measure_rate(now.monotonic, written);
         if self.meter.slow_at.is_none_or(|at| now.monotonic >= at) {
             self.meter.slow_at = Some(now.monotonic + SLOW_LOOK);
             self.look_slowly(now.wall);
@@ -185,16 +166,14 @@ impl Service {
             free: report.usage.space.free,
             total: report.usage.space.total,
             used: report.usage.used,
-            write_rate: self.meter.rate,
+            write_rate: report.rate,
             is_low: report.is_low,
-            left_micros: self.meter.left_micros,
+            left_micros: report.left_micros,
             trouble: report.trouble.clone().or(index),
         }
     }
 
     fn look_slowly(&mut self, now: WallTime) {
-        let report = self.cleaner.report().get().unwrap_or_default();
-        self.meter.left_micros = left(&report);
         let today = WallSpan::new(midnight(now, self.zone), WallTime::MAX);
         for camera in &self.store.settings().cameras {
             match query::footage(&self.recordings, &camera.id, today) {
@@ -206,15 +185,6 @@ impl Service {
             }
         }
     }
-}
-
-/// Microseconds until the free space or the maximum size is used up at the present rate.
-fn left(report: &StorageReport) -> Option<i64> {
-    let usage = &report.usage;
-    let room = report.terms.rules.max_bytes.map(|max| max.saturating_sub(usage.used));
-    let room = room.into_iter().chain([usage.space.free]).min()?;
-    let micros = (u128::from(room) * 1_000_000).checked_div(u128::from(report.rate))?;
-    i64::try_from(micros).ok()
 }
 
 fn link_state(link: &Link) -> LinkState {

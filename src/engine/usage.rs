@@ -1,4 +1,4 @@
-//! How fast recording fills the volume, and how much of it is ours.
+//! How fast recording fills the volume.
 //!
 //! Must not do: read a clock or a disk; it is given what was read.
 

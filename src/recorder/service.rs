@@ -58,6 +58,8 @@ pub struct RecorderOptions {
 pub struct RecorderStatus {
     /// By stream.
     pub streams: BTreeMap<StreamId, StreamReport>,
+    /// Bytes written since the start, also of streams that are no longer recorded.
+    pub written: u64,
 }
 
 /// One stream's recording.
@@ -168,6 +170,8 @@ struct Loop {
     events: Vec<CaptureEvent>,
     next_sweep: Duration,
     watch: ClockWatch,
+    /// Bytes of streams that are no longer recorded.
+    written_before: u64,
 }
 
 /// Notices when the wall clock went on by itself.
@@ -210,6 +214,7 @@ impl Loop {
             events: Vec::new(),
             next_sweep,
             watch,
+            written_before: 0,
         }
     }
 
@@ -293,6 +298,7 @@ impl Loop {
         for (_, mut gone) in before {
             drain(&mut gone, &mut self.events, &*clock);
             gone.recorder.stop(GapReason::CameraRemoved, clock.now());
+            self.written_before += gone.recorder.totals().bytes;
             self.backlog.append(&mut gone.recorder.take_changes());
         }
     }
@@ -320,6 +326,8 @@ impl Loop {
     }
 
     fn show(&self) {
+        let totals = self.streams.values().map(|stream| stream.recorder.totals().bytes);
+        let written = self.written_before + totals.sum::<u64>();
         let streams = self
             .streams
             .iter()
@@ -338,7 +346,7 @@ impl Loop {
                 Some((id.clone(), report))
             })
             .collect();
-        self.status.set(RecorderStatus { streams });
+        self.status.set(RecorderStatus { streams, written });
     }
 }
 

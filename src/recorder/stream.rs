@@ -437,7 +437,9 @@ impl StreamRecorder {
             Some(RecordingState::Idle(known @ GapReason::StorageUnavailable(_))) => known.clone(),
             _ => GapReason::StorageUnavailable(error.to_string()),
         };
-        tracing::error!("{}: recording stops: {error}", self.stream());
+        if !matches!(&self.state, Some(RecordingState::Idle(known)) if *known == reason) {
+            tracing::error!("{}: recording stops: {error}", self.stream());
+        }
         self.files.totals.failed += 1;
         let waiting = self.fragmenter.finish().map_or(Vec::new(), |fragment| fragment.units);
         self.files.close();

@@ -2,6 +2,7 @@
 //!
 //! Must not do: know the index's database, or decide what is recorded.
 
+pub mod deletion;
 pub mod error;
 pub mod faulty;
 pub mod layout;

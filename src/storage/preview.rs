@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::retention::{self, Candidate, Rules, Usage};
 use crate::model::{CameraId, DeletionCause, Lock, WallSpan, WallTime};
+use crate::protocol::Going;
 
 /// Looked ahead.
 const HOURS: i64 = 24;
@@ -18,26 +19,11 @@ const MICROS_PER_SECOND: u128 = 1_000_000;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Preview {
     /// What goes within 24 hours, by camera and rule. Footage that is yet to be recorded is not in it.
-    pub in_24h: Vec<PreviewItem>,
+    pub in_24h: Vec<Going>,
     /// Microseconds until the first limit, of size or of free space, is met: from then on the oldest goes,
     /// or recording stops. None when nothing is being recorded, or when so much outlives its retention
     /// that no limit is ever met.
     pub left_micros: Option<i64>,
-}
-
-/// Footage of a camera that goes by one rule.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PreviewItem {
-    /// Whose footage.
-    pub camera: CameraId,
-    /// From the start of the oldest to the end of the newest segment that goes.
-    pub span: WallSpan,
-    /// Size of their files.
-    pub bytes: u64,
-    /// How many.
-    pub segments: usize,
-    /// By which rule.
-    pub cause: DeletionCause,
 }
 
 /// Looks ahead from `now`. `candidates` are all segments; `rate` is what is recorded, in bytes a second.
@@ -133,8 +119,8 @@ fn next_day(
     mut usage: Usage,
     growth: Growth,
     now: WallTime,
-) -> Vec<PreviewItem> {
-    let mut items: BTreeMap<(&CameraId, DeletionCause), PreviewItem> = BTreeMap::new();
+) -> Vec<Going> {
+    let mut items: BTreeMap<(&CameraId, DeletionCause), Going> = BTreeMap::new();
     let mut grown = 0;
     for hour in 0..=HOURS {
         let after = hour * HOUR_MICROS;
@@ -143,7 +129,7 @@ fn next_day(
         let at = now.plus_micros(after);
         for (candidate, cause) in retention::round(&mut queue, None, rules, &mut usage, at) {
             let camera = &candidate.stream.camera;
-            let item = items.entry((camera, cause)).or_insert_with(|| PreviewItem {
+            let item = items.entry((camera, cause)).or_insert_with(|| Going {
                 camera: camera.clone(),
                 span: candidate.span,
                 bytes: 0,

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::Space;
-use crate::model::{CameraId, DeletionCause, Lock, StreamId, WallSpan, WallTime};
+use crate::model::{CameraId, DeletionCause, GapReason, Lock, StreamId, WallSpan, WallTime};
 
 /// Seconds of recording for which there should always be room: time enough for an operator who is told.
 const RESERVE_SECONDS: u64 = 3_600;
@@ -40,7 +40,7 @@ pub struct Rules {
 /// How full the volume is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
-    /// Bytes of ours: segments and thumbnails.
+    /// Bytes of our segments.
     pub used: u64,
     /// Of the volume.
     pub space: Space,
@@ -91,6 +91,15 @@ pub enum Shortage {
     SizeLimit,
     /// The free space of the volume.
     DiskFull,
+}
+
+impl From<Shortage> for GapReason {
+    fn from(shortage: Shortage) -> Self {
+        match shortage {
+            Shortage::SizeLimit => Self::SizeLimit,
+            Shortage::DiskFull => Self::DiskFull,
+        }
+    }
 }
 
 impl Shortage {

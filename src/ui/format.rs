@@ -64,17 +64,17 @@ pub fn duration(micros: i64) -> String {
     }
 }
 
-/// How long `free` bytes last at `rate` bytes a second: `18 days`, `5 hours`; none when nothing is written.
+/// How long it is until storage is full: `18 days`, `5 hours`.
 #[must_use]
-pub fn time_left(free: u64, rate: u64) -> Option<String> {
-    let seconds = free.checked_div(rate)?;
+pub fn time_left(micros: i64) -> String {
+    let seconds = u64::try_from(micros / 1_000_000).unwrap_or(0);
     let count = |n: u64, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
-    Some(match seconds {
+    match seconds {
         s if s >= 10_000 * DAY => "years".into(),
         s if s >= DAY => count(s / DAY, "day"),
         s if s >= 3600 => count(s / 3600, "hour"),
         s => count(s / 60, "minute"),
-    })
+    }
 }
 
 #[cfg(test)]
@@ -97,7 +97,7 @@ mod tests {
         assert_eq!(frame_rate(12_500), "12.5 fps");
         assert_eq!(bit_rate(3_990_000), "3.9 Mbit/s");
         assert_eq!(duration(7_500_000_000), "2 h 05 min");
-        assert_eq!(time_left(100, 0), None);
-        assert_eq!(time_left(2 * 86_400, 1).as_deref(), Some("2 days"));
+        assert_eq!(time_left(0), "0 minutes");
+        assert_eq!(time_left(2 * 86_400_000_000), "2 days");
     }
 }

@@ -167,8 +167,8 @@ fn volume(ui: &mut Ui, snapshot: &Snapshot) {
     if volume.total == 0 {
         return;
     }
-    let left = format::time_left(volume.free, volume.write_rate)
-        .map_or_else(String::new, |left| format!(" · {left} left"));
+    let left = volume.left_micros.map(format::time_left);
+    let left = left.map_or_else(String::new, |left| format!(" · {left} left"));
     ui.label(icon(ICON_DNS, 14.0).color(theme::TEXT_SOFT));
     ui.label(soft(format!("{} free{left}", format::bytes(volume.free))))
         .on_hover_text("Free space for recordings, and how long it lasts at the present rate");

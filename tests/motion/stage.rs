@@ -2,7 +2,7 @@
 //!
 //! Must not do: know what the detector is made of.
 
-use watchkeeper::analysis::{Change, Detector, EventBuilder, Luma};
+use watchkeeper::analysis::{Detector, EventBuilder, EventChange, Luma};
 use watchkeeper::model::{CameraId, MotionEvent, MotionSettings, WallTime};
 
 pub const WIDTH: usize = 640;
@@ -41,7 +41,7 @@ impl Watch {
         let (width, height) = (WIDTH, HEIGHT);
         let luma = Luma { data, stride: width, width, height, bytes_per_sample: 1 };
         let look = self.detector.look(&luma, at(self.seen));
-        if let Change::Ended(event) = self.builder.take(at(self.seen), &look) {
+        if let EventChange::Ended(event) = self.builder.take(at(self.seen), &look) {
             self.events.push(event);
         }
         self.seen += 1;

@@ -105,7 +105,7 @@ pub fn snapshot(cameras: usize) -> Snapshot {
             used: 1_840_000_000_000,
             write_rate: 4_600_000,
             is_low: false,
-            left_micros: None,
+            left_micros: Some(80 * HOUR),
             trouble: None,
         },
         notices: Vec::new(),

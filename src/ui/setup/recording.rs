@@ -56,7 +56,7 @@ fn storage(ui: &mut Ui, volume: &VolumeStatus) {
     bar(ui, volume);
     ui.add_space(6.0);
     ui.horizontal(|ui| {
-        let left = format::time_left(volume.free, volume.write_rate);
+        let left = volume.left_micros.map(format::time_left);
         let (value, text) = match left {
             Some(left) => (left, format!("left at {}", format::byte_rate(volume.write_rate))),
             None => ("–".to_owned(), "nothing is being written".to_owned()),

@@ -4,11 +4,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::cleaner::Terms;
+use super::Space;
+use super::retention::{self, Candidate, Plan, Rules, Usage};
 use crate::model::{CameraId, DeletionCause, Lock, StreamId, VolumeId, WallSpan, WallTime};
 use crate::protocol::Going;
-use crate::storage::Space;
-use crate::storage::retention::{self, Candidate, Plan, Rules, Usage};
+
+/// What the settings say of keeping footage.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Terms {
+    /// What is kept.
+    pub rules: Rules,
+    /// Percent of free space at which the operator is told; 0 for never.
+    pub low_space_percent: u8,
+    /// Where is recorded now.
+    pub volume: VolumeId,
+}
 
 /// A segment that might go, and the volume that it is on.
 pub type Placed = (VolumeId, Candidate);
