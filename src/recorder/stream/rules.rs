@@ -268,3 +268,31 @@ fn sleep_and_a_set_clock_have_reasons_also_while_nothing_is_recorded() {
     let expected = [(0, still()), (10, idle(GapReason::Suspended)), (3_610, still())];
     assert_eq!(rig.journal(), expected);
 }
+
+#[test]
+fn a_clock_that_was_set_back_explains_no_later_time() {
+    let mut rig = Rig::on_motion(0, 0);
+    rig.play(0..seconds(10));
+    let before = now(seconds(10));
+    rig.recorder.interrupt(Interruption { reason: GapReason::ClockStepped, before: before.wall });
+    let set = Now { wall: before.wall.plus_micros(-300_000_000), ..before };
+    rig.recorder.tick(set);
+    rig.changes.append(&mut rig.recorder.take_changes());
+    let still = || idle(GapReason::NoMotion);
+    let stepped = idle(GapReason::ClockStepped);
+    let expected = [(0, still()), (10, stepped), (-290, still()), (10, still())];
+    assert_eq!(rig.journal(), expected, "the last one replaces the second");
+}
+
+#[test]
+fn a_pre_roll_that_reaches_over_another_state_ends_it() {
+    let (pre, post) = (Duration::from_secs(20), Duration::from_secs(10));
+    let mut rig = Rig::new(Rule { pre, ..Rule::of(Mode::Disabled) });
+    rig.play(0..seconds(30));
+    rig.recorder.set_rule(Rule { pre, post, ..Rule::of(Mode::Motion) });
+    rig.play(seconds(30)..seconds(36));
+    rig.moving(seconds(36), seconds(36));
+    rig.play(seconds(36)..seconds(40));
+    let begun = rig.journal().into_iter().filter(|(_, state)| *state == BY_MOTION);
+    assert_eq!(begun.map(|(at, _)| at).collect::<Vec<_>>(), [16, 30]);
+}
