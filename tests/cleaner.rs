@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use chrono::{Offset, Utc};
 use watchkeeper::config::DataFolder;
-use watchkeeper::engine::cleaner::{CleanerOptions, Keeper, Terms};
+use watchkeeper::engine::cleaner::{CleanerOptions, Keeper};
 use watchkeeper::engine::indexer::Indexer;
 use watchkeeper::engine::locks::Locks;
 use watchkeeper::engine::offline;
@@ -20,6 +20,7 @@ use watchkeeper::model::{
 };
 use watchkeeper::recorder::{OpenSegments, Signals};
 use watchkeeper::runtime::{Clock, Latest, SimulatedClock};
+use watchkeeper::storage::deletion::Terms;
 use watchkeeper::storage::layout::segment_path;
 use watchkeeper::storage::retention::Rules;
 use watchkeeper::storage::{FaultyVolume, Volume};

@@ -319,17 +319,16 @@ impl StreamRecorder {
     /// From when on, on the monotonic clock, a recording of this kind is to show what happened.
     fn wanted_from(&self, kind: CoverageKind, now: Now) -> Duration {
         let everything = Duration::ZERO;
+        let scheduled = self.schedule.span().map_or(everything, |span| {
+            let begun = u64::try_from(now.wall.micros_since(span.start)).unwrap_or(0);
+            now.monotonic.saturating_sub(Duration::from_micros(begun))
+        });
         match (kind, &self.outside.motion, self.outside.manual) {
             (CoverageKind::Motion, Motion::Moving { since, .. }, _) => {
-                since.monotonic.saturating_sub(self.rule.pre)
+                since.monotonic.saturating_sub(self.rule.pre).max(scheduled)
             }
             (CoverageKind::Manual, _, Some(manual)) => manual.since.saturating_sub(self.rule.pre),
-            (CoverageKind::Scheduled, ..) => {
-                let begun =
-                    self.schedule.span().map_or(i64::MAX, |s| now.wall.micros_since(s.start));
-                let ago = Duration::from_micros(u64::try_from(begun).unwrap_or(0));
-                now.monotonic.saturating_sub(ago)
-            }
+            (CoverageKind::Motion | CoverageKind::Scheduled, ..) => scheduled,
             _ => everything,
         }
     }

@@ -1,6 +1,7 @@
 //! The rig: third-party cameras (gst-rtsp-server) for tests, and the pictures that they send.
 //!
 //! Must not do: use anything of the program but public items.
+#![allow(dead_code, reason = "every test takes what it needs")]
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};

@@ -10,7 +10,7 @@ use watchkeeper::analysis::Motion;
 use watchkeeper::capture::CaptureEvent;
 use watchkeeper::config::DataFolder;
 use watchkeeper::container::read;
-use watchkeeper::engine::cleaner::{CleanerOptions, Keeper, Terms};
+use watchkeeper::engine::cleaner::{CleanerOptions, Keeper};
 use watchkeeper::engine::indexer::{IndexWriter, Indexer};
 use watchkeeper::engine::locks::Locks;
 use watchkeeper::engine::offline;
@@ -27,6 +27,7 @@ use watchkeeper::recorder::{
     Limits, Manual, OpenSegments, Outside, Rule, Signals, StreamRecorder, WriteContext,
 };
 use watchkeeper::runtime::{Clock, Latest, SimulatedClock};
+use watchkeeper::storage::deletion::Terms;
 use watchkeeper::storage::retention::Rules;
 use watchkeeper::storage::{FaultyVolume, Volume};
 

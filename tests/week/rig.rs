@@ -10,7 +10,7 @@ use bytes::Bytes;
 use watchkeeper::analysis::Motion;
 use watchkeeper::capture::CaptureEvent;
 use watchkeeper::config::DataFolder;
-use watchkeeper::engine::cleaner::{CleanerOptions, Keeper, Terms};
+use watchkeeper::engine::cleaner::{CleanerOptions, Keeper};
 use watchkeeper::engine::indexer::{IndexWriter, Indexer};
 use watchkeeper::engine::locks::Locks;
 use watchkeeper::engine::offline;
@@ -29,6 +29,7 @@ use watchkeeper::recorder::{
     StreamReport, WriteContext,
 };
 use watchkeeper::runtime::{Clock, Latest, Now, SimulatedClock};
+use watchkeeper::storage::deletion::Terms;
 use watchkeeper::storage::retention::Rules;
 use watchkeeper::storage::{FaultyVolume, Volume};
 
@@ -423,7 +424,8 @@ impl Running {
             let report = StreamReport { state, since, schedule: None, short_preroll: None, totals };
             (recorder.stream().clone(), report)
         });
-        self.status.set(RecorderStatus { streams: reports.collect() });
+        let written = self.streams.iter().map(|stream| stream.recorder.totals().bytes).sum();
+        self.status.set(RecorderStatus { streams: reports.collect(), written });
     }
 }
 
