@@ -136,7 +136,6 @@ fn remember_footage(bench: &Bench, camera: &str, hours_ago: i64) -> WallTime {
             volume: VolumeId(0),
             path: format!("{camera}/{n}.mp4"),
             state: SegmentState::Finished,
-            locked: false,
         }
     });
     let changes: Vec<Change> = rows.map(Change::PutSegment).collect();

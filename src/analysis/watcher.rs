@@ -29,6 +29,9 @@ const BLIND_AFTER_OVERLOAD: Duration = Duration::from_secs(10);
 /// "smart" codecs, of which one may begin damaged.
 const BLIND_WITHOUT_PICTURES: Duration = Duration::from_secs(30);
 
+/// News that are older than this come too late for the pre-roll.
+const LATE: Duration = Duration::from_secs(3);
+
 /// Random access points that are further apart do not show who walks by; a pre-roll would not reach back either.
 const SPARSE: Duration = Duration::from_secs(3);
 
@@ -50,6 +53,12 @@ pub(super) struct Watcher {
     /// When a picture was looked at last, or the run began.
     last_look: Option<Duration>,
     overloaded_until: Option<Duration>,
+    /// Units were dropped since the last look at all.
+    is_late: bool,
+    /// When the last unit arrived that was taken in this round.
+    last_taken: Option<Duration>,
+    /// Since when units are of no use, on the clock of their arrival.
+    waiting_since: Option<Duration>,
     /// When the last random access point arrived, and whether it came too long after the one before.
     last_start: Option<Duration>,
     is_sparse: bool,
@@ -79,6 +88,9 @@ impl Watcher {
             next_look: None,
             last_look: None,
             overloaded_until: None,
+            is_late: false,
+            last_taken: None,
+            waiting_since: None,
             last_start: None,
             is_sparse: false,
             watched: Watched::default(),
@@ -87,9 +99,25 @@ impl Watcher {
         }
     }
 
-    /// What is known now.
-    pub fn watched(&self) -> &Watched {
-        &self.watched
+    /// What is known at `now`, after all that has arrived was taken. One that comes late with its news, or has
+    /// dropped some, is too slow to be believed.
+    pub fn watched(&mut self, now: Duration) -> Watched {
+        if std::mem::take(&mut self.is_late) || self.is_behind(now) {
+            self.overloaded_until = Some(now + BLIND_AFTER_OVERLOAD);
+        }
+        self.overloaded_until = self.overloaded_until.filter(|until| now < *until);
+        let waits = self.waiting_since.is_some_and(|since| now.saturating_sub(since) > LATE);
+        let mut watched = self.watched.clone();
+        if self.overloaded_until.is_some() {
+            watched.motion = blind(&"this computer is too busy");
+        } else if waits && self.decoder.is_some() {
+            watched.motion = blind(&"pictures were lost on the way from the camera");
+        }
+        watched
+    }
+
+    fn is_behind(&self, now: Duration) -> bool {
+        self.last_taken.is_some_and(|taken| now.saturating_sub(taken) > LATE)
     }
 
     /// Takes one event from capture; events of motion that have ended go to `out`.
@@ -99,11 +127,15 @@ impl Watcher {
             CaptureEvent::RunStarted { parameters }
             | CaptureEvent::NewParameters { parameters } => self.begin(parameters, out),
             CaptureEvent::Dropped { .. } => {
-                self.overloaded_until = self.last_look.map(|last| last + BLIND_AFTER_OVERLOAD);
+                self.is_late = true;
                 self.start_over();
             }
             CaptureEvent::Lost { .. } => self.start_over(),
-            CaptureEvent::TimestampJump { .. } | CaptureEvent::RunEnded { .. } => self.end_run(out),
+            CaptureEvent::TimestampJump { .. } => self.end_run(out),
+            CaptureEvent::RunEnded { error, .. } => {
+                self.end_run(out);
+                self.watched.motion = blind(&error);
+            }
         }
     }
 
@@ -120,7 +152,7 @@ impl Watcher {
             Ok(decoder) => self.decoder = Some(decoder),
             Err(error) => {
                 self.decoder = None;
-                self.watched.motion = Motion::Blind(format!("Motion cannot be detected: {error}"));
+                self.watched.motion = blind(&error);
             }
         }
         self.parameters = Some(parameters);
@@ -131,6 +163,7 @@ impl Watcher {
         self.finish(out);
         self.detector.reset();
         (self.last_look, self.last_start) = (None, None);
+        (self.last_taken, self.waiting_since) = (None, None);
         self.watched = Watched::default();
     }
 
@@ -146,14 +179,19 @@ impl Watcher {
     fn unit(&mut self, unit: &AccessUnit, out: &mut Vec<Change>) {
         let Some(decoder) = &mut self.decoder else { return };
         let now = unit.received;
+        self.last_taken = Some(now.monotonic);
         let last_look = *self.last_look.get_or_insert(now.monotonic);
         let wanted = unit.random_access || !(self.wait || self.random_access_only);
         if self.random_access_only && unit.random_access {
             let last = self.last_start.replace(now.monotonic);
             self.is_sparse = last.is_some_and(|last| now.monotonic.saturating_sub(last) > SPARSE);
         }
+        if self.wait {
+            self.waiting_since.get_or_insert(now.monotonic);
+        }
         if wanted {
             self.wait = false;
+            self.waiting_since = None;
             if self.random_access_only {
                 decoder.reset();
             }
@@ -175,8 +213,7 @@ impl Watcher {
             }
         }
         if now.monotonic.saturating_sub(last_look) > BLIND_WITHOUT_PICTURES {
-            let why = "Motion cannot be detected: the pictures cannot be decoded";
-            self.watched.motion = Motion::Blind(why.into());
+            self.watched.motion = blind(&"the pictures cannot be decoded");
         }
     }
 
@@ -200,17 +237,14 @@ impl Watcher {
             }
             EventChange::None => self.sighted(),
         };
-        if let Some(why) = self.blindness(now, look.learning) {
-            self.watched.motion = Motion::Blind(format!("Motion cannot be detected: {why}"));
+        if let Some(why) = self.blindness(look.learning) {
+            self.watched.motion = blind(&why);
         }
     }
 
     /// Why what was seen now does not say that nothing moves.
-    fn blindness(&mut self, now: Now, learning: bool) -> Option<&'static str> {
-        self.overloaded_until = self.overloaded_until.filter(|until| now.monotonic < *until);
-        if self.overloaded_until.is_some() {
-            Some("this computer is too busy")
-        } else if self.is_sparse {
+    fn blindness(&self, learning: bool) -> Option<&'static str> {
+        if self.is_sparse {
             Some(
                 "the full pictures of the main stream are too far apart, and there is no sub stream",
             )
@@ -228,6 +262,10 @@ impl Watcher {
             known => known,
         }
     }
+}
+
+fn blind(why: &dyn std::fmt::Display) -> Motion {
+    Motion::Blind(format!("Motion cannot be detected: {why}"))
 }
 
 impl Best {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crossbeam::channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
 
-use super::board::{MotionBoard, Watched};
+use super::board::{Motion, MotionBoard, Watched};
 use super::told::Told;
 use super::watcher::Watcher;
 use crate::capture::{CameraMotionReader, CaptureEvent, UnitQueue};
@@ -175,7 +175,7 @@ impl Watching {
                     for event in self.events.drain(..) {
                         watcher.take(event, &mut self.backlog);
                     }
-                    watcher.watched().clone()
+                    watcher.watched(self.options.clock.monotonic())
                 }
                 (Sight::Camera(told), Eyes::Camera(stream)) => {
                     let state = self.options.told.get(stream);
@@ -224,6 +224,20 @@ impl Watching {
             Ok(()) => {}
             Err(TrySendError::Full(changes) | TrySendError::Disconnected(changes)) => {
                 self.backlog = newest(changes);
+            }
+        }
+    }
+}
+
+/// A thread that panics sees nothing any more, and says so.
+impl Drop for Watching {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let why =
+                "Motion cannot be detected: it has stopped because of an error in Watchkeeper";
+            let blind = Watched { motion: Motion::Blind(why.into()), level: 0 };
+            for camera in self.cameras.keys() {
+                self.options.board.set(camera, blind.clone());
             }
         }
     }

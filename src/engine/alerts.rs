@@ -4,7 +4,9 @@
 //! Must not do: change anything but notices.
 
 use super::service::Service;
-use crate::model::{GapReason, RecordingState, WallTime};
+use crate::capture::{Link, StreamStatus};
+use crate::config::Settings;
+use crate::model::{GapReason, RecordingState, StreamId, StreamKind, WallTime};
 use crate::protocol::{CameraStatus, LinkState, Severity};
 
 /// A camera that is away for this long is worth a notice; shorter is a reboot of a switch.
@@ -135,6 +137,33 @@ impl Service {
                 self.notices.raise("storage".into(), now, Severity::Alarm, None, trouble.clone());
             }
             None => self.notices.clear("storage"),
+        }
+    }
+
+    /// A main stream that is recorded on motion, on top of its sub stream, and does not arrive.
+    pub fn notice_main_streams(
+        &mut self,
+        settings: &Settings,
+        statuses: &[StreamStatus],
+        now: WallTime,
+    ) {
+        for camera in settings.cameras.iter().filter(|camera| settings.main_on_motion(camera)) {
+            let key = format!("main stream {}", camera.id);
+            let main = StreamId::new(camera.id.clone(), StreamKind::Main);
+            match statuses.iter().find(|status| status.id == main).map(|status| &status.link) {
+                Some(Link::Offline { since, why, .. }) => {
+                    if now.micros_since(*since) > OFFLINE_NOTICE_MICROS {
+                        let text = format!(
+                            "{}: the main stream does not arrive, only the sub stream is recorded. {why}",
+                            camera.name
+                        );
+                        let id = Some(camera.id.clone());
+                        self.notices.raise(key, *since, Severity::Warning, id, text);
+                    }
+                }
+                Some(Link::Online { .. }) | None => self.notices.clear(&key),
+                Some(Link::Connecting) => {}
+            }
         }
     }
 }

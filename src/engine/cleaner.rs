@@ -4,7 +4,7 @@
 //! Must not do: decide what goes; `storage::retention` does. It never removes a file that is locked, being
 //! written, or unknown to the index.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,21 +12,19 @@ use std::time::Duration;
 use crossbeam::channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
 
 use super::EngineError;
+use super::clock_trust::ClockTrust;
 use super::indexer::IndexWriter;
 use super::locks::Locks;
 use super::recordings::Recordings;
+use super::removal::{Doomed, Removal};
 use super::usage::Growth;
-use crate::index::Change;
-use crate::model::{
-    CameraId, GapReason, Lock, SegmentRow, StreamId, StreamKind, VolumeId, WallTime,
-};
+use crate::model::{GapReason, Lock, StreamId, VolumeId, WallTime};
 use crate::recorder::{RecorderStatus, Signals};
 use crate::runtime::thread::JoinError;
 use crate::runtime::{Clock, Latest, Worker};
 use crate::storage::deletion::{self, Placed, Terms};
-use crate::storage::repair::remove_marked;
 use crate::storage::retention::{self, Candidate, Deletion, Plan, Shortage, Usage};
-use crate::storage::{Space, Volume};
+use crate::storage::{Space, StorageError};
 
 /// Time between two looks at the free space.
 const LOOK: Duration = Duration::from_secs(1);
@@ -49,9 +47,9 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// Batches of one round; what is left goes in the next one.
 const BATCHES: usize = 16;
 
-/// Longest wait for the index to take a mark: a slow disk commits within a second, and nobody can lock footage
-/// meanwhile.
-const INDEX_LIMIT: Duration = Duration::from_secs(5);
+/// Told while footage is not deleted for its age.
+const CLOCK_AHEAD: &str = "The computer's clock is far ahead of what it was. Nothing is deleted for its age \
+    for six hours, in case the clock is wrong; please check it";
 
 /// The sizes in the index are summed up again after this time; between, what is written is added.
 const RECOUNT: Duration = Duration::from_secs(600);
@@ -192,9 +190,14 @@ pub struct Keeper {
     removed: u64,
     looks: u32,
     shortage: Option<Shortage>,
-    /// To be marked, or marked and their files could not be removed: they go before anything else does.
-    stuck: Vec<(SegmentRow, Deletion)>,
-    /// Why nothing could be removed last time.
+    removal: Removal,
+    /// Volumes that are connected.
+    there: BTreeSet<VolumeId>,
+    trust: ClockTrust,
+    clock_is_trusted: bool,
+    /// The highest rate since recording was stopped, which tells nothing while it stands still.
+    rate_at_stop: u64,
+    /// Why nothing could be planned last time.
     failed: Option<String>,
     /// The volume cannot be asked: nothing is removed.
     is_blocked: bool,
@@ -204,7 +207,11 @@ impl Keeper {
     /// One that has not looked yet and shows its reports in `report`.
     #[must_use]
     pub fn new(options: CleanerOptions, report: Arc<Latest<StorageReport>>) -> Self {
+        let recordings = Arc::clone(&options.recordings);
+        let heartbeat = recordings.reader.heartbeat().ok().flatten();
         Self {
+            removal: Removal::new(recordings, options.index.clone()),
+            trust: ClockTrust::new(heartbeat),
             now: StorageReport { terms: options.terms.clone(), ..StorageReport::default() },
             options,
             report,
@@ -213,7 +220,9 @@ impl Keeper {
             removed: 0,
             looks: 0,
             shortage: None,
-            stuck: Vec::new(),
+            there: BTreeSet::new(),
+            clock_is_trusted: true,
+            rate_at_stop: 0,
             failed: None,
             is_blocked: false,
         }
@@ -232,7 +241,8 @@ impl Keeper {
         pause: impl FnMut() -> ControlFlow<(), Option<Terms>>,
     ) -> ControlFlow<()> {
         self.look();
-        let due = self.looks.is_multiple_of(LOOKS_PER_PLAN) || self.is_over();
+        let again = self.removal.is_due(self.options.clock.monotonic());
+        let due = self.looks.is_multiple_of(LOOKS_PER_PLAN) || self.is_over() || again;
         self.looks = self.looks.wrapping_add(1);
         if due && !self.is_blocked {
             return self.clean(pause);
@@ -249,7 +259,9 @@ impl Keeper {
     /// Measures, and tells the recorder whether it may write.
     pub fn look(&mut self) {
         let recorded = self.options.recorder.get().unwrap_or_default();
-        let now = self.options.clock.monotonic();
+        let clock = self.options.clock.now();
+        let now = clock.monotonic;
+        self.clock_is_trusted = self.trust.look(clock);
         self.growth.note(now, recorded.written);
         self.now.rate = self.growth.rate();
         let measured = self.measure(now, recorded.written);
@@ -257,6 +269,10 @@ impl Keeper {
         self.now.usage = measured.unwrap_or(self.now.usage);
         self.is_blocked = unmeasured.is_some();
         self.now.trouble = self.options.locks.trouble().or(unmeasured).or(self.failed.clone());
+        self.now.trouble = self.now.trouble.take().or_else(|| self.removal.trouble());
+        if !self.clock_is_trusted && self.now.terms.rules.ages() {
+            self.now.trouble.get_or_insert_with(|| CLOCK_AHEAD.into());
+        }
         let Space { free, total } = self.now.usage.space;
         let reserve = retention::reserve(self.now.rate, total);
         self.now.terms.rules.reserve = reserve;
@@ -264,8 +280,11 @@ impl Keeper {
         self.now.is_low = total > 0 && u128::from(free) * 100 < u128::from(total) * percent;
         if total > 0 {
             let (rules, usage) = (&self.now.terms.rules, &self.now.usage);
+            let known = if self.now.stopped.is_some() { self.rate_at_stop } else { 0 };
+            self.rate_at_stop = known.max(self.now.rate);
+            let rate = self.rate_at_stop;
             self.now.stopped =
-                retention::guard(self.now.stopped, self.shortage, rules, usage, self.now.rate);
+                retention::guard(self.now.stopped, self.shortage, rules, usage, rate);
         }
         self.now.left_micros = self.now.left();
         self.options.signals.set_storage(self.now.stopped.map(GapReason::from));
@@ -273,18 +292,25 @@ impl Keeper {
     }
 
     fn measure(&mut self, now: Duration, written: u64) -> Result<Usage, EngineError> {
+        let recordings = Arc::clone(&self.options.recordings);
+        let spaces = recordings.volumes.iter().map(|(id, volume)| (*id, volume.space()));
+        let mut spaces: BTreeMap<VolumeId, Result<Space, StorageError>> = spaces.collect();
+        let there = spaces.iter().filter(|(_, space)| space.is_ok()).map(|(id, _)| *id).collect();
+        if self.there != there {
+            self.there = there;
+            self.counted = None;
+        }
         let fresh = |(_, _, at): &(u64, u64, Duration)| now.saturating_sub(*at) < RECOUNT;
         let (counted, before, _) = match self.counted.filter(fresh) {
             Some(counted) => counted,
             None => {
-                let sum = self.options.recordings.reader.usage()?.values().sum();
+                let sum = recordings.reader.usage_on(&self.there)?;
                 self.removed = 0;
                 *self.counted.insert((sum, written, now))
             }
         };
         let used = (counted + written.saturating_sub(before)).saturating_sub(self.removed);
-        let volume = self.options.recordings.volumes.get(&self.now.terms.volume);
-        let space = volume.map_or(Ok(Space::default()), |volume| volume.space())?;
+        let space = spaces.remove(&self.now.terms.volume).transpose()?.unwrap_or_default();
         Ok(Usage { used, space })
     }
 
@@ -320,31 +346,39 @@ impl Keeper {
     /// Plans anew and removes the first files of the plan; how many. Nobody can lock footage between the
     /// plan and the marks.
     fn batch(&mut self) -> Result<usize, EngineError> {
+        let now = self.options.clock.now();
+        let full = self.now.stopped == Some(Shortage::DiskFull);
         let locks = self.options.locks.clone();
-        let marked = locks.hold(|locks| -> Result<Vec<(SegmentRow, Deletion)>, EngineError> {
-            if self.stuck.is_empty() {
-                let mut plan = self.plan(locks)?;
+        let marked = locks.hold(|locks| {
+            let mut doomed = Vec::new();
+            if self.removal.has_room() {
+                let mut plan = self.plan(locks, now.wall)?;
                 self.shortage = plan.shortage;
                 plan.deletions.truncate(BATCH);
-                self.stuck = self.rows_of(plan.deletions)?;
+                doomed = self.rows_of(plan.deletions)?;
             }
-            self.mark(&self.stuck)?;
-            Ok(std::mem::take(&mut self.stuck))
+            self.removal.mark(doomed, locks, full, now.monotonic)
         });
-        let rows = marked.transpose()?.unwrap_or_default();
-        self.remove(&rows)?;
-        Ok(rows.len())
+        let removed = self.removal.remove(marked.transpose()?.unwrap_or_default(), now)?;
+        self.removed += removed.bytes;
+        Ok(removed.files)
     }
 
     /// What goes now; looks at more segments when the oldest are locked.
-    fn plan(&self, locks: &[Lock]) -> Result<Plan, EngineError> {
-        let now = self.options.clock.wall();
-        let (terms, usage) = (&self.now.terms, &self.now.usage);
+    fn plan(&self, locks: &[Lock], now: WallTime) -> Result<Plan, EngineError> {
+        let mut terms = self.now.terms.clone();
+        if !self.clock_is_trusted {
+            (terms.rules.keep, terms.rules.keep_of) = (None, BTreeMap::new());
+        }
+        let used = self.now.usage.used.saturating_sub(self.removal.aside_bytes());
+        let usage = Usage { used, ..self.now.usage };
         let mut limit = CANDIDATES;
         loop {
             let (candidates, horizon) = self.candidates(limit)?;
-            let plan = deletion::plan(&candidates, horizon, locks, terms, usage, now);
-            let stuck = plan.incomplete && plan.deletions.is_empty();
+            let plan = deletion::plan(&candidates, horizon, locks, &terms, &usage, now);
+            let expired = |(_, candidate): &Placed| terms.rules.is_expired(candidate, now);
+            let more = horizon.is_some() && (plan.incomplete || candidates.iter().any(expired));
+            let stuck = more && plan.deletions.is_empty() && terms.rules.auto_delete;
             if !stuck || limit >= MOST_CANDIDATES {
                 return Ok(plan);
             }
@@ -357,16 +391,13 @@ impl Keeper {
         let recordings = &self.options.recordings;
         let open: BTreeSet<(StreamId, WallTime)> =
             recordings.open.rows().into_iter().map(|row| (row.stream, row.start)).collect();
-        let is_there = |volume: &Arc<dyn Volume>| volume.space().is_ok();
-        let volumes = recordings.volumes.iter().filter(|(_, volume)| is_there(volume));
-        let there: BTreeSet<VolumeId> = volumes.map(|(id, _)| *id).collect();
         let (mut candidates, mut horizon) = (Vec::new(), None);
         for stream in recordings.reader.streams()? {
             let rows = recordings.reader.oldest(&stream, limit)?;
             if let Some(last) = rows.last().filter(|_| rows.len() == limit) {
                 horizon = Some(horizon.map_or(last.start, |h: WallTime| h.min(last.start)));
             }
-            let rows = rows.into_iter().filter(|row| there.contains(&row.volume));
+            let rows = rows.into_iter().filter(|row| self.there.contains(&row.volume));
             candidates.extend(rows.map(|row| {
                 let open = open.contains(&(row.stream.clone(), row.start));
                 let span = row.span();
@@ -376,10 +407,7 @@ impl Keeper {
         Ok((candidates, horizon))
     }
 
-    fn rows_of(
-        &self,
-        deletions: Vec<Deletion>,
-    ) -> Result<Vec<(SegmentRow, Deletion)>, EngineError> {
+    fn rows_of(&self, deletions: Vec<Deletion>) -> Result<Vec<Doomed>, EngineError> {
         let mut rows = Vec::new();
         for deletion in deletions {
             let reader = &self.options.recordings.reader;
@@ -388,79 +416,5 @@ impl Keeper {
             }
         }
         Ok(rows)
-    }
-
-    fn mark(&self, rows: &[(SegmentRow, Deletion)]) -> Result<(), EngineError> {
-        if rows.is_empty() {
-            return Ok(());
-        }
-        let mark = |(row, deletion): &(SegmentRow, Deletion)| Change::MarkDeleting {
-            stream: row.stream.clone(),
-            start: row.start,
-            cause: deletion.cause,
-        };
-        let committed =
-            self.options.index.apply_and_wait(rows.iter().map(mark).collect(), INDEX_LIMIT);
-        // An index on a full disk cannot grow by a mark. Making room comes first then; should the program
-        // be killed in between, the next start finds the file missing and says so.
-        if !committed && self.now.stopped != Some(Shortage::DiskFull) {
-            return Err(EngineError::IndexBusy);
-        }
-        Ok(())
-    }
-
-    fn remove(&mut self, rows: &[(SegmentRow, Deletion)]) -> Result<(), EngineError> {
-        let at = self.options.clock.wall();
-        let mut changes = Vec::new();
-        let mut cameras = BTreeSet::new();
-        let mut failed = Ok(());
-        for (row, deletion) in rows {
-            let volume = self.options.recordings.volumes.get(&row.volume);
-            let removed = match volume {
-                Some(volume) => remove_marked(&**volume, &row.path).map_err(EngineError::from),
-                None => {
-                    Err(EngineError::NotFound(format!("the volume of {} is not open", row.path)))
-                }
-            };
-            match removed {
-                Ok(()) => {
-                    tracing::info!("{} deleted {}", row.path, deletion.cause.label());
-                    self.removed += row.bytes;
-                    cameras.insert(row.stream.camera.clone());
-                    changes.push(Change::Deleted {
-                        stream: row.stream.clone(),
-                        start: row.start,
-                        span: row.span(),
-                        cause: deletion.cause,
-                        at,
-                    });
-                }
-                Err(error) => {
-                    self.stuck.push((row.clone(), deletion.clone()));
-                    failed = Err(error);
-                }
-            }
-        }
-        if !changes.is_empty() {
-            self.options.index.apply_and_wait(changes, INDEX_LIMIT);
-            self.drop_events(cameras, at)?;
-        }
-        failed
-    }
-
-    /// Events without any footage behind them go too.
-    fn drop_events(&self, cameras: BTreeSet<CameraId>, now: WallTime) -> Result<(), EngineError> {
-        let mut changes = Vec::new();
-        for camera in cameras {
-            let mut oldest: Option<WallTime> = None;
-            for kind in [StreamKind::Main, StreamKind::Sub] {
-                let stream = StreamId::new(camera.clone(), kind);
-                let first = self.options.recordings.reader.oldest(&stream, 1)?.pop();
-                oldest = oldest.into_iter().chain(first.map(|row| row.start)).min();
-            }
-            changes.push(Change::DropEventsBefore { camera, before: oldest.unwrap_or(now) });
-        }
-        self.options.index.apply_and_wait(changes, INDEX_LIMIT);
-        Ok(())
     }
 }

@@ -4,6 +4,7 @@
 
 pub mod alerts;
 pub mod cleaner;
+pub mod clock_trust;
 pub mod desk;
 pub mod door;
 pub mod error;
@@ -17,6 +18,7 @@ pub mod past;
 pub mod query;
 pub mod reconcile;
 pub mod recordings;
+pub mod removal;
 pub mod service;
 pub mod snapshots;
 pub mod start;

@@ -25,8 +25,8 @@ use crate::analysis::{Detection, DetectionOptions, MotionBoard};
 use crate::capture::Capture;
 use crate::config::{ConfigError, DataFolder, FolderLock, Secrets, Settings, SettingsStore};
 use crate::index::check::{CheckReport, Finding, Outcome};
-use crate::index::{self, Damaged, Index};
-use crate::model::{VolumeId, WallTime};
+use crate::index::{self, Change, Damaged, Index};
+use crate::model::{SegmentRow, SegmentState, StreamId, StreamKind, VolumeId, WallTime};
 use crate::playback::Playback;
 use crate::protocol::{Severity, Shown};
 use crate::recorder::{Limits, OpenSegments, Recorder, RecorderOptions, Signals, WriteContext};
@@ -94,6 +94,8 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
     let opened = Index::open(folder.index())?;
     let mut notices = Notices::default();
     tell_damage(&mut notices, opened.damaged.as_ref(), clock.wall());
+    let locks = Locks::open(&folder);
+    opened.index.apply(&kept_by_locks(&opened.index, &locks)?)?;
     let report = index::check::repair(&opened.index, &volumes.all, &[])?;
     tell_repairs(&mut notices, &report, clock.wall());
     opened.index.apply(&opened.index.reader().downtime()?)?;
@@ -112,7 +114,6 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         signals: Arc::clone(&signals),
         motion: Arc::clone(&motion),
     })?;
-    let locks = Locks::open(&folder);
     let cleaner = Cleaner::start(CleanerOptions {
         recordings: Arc::clone(&recordings),
         index: indexer.writer(),
@@ -180,6 +181,22 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
     service.reconcile();
     service.show();
     Ok(service)
+}
+
+/// Locked after they were marked for deletion and before their files were removed: footage again.
+fn kept_by_locks(index: &Index, locks: &Locks) -> Result<Vec<Change>, EngineError> {
+    let reader = index.reader();
+    let mut kept = Vec::new();
+    for lock in locks.list() {
+        for kind in [StreamKind::Main, StreamKind::Sub] {
+            let rows = reader.segments_of(&StreamId::new(lock.camera.clone(), kind))?.into_iter();
+            let marked = rows.filter(|r| r.state.is_deleting() && r.span().overlaps(lock.span));
+            kept.extend(marked.map(|row| {
+                Change::PutSegment(SegmentRow { state: SegmentState::Finished, ..row })
+            }));
+        }
+    }
+    Ok(kept)
 }
 
 /// Where and how recordings are written.

@@ -25,8 +25,11 @@ const SLOW_LOOK: Duration = Duration::from_secs(10);
 pub(super) struct Meter {
     slow_at: Option<Duration>,
     today: BTreeMap<CameraId, i64>,
-    /// Runs of each stream when the day that began at this moment was first seen.
-    runs: Option<(WallTime, BTreeMap<StreamId, u64>)>,
+    /// When the local day began that is counted, and whether it is the first one since the start.
+    day: Option<WallTime>,
+    is_first_day: bool,
+    /// Runs of each stream that do not count today.
+    runs: BTreeMap<StreamId, u64>,
     /// Since when motion cannot be detected.
     pub blind_since: BTreeMap<CameraId, WallTime>,
     /// Dropped access units that were told, and when.
@@ -37,21 +40,14 @@ pub(super) struct Meter {
 impl Meter {
     /// Runs since local midnight, less the first one after a start.
     fn reconnects(&mut self, status: &StreamStatus, midnight: WallTime) -> u64 {
-        if self.runs.as_ref().is_none_or(|(day, _)| *day != midnight) {
-            let known = self.runs.take().is_some();
-            self.runs = Some((midnight, BTreeMap::new()));
-            if known {
-                self.count_from(status);
-            }
+        if self.day.is_none_or(|day| day != midnight) {
+            self.is_first_day = self.day.is_none();
+            self.day = Some(midnight);
+            self.runs.clear();
         }
-        let first = self.runs.as_ref().and_then(|(_, runs)| runs.get(&status.id)).copied();
-        status.runs.saturating_sub(first.unwrap_or(1))
-    }
-
-    fn count_from(&mut self, status: &StreamStatus) {
-        if let Some((_, runs)) = &mut self.runs {
-            runs.insert(status.id.clone(), status.runs);
-        }
+        let first = if self.is_first_day { 1 } else { status.runs };
+        let first = *self.runs.entry(status.id.clone()).or_insert(first);
+        status.runs.saturating_sub(first)
     }
 }
 
@@ -77,6 +73,7 @@ impl Service {
             })
             .collect();
         self.notice(&cameras, now.wall);
+        self.notice_main_streams(&settings, &statuses, now.wall);
         let snapshot = Snapshot {
             cameras,
             volume: self.volume(),

@@ -2,7 +2,7 @@
 //!
 //! Must not do: write, or wait for a writer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::sync::Arc;
 
@@ -14,8 +14,8 @@ use super::open::Shared;
 use super::schema::{self, DAY, HEARTBEAT, JOURNAL, LONGEST, META, SEGMENT};
 use crate::model::coverage::{SEAM_MICROS, merge};
 use crate::model::{
-    CameraId, CoverageKind, CoverageSpan, JournalEntry, SegmentRow, StreamId, StreamKind, WallSpan,
-    WallTime,
+    CameraId, CoverageKind, CoverageSpan, JournalEntry, SegmentRow, StreamId, StreamKind, VolumeId,
+    WallSpan, WallTime,
 };
 
 /// Reads the index, from any thread. Cheap to clone.
@@ -208,9 +208,24 @@ impl IndexReader {
             for item in view.segments()?.iter()? {
                 let (key, value) = item?;
                 let bytes = usage.entry(schema::camera_of(key.value())?).or_default();
-                *bytes = bytes.saturating_add(schema::decode_bytes(value.value())?);
+                *bytes = bytes.saturating_add(schema::decode_place(value.value())?.0);
             }
             Ok(usage)
+        })
+    }
+
+    /// Bytes of all files on these volumes, also of those that are being deleted. Looks at every row.
+    ///
+    /// # Errors
+    /// See [`IndexReader`].
+    pub fn usage_on(&self, volumes: &BTreeSet<VolumeId>) -> Result<u64, IndexError> {
+        self.read(|view| {
+            let mut sum = 0_u64;
+            for item in view.segments()?.iter()? {
+                let (bytes, volume) = schema::decode_place(item?.1.value())?;
+                sum = sum.saturating_add(if volumes.contains(&volume) { bytes } else { 0 });
+            }
+            Ok(sum)
         })
     }
 

@@ -72,27 +72,32 @@ pub enum Change {
     Heartbeat(WallTime),
 }
 
-/// What is left to be applied of changes that had to wait: the newest row of each segment and the newest
-/// heartbeat, so that a backlog grows with what happened and not with time.
+/// What is left to be applied of changes that had to wait: the newest row and the newest mark of each
+/// segment and the newest heartbeat, so that a backlog grows with what happened and not with time.
 #[must_use]
 pub fn newest(changes: Vec<Change>) -> Vec<Change> {
     let mut last = BTreeMap::new();
     for (number, change) in changes.iter().enumerate() {
-        if let Change::PutSegment(row) = change {
-            last.insert((row.stream.clone(), row.start), number);
+        if let Some(key) = folded(change) {
+            last.insert(key, number);
         }
     }
-    let heartbeat = changes.iter().rposition(|change| matches!(change, Change::Heartbeat(_)));
     changes
         .into_iter()
         .enumerate()
-        .filter(|(number, change)| match change {
-            Change::PutSegment(row) => last.get(&(row.stream.clone(), row.start)) == Some(number),
-            Change::Heartbeat(_) => heartbeat == Some(*number),
-            _ => true,
-        })
+        .filter(|(number, change)| folded(change).is_none_or(|key| last.get(&key) == Some(number)))
         .map(|(_, change)| change)
         .collect()
+}
+
+/// Of changes with the same answer the last one says all; none for one that must stay.
+fn folded(change: &Change) -> Option<(u8, Option<StreamId>, WallTime)> {
+    match change {
+        Change::PutSegment(row) => Some((0, Some(row.stream.clone()), row.start)),
+        Change::MarkDeleting { stream, start, .. } => Some((1, Some(stream.clone()), *start)),
+        Change::Heartbeat(_) => Some((2, None, WallTime::MIN)),
+        _ => None,
+    }
 }
 
 impl Index {
@@ -114,7 +119,9 @@ impl Index {
             Ok(transaction.commit()?)
         });
         if applied.is_err() {
+            // Readers go on while the next attempt is waited for; what keeps it closed shows there.
             self.shared.close();
+            let _closed = self.shared.reopen();
         }
         applied
     }

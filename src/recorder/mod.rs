@@ -2,6 +2,7 @@
 //!
 //! Must not do: connect to cameras, decode, delete footage, or wait for anything but its disk.
 
+mod diary;
 pub mod error;
 pub mod files;
 pub mod fragmenter;
@@ -22,5 +23,5 @@ pub use open::{OpenSegment, OpenSegments};
 pub use rotation::Limits;
 pub use rule::Rule;
 pub use service::{RecordedStream, Recorder, RecorderOptions, RecorderStatus, StreamReport};
-pub use signals::{Manual, Signals};
-pub use stream::{Outside, StreamRecorder};
+pub use signals::{Interruption, Manual, Outside, Signals};
+pub use stream::StreamRecorder;

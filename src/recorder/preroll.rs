@@ -12,6 +12,16 @@ use crate::model::GapReason;
 /// Most memory for one stream: 60 s at 12 Mbit/s.
 pub const MAX_BYTES: usize = 96 << 20;
 
+/// Most memory for all streams; sixteen cameras hold 60 s at 8 Mbit/s in it.
+pub const BUDGET: usize = 1 << 30;
+
+/// Bytes that each of `streams` pre-rolls may hold, when all of them hold `held` now: while there is room each
+/// may have what it wants, and its equal share when there is not.
+#[must_use]
+pub fn limit(held: usize, streams: usize) -> usize {
+    if held < BUDGET / 8 * 7 { MAX_BYTES } else { MAX_BYTES.min(BUDGET / streams.max(1)) }
+}
+
 /// One access unit, and why units are missing in front of it.
 #[derive(Clone, Debug)]
 pub struct Kept {
@@ -53,6 +63,12 @@ impl Preroll {
     #[must_use]
     pub fn is_short(&self) -> bool {
         self.is_short
+    }
+
+    /// Bytes that it holds.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// From the arrival of its first unit to that of its last.
@@ -160,6 +176,13 @@ mod tests {
                 assert!(ring.covers() < 5 * SECOND + SECOND / 10 * gop, "{gop} {count}");
             }
         }
+    }
+
+    #[test]
+    fn many_cameras_share_the_memory() {
+        assert_eq!(limit(0, 256), MAX_BYTES);
+        assert_eq!(limit(BUDGET, 256) * 256, BUDGET);
+        assert_eq!(limit(BUDGET, 4), MAX_BYTES);
     }
 
     #[test]

@@ -4,18 +4,19 @@
 //! then cost sixteen queue locks a round, not four hundred wake-ups a second.
 //! Must not do: wait for anything but its disk.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use crossbeam::channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
 
-use super::stream::{CLOCK_STEP_MICROS, Interruption, Outside, StreamRecorder};
-use super::{RecorderError, Rule, Signals, Totals, WriteContext};
+use super::signals::{Interruption, Outside};
+use super::stream::{CLOCK_STEP_MICROS, StreamRecorder};
+use super::{RecorderError, Rule, Signals, Totals, WriteContext, preroll};
 use crate::analysis::MotionBoard;
 use crate::capture::{CaptureEvent, UnitQueue};
 use crate::index::{Change, newest};
-use crate::model::{GapReason, RecordingState, StreamId, WallSpan, WallTime};
+use crate::model::{CameraId, GapReason, RecordingState, StreamId, WallSpan, WallTime};
 use crate::runtime::thread::JoinError;
 use crate::runtime::{Clock, Latest, Now, Worker};
 
@@ -172,6 +173,8 @@ struct Loop {
     watch: ClockWatch,
     /// Bytes of streams that are no longer recorded.
     written_before: u64,
+    /// Bytes that all pre-rolls held at the last round.
+    preroll_bytes: usize,
 }
 
 /// Notices when the wall clock went on by itself.
@@ -215,6 +218,7 @@ impl Loop {
             next_sweep,
             watch,
             written_before: 0,
+            preroll_bytes: 0,
         }
     }
 
@@ -234,6 +238,9 @@ impl Loop {
     fn round(&mut self) {
         let interruption = self.watch.look(&*self.options.clock);
         let storage = self.options.signals.storage();
+        let count = self.streams.len();
+        let limit = preroll::limit(self.preroll_bytes, count);
+        self.preroll_bytes = 0;
         for (id, stream) in &mut self.streams {
             if let Some(interruption) = &interruption {
                 stream.recorder.interrupt(interruption.clone());
@@ -245,6 +252,7 @@ impl Loop {
             });
             drain(stream, &mut self.events, &*self.options.clock);
             stream.recorder.tick(self.options.clock.now());
+            self.preroll_bytes += stream.recorder.limit_preroll(limit);
             self.backlog.append(&mut stream.recorder.take_changes());
         }
         let now = self.options.clock.now();
@@ -281,6 +289,7 @@ impl Loop {
     fn set_streams(&mut self, wanted: Vec<RecordedStream>) {
         let clock = Arc::clone(&self.options.clock);
         let mut before = std::mem::take(&mut self.streams);
+        let cameras: BTreeSet<CameraId> = wanted.iter().map(|s| s.id.camera.clone()).collect();
         for stream in wanted {
             let known = before.remove(&stream.id);
             let mut recorder = match known {
@@ -297,7 +306,12 @@ impl Loop {
         }
         for (_, mut gone) in before {
             drain(&mut gone, &mut self.events, &*clock);
-            gone.recorder.stop(GapReason::CameraRemoved, clock.now());
+            // A camera that is recorded by its other stream now is not gone.
+            if cameras.contains(&gone.recorder.stream().camera) {
+                gone.recorder.end(clock.now());
+            } else {
+                gone.recorder.stop(GapReason::CameraRemoved, clock.now());
+            }
             self.written_before += gone.recorder.totals().bytes;
             self.backlog.append(&mut gone.recorder.take_changes());
         }

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::model::{CameraId, GapReason};
+use crate::analysis::Motion;
+use crate::model::{CameraId, GapReason, WallTime};
 
 /// A recording that an operator asked for, on the monotonic clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +17,26 @@ pub struct Manual {
     pub since: Duration,
     /// When it ends by itself.
     pub until: Duration,
+}
+
+/// What tells the gate about the world.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outside {
+    /// What is known of motion.
+    pub motion: Motion,
+    /// What an operator asked for.
+    pub manual: Option<Manual>,
+    /// Why the rules of storage forbid to write.
+    pub storage: Option<GapReason>,
+}
+
+/// The wall clock went on by itself: it was set, or the computer slept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Interruption {
+    /// Which of both.
+    pub reason: GapReason,
+    /// The last moment before it that is known.
+    pub before: WallTime,
 }
 
 /// Written by the engine, read by the recorder a few times a second.

@@ -6,12 +6,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::files::{MAX_OVERLAP_MICROS, RunClock, StreamFiles, Totals, WriteContext};
+use super::diary::Diary;
+use super::files::{RunClock, StreamFiles, Totals, WriteContext};
 use super::fragmenter::{Fragmenter, PendingFragment};
 use super::gate::{self, Link, NEWS_DELAY, Situation};
 use super::preroll::{self, Kept, Preroll};
 use super::rule::{Rule, ScheduleCursor, schedule_now};
-use super::signals::Manual;
+use super::signals::{Interruption, Outside};
 use crate::analysis::Motion;
 use crate::capture::CaptureEvent;
 use crate::index::Change;
@@ -29,26 +30,6 @@ pub(super) const CLOCK_STEP_MICROS: i64 = 500_000;
 /// A volume that failed is tried again after this time.
 const STORAGE_RETRY: Duration = Duration::from_secs(5);
 
-/// What tells the gate about the world.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Outside {
-    /// What is known of motion.
-    pub motion: Motion,
-    /// What an operator asked for.
-    pub manual: Option<Manual>,
-    /// Why the rules of storage forbid to write.
-    pub storage: Option<GapReason>,
-}
-
-/// The wall clock went on by itself: it was set, or the computer slept.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Interruption {
-    /// Which of both.
-    pub reason: GapReason,
-    /// The last moment before it that is known.
-    pub before: WallTime,
-}
-
 /// Records one stream.
 pub struct StreamRecorder {
     rule: Rule,
@@ -61,16 +42,14 @@ pub struct StreamRecorder {
     /// By which rule, while it is on.
     kind: CoverageKind,
     preroll: Preroll,
+    /// Bytes that the pre-roll may hold.
+    preroll_limit: usize,
     fragmenter: Fragmenter,
     files: StreamFiles,
     /// Storage trouble, and the monotonic time of the next attempt.
     trouble: Option<(GapReason, Duration)>,
     interruption: Option<Interruption>,
-    state: Option<RecordingState>,
-    since: WallTime,
-    /// Up to here the journal may know states already: before the clock was set back, or before a pre-roll
-    /// was recorded.
-    known_to: WallTime,
+    diary: Diary,
 }
 
 /// What is known of the connection.
@@ -109,13 +88,12 @@ impl StreamRecorder {
             is_on: false,
             kind: CoverageKind::Continuous,
             preroll: Preroll::default(),
+            preroll_limit: preroll::MAX_BYTES,
             fragmenter: Fragmenter::default(),
             files: StreamFiles::new(stream, context, last_end),
             trouble: None,
             interruption: None,
-            state: None,
-            since: last_end,
-            known_to: last_end,
+            diary: Diary::new(last_end),
         }
     }
 
@@ -128,7 +106,7 @@ impl StreamRecorder {
     /// What it does, and since when; none before anything is known.
     #[must_use]
     pub fn state(&self) -> Option<(&RecordingState, WallTime)> {
-        self.state.as_ref().map(|state| (state, self.since))
+        self.diary.state()
     }
 
     /// The stretch of its schedule that is in force; none without one.
@@ -141,6 +119,12 @@ impl StreamRecorder {
     #[must_use]
     pub fn short_preroll(&self) -> Option<Duration> {
         (!self.is_on && self.preroll.is_short()).then(|| self.preroll.covers())
+    }
+
+    /// Bytes that the pre-roll holds; it may hold `limit` from now on.
+    pub fn limit_preroll(&mut self, limit: usize) -> usize {
+        self.preroll_limit = limit;
+        self.preroll.bytes()
     }
 
     /// Counters.
@@ -162,6 +146,10 @@ impl StreamRecorder {
     /// Changes the rule. What follows from it shows at the next [`StreamRecorder::tick`].
     pub fn set_rule(&mut self, rule: Rule) {
         if self.rule != rule {
+            if rule.journals && !self.rule.journals {
+                // What it does is the camera's state from now on, and nobody has told it yet.
+                self.diary.forget();
+            }
             self.rule = rule;
             self.schedule.reset();
         }
@@ -222,6 +210,11 @@ impl StreamRecorder {
     pub fn stop(&mut self, reason: GapReason, now: Now) {
         self.end_run(now);
         self.note(self.border(now), RecordingState::Idle(reason));
+    }
+
+    /// Writes what waits and finishes the segment, without a word to the journal.
+    pub fn end(&mut self, now: Now) {
+        self.end_run(now);
     }
 
     /// Makes what was written survive a power cut and tells the index of it.
@@ -343,6 +336,9 @@ impl StreamRecorder {
             let goes_on =
                 self.files.is_open() && self.run.as_ref().is_some_and(|r| r.hole.is_none());
             self.preroll.restart(goes_on);
+            if !goes_on {
+                self.files.close();
+            }
         }
         self.note(self.border(now), state);
     }
@@ -350,7 +346,7 @@ impl StreamRecorder {
     fn keep(&mut self, kept: Kept) {
         let was_adjacent = self.preroll.is_adjacent();
         let window = self.rule.pre.max(STORAGE_RETRY) + NEWS_DELAY;
-        self.preroll.push(kept, window, preroll::MAX_BYTES);
+        self.preroll.push(kept, window, self.preroll_limit);
         if was_adjacent && !self.preroll.is_adjacent() {
             self.files.close();
         }
@@ -379,6 +375,12 @@ impl StreamRecorder {
     }
 
     fn end_run(&mut self, now: Now) {
+        // What a failing volume refused gets its last chance before it is forgotten.
+        if self.trouble.take().is_some()
+            && let RecordingState::Recording(kind) = self.decide(now)
+        {
+            self.begin(kind, now);
+        }
         self.flush(now);
         self.files.close();
         self.preroll.restart(false);
@@ -393,7 +395,7 @@ impl StreamRecorder {
         self.run = run;
         self.schedule.reset();
         let reason = RecordingState::Idle(interruption.reason.clone());
-        match self.state.clone() {
+        match self.diary.state().map(|(state, _)| state.clone()) {
             Some(RecordingState::Recording(_)) => self.note(self.files.last_end(), reason),
             Some(idle) => {
                 self.note(interruption.before, reason);
@@ -416,7 +418,7 @@ impl StreamRecorder {
             Ok(Some(start)) => {
                 let hole = run.hole.take();
                 if let Some(reason) = hole.filter(|_| start > last_end)
-                    && matches!(self.state, Some(RecordingState::Recording(_)))
+                    && self.diary.is_recording()
                 {
                     self.note(last_end, RecordingState::Idle(reason));
                 }
@@ -430,20 +432,23 @@ impl StreamRecorder {
     /// The volume failed: this file is given up, and the next attempt is made later. Until then units go
     /// into the pre-roll, the refused ones first.
     fn storage_failed(&mut self, error: &StorageError, refused: Vec<AccessUnit>, now: Now) {
-        let reason = match &self.state {
+        let known = self.diary.state().map(|(state, _)| state);
+        let reason = match known {
             _ if error.is_full() => GapReason::DiskFull,
             // The same trouble at the next attempt: only the name of the file differs.
             Some(RecordingState::Idle(known @ GapReason::StorageUnavailable(_))) => known.clone(),
             _ => GapReason::StorageUnavailable(error.to_string()),
         };
-        if !matches!(&self.state, Some(RecordingState::Idle(known)) if *known == reason) {
+        if !matches!(known, Some(RecordingState::Idle(known)) if *known == reason) {
             tracing::error!("{}: recording stops: {error}", self.stream());
         }
         self.files.totals.failed += 1;
         let waiting = self.fragmenter.finish().map_or(Vec::new(), |fragment| fragment.units);
         self.files.close();
-        self.is_on = false;
-        self.preroll.restart(true);
+        if self.is_on {
+            self.is_on = false;
+            self.preroll.restart(true);
+        }
         for unit in refused.into_iter().chain(waiting) {
             self.keep(Kept { unit, hole: None });
         }
@@ -453,39 +458,27 @@ impl StreamRecorder {
 
     /// Where the newest footage ends; now, when there is none yet or it lies in the past of this state.
     fn border(&self, now: Now) -> WallTime {
-        match self.state {
-            Some(RecordingState::Recording(_)) => self.files.last_end(),
-            _ => now.wall,
-        }
+        if self.diary.is_recording() { self.files.last_end() } else { now.wall }
     }
 
     /// Journals why recording is interrupted. Where nothing is recorded, the reason for that stays.
     fn note_break(&mut self, reason: GapReason) {
-        if matches!(self.state, Some(RecordingState::Recording(_))) {
+        if self.diary.is_recording() {
             self.note(self.files.last_end(), RecordingState::Idle(reason));
         }
     }
 
-    /// Journals a state that differs from the one before. Entries never go back in time, unless the
-    /// clock did; of two at the same moment the later one counts.
+    /// Journals a state that differs from the one before.
     fn note(&mut self, at: WallTime, state: RecordingState) {
-        if self.state.as_ref() == Some(&state) {
-            return;
-        }
-        let back = self.since.micros_since(at);
-        let at =
-            if (1..MAX_OVERLAP_MICROS).contains(&back) { self.since.plus_micros(1) } else { at };
-        self.state = Some(state.clone());
-        self.since = at;
+        let entries = self.diary.note(at, state);
         if self.rule.journals {
-            self.known_to = self.known_to.max(at);
             let camera = self.stream().camera.clone();
-            // What was known of later moments ends there: this state is the one that goes on.
-            let again = (self.known_to > at).then_some(self.known_to);
-            for at in std::iter::once(at).chain(again) {
-                let (camera, state) = (camera.clone(), state.clone());
-                self.files.outbox.push(Change::Journal(JournalEntry { camera, at, state }));
-            }
+            let entries = entries.into_iter().map(|(at, state)| JournalEntry {
+                camera: camera.clone(),
+                at,
+                state,
+            });
+            self.files.outbox.extend(entries.map(Change::Journal));
         }
     }
 }

@@ -119,10 +119,22 @@ impl Rules {
         self.keep_of.get(camera).copied().unwrap_or(self.keep)
     }
 
+    /// Whether anything goes for its age.
+    #[must_use]
+    pub fn ages(&self) -> bool {
+        self.auto_delete && (self.keep.is_some() || self.keep_of.values().any(Option::is_some))
+    }
+
     /// When a segment is older than its camera's retention, as a whole.
     pub(super) fn expiry(&self, candidate: &Candidate) -> Option<WallTime> {
         let keep = self.keep_of(&candidate.stream.camera)?;
         Some(candidate.span.end.plus_micros(keep))
+    }
+
+    /// Whether a segment has outlived its retention at `now`.
+    #[must_use]
+    pub fn is_expired(&self, candidate: &Candidate, now: WallTime) -> bool {
+        self.expiry(candidate).is_some_and(|expiry| expiry <= now)
     }
 
     /// The limit that `usage` exceeds. The size comes first: it is the one that the operator chose.
@@ -214,7 +226,7 @@ pub(super) fn round<'a>(
 ) -> Vec<(&'a Candidate, DeletionCause)> {
     let mut gone = Vec::new();
     queue.retain(|candidate| {
-        let expired = rules.expiry(candidate).is_some_and(|expiry| expiry <= now);
+        let expired = rules.is_expired(candidate, now);
         if expired {
             *usage = usage.less(candidate.bytes);
             gone.push((*candidate, DeletionCause::Retention));

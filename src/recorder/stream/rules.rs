@@ -8,7 +8,7 @@ use crate::model::{
     CameraId, DayRange, Days, MediaTime, Mode, Schedule, SegmentRow, SegmentState, StreamKind,
     TimeOfDay, VolumeId,
 };
-use crate::recorder::{Limits, OpenSegments};
+use crate::recorder::{Limits, Manual, OpenSegments};
 use crate::storage::FaultyVolume;
 use bytes::Bytes;
 

@@ -1,0 +1,198 @@
+//! Removes segments for good: marked in the index, unlinked, forgotten; and keeps those that cannot be
+//! removed now.
+//!
+//! Must not do: decide what goes.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::EngineError;
+use super::indexer::IndexWriter;
+use super::recordings::Recordings;
+use crate::index::Change;
+use crate::model::{CameraId, Lock, SegmentRow, StreamId, StreamKind, WallTime};
+use crate::runtime::Now;
+use crate::storage::repair::remove_marked;
+use crate::storage::retention::Deletion;
+
+/// Longest wait for the index to take a mark: a slow disk commits within a second, and nobody can lock footage
+/// meanwhile.
+const INDEX_LIMIT: Duration = Duration::from_secs(5);
+
+/// A file that could not be removed is tried again after this time.
+const RETRY: Duration = Duration::from_secs(60);
+
+/// Files that could not be removed at most: beyond, the volume removes nothing, and marking more would only
+/// hide footage.
+const MOST_ASIDE: usize = 64;
+
+/// A segment that goes, as it was before.
+pub type Doomed = (SegmentRow, Deletion);
+
+/// What was removed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Removed {
+    /// Files.
+    pub files: usize,
+    /// Their bytes.
+    pub bytes: u64,
+}
+
+/// Removes segments.
+pub struct Removal {
+    recordings: Arc<Recordings>,
+    index: IndexWriter,
+    /// To be marked: the index has not said yet that it has.
+    pending: Vec<Doomed>,
+    /// Marked, and could not be removed.
+    aside: Vec<Doomed>,
+    /// When these are tried again, on the monotonic clock.
+    retry_at: Duration,
+    /// Why they could not.
+    why: Option<String>,
+}
+
+impl Removal {
+    /// Removes from `recordings`.
+    #[must_use]
+    pub fn new(recordings: Arc<Recordings>, index: IndexWriter) -> Self {
+        Self {
+            recordings,
+            index,
+            pending: Vec::new(),
+            aside: Vec::new(),
+            retry_at: Duration::ZERO,
+            why: None,
+        }
+    }
+
+    /// Whether more may be named: what waits comes first.
+    #[must_use]
+    pub fn has_room(&self) -> bool {
+        self.pending.is_empty() && self.aside.len() < MOST_ASIDE
+    }
+
+    /// Bytes that are as good as gone: marked, and their files are still there.
+    #[must_use]
+    pub fn aside_bytes(&self) -> u64 {
+        self.aside.iter().map(|(row, _)| row.bytes).sum()
+    }
+
+    /// Whether something is to be tried again.
+    #[must_use]
+    pub fn is_due(&self, now: Duration) -> bool {
+        !self.pending.is_empty() || (!self.aside.is_empty() && now >= self.retry_at)
+    }
+
+    /// What cannot be removed, in a sentence.
+    #[must_use]
+    pub fn trouble(&self) -> Option<String> {
+        let why = self.why.as_ref()?;
+        Some(format!("{} old recordings cannot be deleted: {why}", self.aside.len()))
+    }
+
+    /// Marks `doomed`; gives what may be removed then. To be called while nobody can lock footage: what has
+    /// been locked since it was named is footage again. `even_unmarked` goes on without the index: one on a
+    /// full disk cannot grow by a mark, and making room comes first then.
+    ///
+    /// # Errors
+    /// [`EngineError::IndexBusy`]: what was named is kept and marked at the next call.
+    pub fn mark(
+        &mut self,
+        doomed: Vec<Doomed>,
+        locks: &[Lock],
+        even_unmarked: bool,
+        now: Duration,
+    ) -> Result<Vec<Doomed>, EngineError> {
+        self.pending.extend(doomed);
+        let is_locked = |(row, _): &mut Doomed| {
+            let camera = &row.stream.camera;
+            locks.iter().any(|lock| lock.camera == *camera && lock.span.overlaps(row.span()))
+        };
+        let mut locked: Vec<Doomed> = self.pending.extract_if(.., is_locked).collect();
+        locked.extend(self.aside.extract_if(.., is_locked));
+        let mut changes: Vec<Change> =
+            locked.into_iter().map(|(row, _)| Change::PutSegment(row)).collect();
+        changes.extend(self.pending.iter().map(|(row, deletion)| Change::MarkDeleting {
+            stream: row.stream.clone(),
+            start: row.start,
+            cause: deletion.cause,
+        }));
+        if !self.index.apply_and_wait(changes, INDEX_LIMIT) && !even_unmarked {
+            return Err(EngineError::IndexBusy);
+        }
+        let mut marked = std::mem::take(&mut self.pending);
+        if now >= self.retry_at {
+            marked.append(&mut self.aside);
+        }
+        Ok(marked)
+    }
+
+    /// Removes the files of what [`Removal::mark`] gave, and forgets the segments. A file that cannot be
+    /// removed is tried again later.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn remove(&mut self, rows: Vec<Doomed>, now: Now) -> Result<Removed, EngineError> {
+        let (mut changes, mut cameras) = (Vec::new(), BTreeSet::new());
+        let mut removed = Removed::default();
+        for (row, deletion) in rows {
+            if let Err(error) = self.unlink(&row) {
+                self.put_aside((row, deletion), &error, now.monotonic);
+                continue;
+            }
+            tracing::info!("{} deleted {}", row.path, deletion.cause.label());
+            removed.files += 1;
+            removed.bytes += row.bytes;
+            cameras.insert(row.stream.camera.clone());
+            changes.push(Change::Deleted {
+                span: row.span(),
+                stream: row.stream,
+                start: row.start,
+                cause: deletion.cause,
+                at: now.wall,
+            });
+        }
+        if self.aside.is_empty() {
+            self.why = None;
+        }
+        // What the index does not take in time is kept there and tried again.
+        self.index.apply_and_wait(changes, INDEX_LIMIT);
+        self.drop_events(cameras, now.wall)?;
+        Ok(removed)
+    }
+
+    fn unlink(&self, row: &SegmentRow) -> Result<(), EngineError> {
+        let volume = self.recordings.volumes.get(&row.volume);
+        let volume = volume
+            .ok_or_else(|| EngineError::NotFound(format!("the volume of {} is gone", row.path)))?;
+        Ok(remove_marked(&**volume, &row.path)?)
+    }
+
+    fn put_aside(&mut self, doomed: Doomed, error: &EngineError, now: Duration) {
+        let why = error.to_string();
+        if self.why.is_none() {
+            tracing::error!("an old recording cannot be deleted and is tried again: {why}");
+        }
+        self.why = Some(why);
+        self.retry_at = now.saturating_add(RETRY);
+        self.aside.push(doomed);
+    }
+
+    /// Events without any footage behind them go too.
+    fn drop_events(&self, cameras: BTreeSet<CameraId>, now: WallTime) -> Result<(), EngineError> {
+        let mut changes = Vec::new();
+        for camera in cameras {
+            let mut oldest: Option<WallTime> = None;
+            for kind in [StreamKind::Main, StreamKind::Sub] {
+                let stream = StreamId::new(camera.clone(), kind);
+                let first = self.recordings.reader.oldest(&stream, 1)?.pop();
+                oldest = oldest.into_iter().chain(first.map(|row| row.start)).min();
+            }
+            changes.push(Change::DropEventsBefore { camera, before: oldest.unwrap_or(now) });
+        }
+        self.index.apply_and_wait(changes, INDEX_LIMIT);
+        Ok(())
+    }
+}
