@@ -23,7 +23,7 @@ use watchkeeper::model::{
     Calendar, GapReason, Lock, MediaTime, Mode, RecordingState, StreamId, StreamKind, VolumeId,
     WallSpan, WallTime,
 };
-use watchkeeper::recorder::stream::Interruption;
+use watchkeeper::recorder::Interruption;
 use watchkeeper::recorder::{
     Limits, Manual, OpenSegments, Outside, RecorderStatus, Rule, Signals, StreamRecorder,
     StreamReport, WriteContext,
