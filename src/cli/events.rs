@@ -1,15 +1,20 @@
 //! `events`: when something moved.
 //!
-//! Must not do: look at pictures.
+//! Must not do: detect anything.
 
-use anyhow::{Result, bail};
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::json;
 
 use super::footage_args::EventsOptions;
 use super::{Args, print, session};
-use crate::config::SettingsStore;
+use crate::config::atomic::{self, Readers};
+use crate::config::{DataFolder, SettingsStore};
 use crate::engine::recordings::{Answer, Question};
-use crate::model::WallTime;
+use crate::model::{MotionEvent, WallTime};
 
 /// Runs the verb.
 ///
@@ -27,6 +32,11 @@ pub fn run(args: &Args, options: &EventsOptions) -> Result<()> {
     let Answer::Events(events) = session::ask(&folder, &question)? else {
         bail!(session::OTHER_VERSION);
     };
+    if let Some(pictures) = &options.pictures {
+        for event in &events {
+            save_picture(&folder, pictures, event)?;
+        }
+    }
     if options.json {
         let list: Vec<_> = events
             .iter()
@@ -58,4 +68,19 @@ pub fn run(args: &Args, options: &EventsOptions) -> Result<()> {
         })
         .collect();
     print::table(["CAMERA", "FROM", "TO", "STRONGEST", "MOVING"], &lines)
+}
+
+/// Writes the picture of an event, if there is one.
+fn save_picture(folder: &DataFolder, pictures: &Path, event: &MotionEvent) -> Result<()> {
+    let (camera, start) = (event.camera.clone(), event.span.start);
+    let Answer::EventPicture(jpeg) =
+        session::ask(folder, &Question::EventPicture { camera, start })?
+    else {
+        bail!(session::OTHER_VERSION);
+    };
+    let Some(jpeg) = jpeg else { return Ok(()) };
+    let jpeg = BASE64.decode(jpeg).context("the picture did not arrive whole")?;
+    let time = start.to_utc().format("%Y-%m-%dT%H-%M-%S%.3fZ");
+    let path = pictures.join(format!("{}_{time}.jpg", event.camera));
+    Ok(atomic::replace(&path, &jpeg, Readers::Default)?)
 }

@@ -76,6 +76,9 @@ pub struct EventsOptions {
     /// Only what begins before this time (RFC 3339)
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub to: Option<WallTime>,
+    /// Save the picture of each event into this folder, as CAMERA_TIME.jpg
+    #[arg(long, value_name = "DIR")]
+    pub pictures: Option<PathBuf>,
     /// For programs
     #[arg(long)]
     pub json: bool,

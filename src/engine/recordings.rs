@@ -57,6 +57,13 @@ pub enum Question {
         /// Until when.
         to: WallTime,
     },
+    /// The small picture that is kept of a motion event.
+    EventPicture {
+        /// Of this camera.
+        camera: CameraId,
+        /// The start of the event.
+        start: WallTime,
+    },
     /// Whether files and index agree.
     Check,
 }
@@ -69,6 +76,8 @@ pub enum Answer {
     Recordings(Vec<SegmentRow>),
     /// Ordered by camera and start.
     Events(Vec<MotionEvent>),
+    /// A JPEG, in base64; none when there is no picture of the event.
+    EventPicture(Option<String>),
     /// Stretches that tile the span, ordered by time.
     Explain(Vec<(WallSpan, RecordingState)>),
     /// A picture.
@@ -118,6 +127,10 @@ impl Recordings {
             Question::Events { camera, from, to } => {
                 let span = WallSpan::new(*from, *to);
                 Ok(Answer::Events(self.reader.events(camera.as_ref(), span)?))
+            }
+            Question::EventPicture { camera, start } => {
+                let jpeg = self.reader.event_picture(camera, *start)?;
+                Ok(Answer::EventPicture(jpeg.map(|jpeg| BASE64.encode(jpeg))))
             }
             Question::Picture { camera, at } => self.picture(camera, *at),
             Question::Check => {
