@@ -8,7 +8,7 @@ use super::detector::{Look, Moving};
 use crate::model::{CameraId, MotionEvent, WallSpan, WallTime};
 
 /// How long nothing may move within an event: a person who looks for a key.
-pub const HOLD: Duration = Duration::from_secs(8);
+const HOLD: Duration = Duration::from_secs(8);
 
 /// Two pictures with motion out of so many confirm it: noise or an insect before the lens is in one.
 const OUT_OF: u32 = 3;
@@ -28,7 +28,7 @@ pub enum EventChange {
         /// The last picture with motion, this one.
         last: WallTime,
     },
-    /// Nothing has moved for [`HOLD`], or the time of the pictures went back.
+    /// Nothing has moved for `HOLD`, or the time of the pictures went back.
     Ended(MotionEvent),
 }
 
