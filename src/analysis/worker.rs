@@ -13,7 +13,7 @@ use super::board::{Motion, MotionBoard, Watched};
 use super::told::Told;
 use super::watcher::Watcher;
 use crate::capture::{CameraMotionReader, CaptureEvent, UnitQueue};
-use crate::index::{Change, newest};
+use crate::index::{Change, hand_over};
 use crate::model::{CameraId, MotionSettings, StreamId};
 use crate::runtime::thread::JoinError;
 use crate::runtime::{Clock, Worker};
@@ -164,7 +164,7 @@ impl Watching {
             self.round();
         }
         self.set(Vec::new());
-        self.send();
+        hand_over(&mut self.backlog, &self.options.changes);
     }
 
     fn round(&mut self) {
@@ -185,7 +185,7 @@ impl Watching {
             };
             self.options.board.set(camera, watched);
         }
-        self.send();
+        hand_over(&mut self.backlog, &self.options.changes);
     }
 
     fn set(&mut self, watches: Vec<Watch>) {
@@ -212,19 +212,6 @@ impl Watching {
             Some((_, Sight::Pictures(mut watcher))) => watcher.finish(&mut self.backlog),
             Some((_, Sight::Camera(mut told))) => told.finish(&mut self.backlog),
             None => {}
-        }
-    }
-
-    /// Hands events to the index; while it is busy they wait here.
-    fn send(&mut self) {
-        if self.backlog.is_empty() {
-            return;
-        }
-        match self.options.changes.try_send(std::mem::take(&mut self.backlog)) {
-            Ok(()) => {}
-            Err(TrySendError::Full(changes) | TrySendError::Disconnected(changes)) => {
-                self.backlog = newest(changes);
-            }
         }
     }
 }

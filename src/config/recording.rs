@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::settings::ranged;
+use super::settings::{is_default, ranged};
 use crate::model::{Mode, MotionSettings, MotionSource, MotionZone, StreamKind};
 
 const MINUTE_MICROS: i64 = 60_000_000;
@@ -211,10 +211,6 @@ const fn continuous() -> Mode {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
 const fn is_false(value: &bool) -> bool {
     !*value
-}
-
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
 }
 
 impl Default for CameraRecording {

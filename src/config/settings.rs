@@ -154,7 +154,7 @@ ranged!(
     LowSpacePercent(u8), 0..=50, "low_space_percent"
 );
 
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+pub(super) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 

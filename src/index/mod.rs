@@ -21,4 +21,4 @@ pub use deleted::DeletedSpan;
 pub use error::IndexError;
 pub use open::{Damaged, Index, Opened};
 pub use query::IndexReader;
-pub use write::{Change, newest};
+pub use write::{Change, hand_over, newest};

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crossbeam::channel::{Sender, TrySendError};
 use redb::{ReadableTable, Table, WriteTransaction};
 
 use super::coverage::refresh_day;
@@ -88,6 +89,19 @@ pub fn newest(changes: Vec<Change>) -> Vec<Change> {
         .filter(|(number, change)| folded(change).is_none_or(|key| last.get(&key) == Some(number)))
         .map(|(_, change)| change)
         .collect()
+}
+
+/// Hands `backlog` to the thread that writes the index. What it cannot take now stays, no larger than it must be.
+pub fn hand_over(backlog: &mut Vec<Change>, index: &Sender<Vec<Change>>) {
+    if backlog.is_empty() {
+        return;
+    }
+    match index.try_send(std::mem::take(backlog)) {
+        Ok(()) => {}
+        Err(TrySendError::Full(changes) | TrySendError::Disconnected(changes)) => {
+            *backlog = newest(changes);
+        }
+    }
 }
 
 /// Of changes with the same answer the last one says all; none for one that must stay.

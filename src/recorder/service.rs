@@ -8,14 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crossbeam::channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
+use crossbeam::channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use super::signals::{Interruption, Outside};
 use super::stream::{CLOCK_STEP_MICROS, StreamRecorder};
 use super::{RecorderError, Rule, Signals, Totals, WriteContext, preroll};
 use crate::analysis::MotionBoard;
 use crate::capture::{CaptureEvent, UnitQueue};
-use crate::index::{Change, newest};
+use crate::index::{Change, hand_over};
 use crate::model::{CameraId, GapReason, RecordingState, StreamId, WallSpan, WallTime};
 use crate::runtime::thread::JoinError;
 use crate::runtime::{Clock, Latest, Now, Worker};
@@ -260,7 +260,7 @@ impl Loop {
             self.next_sweep = now.monotonic + self.options.sync_every;
             self.sweep();
         }
-        self.send();
+        hand_over(&mut self.backlog, &self.options.changes);
         self.show();
     }
 
@@ -271,19 +271,6 @@ impl Loop {
             self.backlog.append(&mut stream.recorder.take_changes());
         }
         self.backlog.push(Change::Heartbeat(self.options.clock.wall()));
-    }
-
-    /// Hands the changes to the index. While it is busy they wait here, each segment once.
-    fn send(&mut self) {
-        if self.backlog.is_empty() {
-            return;
-        }
-        match self.options.changes.try_send(std::mem::take(&mut self.backlog)) {
-            Ok(()) => {}
-            Err(TrySendError::Full(changes) | TrySendError::Disconnected(changes)) => {
-                self.backlog = newest(changes);
-            }
-        }
     }
 
     fn set_streams(&mut self, wanted: Vec<RecordedStream>) {
