@@ -69,6 +69,12 @@ impl EventBuilder {
         }
     }
 
+    /// The event that is open, as far as it has come.
+    #[must_use]
+    pub fn open(&self) -> Option<&MotionEvent> {
+        self.open.as_ref()
+    }
+
     /// The event that is open, as no more pictures come.
     pub fn finish(&mut self) -> Option<MotionEvent> {
         (self.recent, self.rumour) = (0, None);

@@ -35,6 +35,9 @@ const LATE: Duration = Duration::from_secs(3);
 /// Random access points that are further apart do not show who walks by; a pre-roll would not reach back either.
 const SPARSE: Duration = Duration::from_secs(3);
 
+/// Time between two storings of an event that goes on.
+const STORE_EVERY: Duration = Duration::from_secs(10);
+
 /// Size of the picture that is kept of an event, in pixels.
 const PICTURE_SIZE: (usize, usize) = (320, 240);
 
@@ -63,6 +66,8 @@ pub(super) struct Watcher {
     last_start: Option<Duration>,
     is_sparse: bool,
     watched: Watched,
+    /// When the event that is open was stored last.
+    stored_at: Option<Duration>,
     best: Best,
     frames: Vec<Frame>,
 }
@@ -94,6 +99,7 @@ impl Watcher {
             last_start: None,
             is_sparse: false,
             watched: Watched::default(),
+            stored_at: None,
             best: Best::default(),
             frames: Vec::new(),
         }
@@ -141,6 +147,7 @@ impl Watcher {
 
     /// Ends the event that is open: nobody watches any more.
     pub fn finish(&mut self, out: &mut Vec<Change>) {
+        self.stored_at = None;
         if let Some(event) = self.events.finish() {
             out.push(self.best.stored(event));
         }
@@ -225,6 +232,9 @@ impl Watcher {
         if let (Some(moving), Some(parameters)) = (look.motion, &self.parameters) {
             self.best.offer(frame, moving.size, parameters);
         }
+        if matches!(change, EventChange::Began { .. } | EventChange::Goes { .. }) {
+            self.store_open(now.monotonic, out);
+        }
         self.watched.motion = match change {
             EventChange::Began { at } => Motion::Moving { since: earlier(now, at), last: now },
             EventChange::Goes { .. } => match &self.watched.motion {
@@ -232,6 +242,7 @@ impl Watcher {
                 _ => Motion::Moving { since: now, last: now },
             },
             EventChange::Ended(event) => {
+                self.stored_at = None;
                 out.push(self.best.stored(event));
                 self.sighted()
             }
@@ -240,6 +251,17 @@ impl Watcher {
         if let Some(why) = self.blindness(look.learning) {
             self.watched.motion = blind(&why);
         }
+    }
+
+    /// An event is in the index from its beginning on, and lengthened now and then: a crash costs no more than
+    /// that.
+    fn store_open(&mut self, now: Duration, out: &mut Vec<Change>) {
+        if self.stored_at.is_some_and(|at| now.saturating_sub(at) < STORE_EVERY) {
+            return;
+        }
+        self.stored_at = Some(now);
+        let event = self.events.open().cloned();
+        out.extend(event.map(|event| Change::PutEvent { event, picture: None }));
     }
 
     /// Why what was seen now does not say that nothing moves.

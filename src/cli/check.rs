@@ -38,7 +38,9 @@ pub fn run(args: &Args, options: &CheckOptions) -> Result<()> {
     match problems.len() {
         0 if options.json => Ok(()),
         0 => print::line("files and index agree"),
-        _ if options.repair => bail!("{} problems are left", problems.len()),
-        count => bail!("{count} problems; \"watchkeeper check --repair\" mends what can be mended"),
+        _ if options.repair => bail!("problems are left: {}", problems.len()),
+        count => bail!(
+            "problems found: {count}; \"watchkeeper check --repair\" mends what can be mended"
+        ),
     }
 }

@@ -41,6 +41,9 @@ pub fn run(args: &Args, options: &ExplainOptions) -> Result<()> {
     }
     let to = options.to.map_or(now, |to| to.min(now));
     let span = WallSpan { start: options.from.unwrap_or(to - DAY), end: to };
+    if span.end < span.start {
+        bail!("the range ends before it begins");
+    }
     let stretches = ask(&folder, &camera, span)?;
     if options.json {
         return print::json(&stretches.iter().map(as_json).collect::<Vec<_>>());

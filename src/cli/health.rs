@@ -161,6 +161,7 @@ fn print(snapshot: &Snapshot, now: WallTime) -> Result<()> {
     for notice in &snapshot.notices {
         let camera =
             snapshot.cameras.iter().find(|camera| Some(&camera.id) == notice.camera.as_ref());
+        let camera = camera.filter(|camera| !notice.text.starts_with(&camera.name));
         let whose = camera.map_or(String::new(), |camera| format!("{}: ", camera.name));
         print::line(&format!("{}  {whose}{}", print::local(notice.at, zone), notice.text))?;
     }

@@ -45,7 +45,9 @@ pub fn unlock(args: &Args, options: &RangeArgs) -> Result<()> {
     let request = Request::Unlock { camera, span: span(options)? };
     let name = &options.camera;
     match order(&folder, &request)? {
-        true => print::line(&format!("unlocked {name}")),
+        true => print::line(&format!(
+            "unlocked {name}: the rules may delete it from now on, see \"watchkeeper storage preview\""
+        )),
         false => print::line(&format!("nothing of {name} was locked there")),
     }
 }

@@ -8,8 +8,9 @@ use anyhow::{Result, bail};
 
 use super::footage_args::{ManualOptions, ManualVerb};
 use super::{Args, print, session};
-use crate::config::SettingsStore;
+use crate::config::{DataFolder, SettingsStore};
 use crate::engine::desk::{Request, Response};
+use crate::protocol::LinkState;
 
 /// Runs the verb.
 ///
@@ -36,9 +37,23 @@ pub fn run(args: &Args, options: &ManualOptions) -> Result<()> {
     match request {
         Request::StartManual { limit, .. } => {
             let micros = i64::try_from(limit.as_micros()).unwrap_or(i64::MAX);
-            print::line(&format!("{name} is recorded for {}", print::duration(micros)))
+            let time = print::duration(micros);
+            if is_online(&folder, name)? {
+                return print::line(&format!("{name} is recorded for {time}"));
+            }
+            print::line(&format!(
+                "{name} does not send pictures now; within {time} it is recorded as soon as it does"
+            ))
         }
         _ if changed => print::line(&format!("{name} goes on by its mode")),
         _ => print::line(&format!("{name} was not being recorded by hand")),
     }
+}
+
+fn is_online(folder: &DataFolder, name: &str) -> Result<bool> {
+    let Response::Health(health) = session::request(folder, &Request::Health)? else {
+        bail!(session::OTHER_VERSION);
+    };
+    let camera = health.cameras.iter().find(|camera| camera.name == name);
+    Ok(camera.is_none_or(|camera| camera.link == LinkState::Online))
 }

@@ -116,7 +116,10 @@ pub fn duration(micros: i64) -> String {
     ];
     let first = parts.iter().position(|(number, _)| *number > 0).unwrap_or(parts.len() - 1);
     let shown = parts.iter().skip(first).take(2).filter(|(number, _)| *number > 0);
-    let words: Vec<String> = shown.map(|(number, unit)| format!("{number} {unit}")).collect();
+    let name =
+        |number: i64, unit: &'static str| if (number, unit) == (1, "days") { "day" } else { unit };
+    let words: Vec<String> =
+        shown.map(|(number, unit)| format!("{number} {}", name(*number, unit))).collect();
     if words.is_empty() { "0 s".into() } else { words.join(" ") }
 }
 

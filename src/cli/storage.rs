@@ -2,6 +2,8 @@
 //!
 //! Must not do: delete anything; the engine does, by the rules that are set here.
 
+use std::path::Path;
+
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
@@ -33,6 +35,10 @@ fn set(folder: &DataFolder, change: &StorageArgs, yes: bool) -> Result<()> {
     after.validate().map_err(ConfigError::from)?;
     loss::confirm(folder, &store, &after, yes)?;
     if let Some(path) = &change.path {
+        let full = folder.storage(path);
+        if !full.parent().is_some_and(Path::is_dir) {
+            bail!("{} cannot be made: the folder above it is not there", full.display());
+        }
         offline::adopt(folder, path)?;
     }
     store.change(|settings| {

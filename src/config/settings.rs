@@ -348,7 +348,10 @@ impl Settings {
         let recording = &camera.recording;
         self.check_schedule(recording.schedule.as_deref()).map_err(|why| ("schedule", why))?;
         if recording.needs_schedule() && self.in_force(camera).schedule.value.is_none() {
-            let why = format!("\"{}\" needs a schedule, and none is chosen", camera.name);
+            let why = format!(
+                "\"{}\" needs a schedule, and none is chosen: set one with \"watchkeeper camera set NAME --schedule SCHEDULE\"",
+                camera.name
+            );
             return Err(("mode", why));
         }
         if recording.main_on_motion && camera.sub.is_none() {

@@ -3,6 +3,7 @@
 //!
 //! Must not do: open a volume; `storage` does.
 
+use std::fs;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -53,12 +54,21 @@ impl VolumeStore {
         &self.known
     }
 
-    /// The one at `path`, or a new one with the next number.
+    /// The one at `path`, however that is written, or a new one with the next number.
     #[must_use]
     pub fn at(&self, path: &str) -> KnownVolume {
         let next = self.known.iter().map(|volume| volume.id.0 + 1).max().unwrap_or(0);
         let new = || KnownVolume { id: VolumeId(next), path: path.into(), marker: None };
-        self.known.iter().find(|volume| volume.path == path).cloned().unwrap_or_else(new)
+        let place = self.place(path);
+        let is_it =
+            |volume: &&KnownVolume| volume.path == path || self.place(&volume.path) == place;
+        self.known.iter().find(is_it).cloned().unwrap_or_else(new)
+    }
+
+    /// Where a path leads, links followed; as it is written while it leads nowhere.
+    fn place(&self, path: &str) -> PathBuf {
+        let full = self.file.with_file_name(path);
+        fs::canonicalize(&full).unwrap_or(full)
     }
 
     /// Remembers one.
@@ -98,5 +108,8 @@ mod tests {
         let again = VolumeStore::open(&folder).expect("read");
         assert_eq!(again.at("recordings"), first);
         assert_eq!(again.list().len(), 2);
+        fs::create_dir(root.path().join("recordings")).expect("made");
+        let absolute = root.path().join("recordings").to_string_lossy().into_owned();
+        assert_eq!(again.at(&absolute), first, "the same place in other words");
     }
 }

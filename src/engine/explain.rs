@@ -25,7 +25,8 @@ pub fn kinds(
             let in_force = number.checked_sub(1).and_then(|n| journal.get(n));
             let until = journal.get(number).map_or(WallTime::MAX, |entry| entry.at);
             let part = WallSpan::new(from, until.min(span.end));
-            if let Some(kind) = kind_of(in_force.map(|entry| &entry.state))
+            let next = journal.iter().skip(number).map(|entry| &entry.state).find_map(recorded_by);
+            if let Some(kind) = kind_of(in_force.map(|entry| &entry.state), next)
                 && !part.is_empty()
             {
                 out.push(CoverageSpan { span: part, kind });
@@ -37,12 +38,20 @@ pub fn kinds(
     out
 }
 
-/// The kind of footage that exists although the journal says `state`; none for a hole.
-fn kind_of(state: Option<&RecordingState>) -> Option<CoverageKind> {
+/// The kind of footage that exists although the journal says `state`; none for a hole. Footage may begin a
+/// moment before its entry does: it is of the kind that comes `next`.
+fn kind_of(state: Option<&RecordingState>, next: Option<CoverageKind>) -> Option<CoverageKind> {
     match state {
         Some(RecordingState::Recording(kind)) => Some(*kind),
         Some(RecordingState::Idle(GapReason::StreamLoss(_) | GapReason::Overload(_))) => None,
-        Some(RecordingState::Idle(_)) | None => Some(CoverageKind::Continuous),
+        Some(RecordingState::Idle(_)) | None => Some(next.unwrap_or(CoverageKind::Continuous)),
+    }
+}
+
+fn recorded_by(state: &RecordingState) -> Option<CoverageKind> {
+    match state {
+        RecordingState::Recording(kind) => Some(*kind),
+        RecordingState::Idle(_) => None,
     }
 }
 
