@@ -122,8 +122,9 @@ impl Watcher {
         watched
     }
 
-    fn is_behind(&self, now: Duration) -> bool {
-        self.last_taken.is_some_and(|taken| now.saturating_sub(taken) > LATE)
+    /// Whether the last unit of this round had waited; a camera that sends nothing is not late.
+    fn is_behind(&mut self, now: Duration) -> bool {
+        self.last_taken.take().is_some_and(|taken| now.saturating_sub(taken) > LATE)
     }
 
     /// Takes one event from capture; events of motion that have ended go to `out`.

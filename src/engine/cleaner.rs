@@ -268,11 +268,13 @@ impl Keeper {
         let unmeasured = measured.as_ref().err().map(ToString::to_string);
         self.now.usage = measured.unwrap_or(self.now.usage);
         self.is_blocked = unmeasured.is_some();
-        self.now.trouble = self.options.locks.trouble().or(unmeasured).or(self.failed.clone());
-        self.now.trouble = self.now.trouble.take().or_else(|| self.removal.trouble());
-        if !self.clock_is_trusted && self.now.terms.rules.ages() {
-            self.now.trouble.get_or_insert_with(|| CLOCK_AHEAD.into());
-        }
+        let doubt = !self.clock_is_trusted && self.now.terms.rules.ages();
+        let locks = self.options.locks.trouble();
+        self.now.trouble = locks
+            .or(unmeasured)
+            .or_else(|| self.failed.clone())
+            .or_else(|| self.removal.trouble())
+            .or_else(|| doubt.then(|| CLOCK_AHEAD.into()));
         let Space { free, total } = self.now.usage.space;
         let reserve = retention::reserve(self.now.rate, total);
         self.now.terms.rules.reserve = reserve;
