@@ -69,6 +69,10 @@ fn a_drag_shows_random_access_points_and_its_end_the_exact_picture() {
     rig.end();
 }
 
+fn step(frames: i32) -> PlaybackCommand {
+    PlaybackCommand::Step { camera: main_stream().camera, frames }
+}
+
 #[test]
 fn steps_are_exact_across_segments_and_gaps() {
     for kind in BOTH {
@@ -82,23 +86,23 @@ fn steps_are_exact_across_segments_and_gaps() {
         for begin in [6 * 25 - 3, 12 * 25 - 3] {
             rig.seek(frames[begin].plus_micros(10));
             for frame in &frames[begin + 1..begin + 7] {
-                rig.send(PlaybackCommand::Step(1));
+                rig.send(step(1));
                 rig.wait_for_picture(*frame);
             }
             for frame in frames[begin..begin + 6].iter().rev() {
-                rig.send(PlaybackCommand::Step(-1));
+                rig.send(step(-1));
                 rig.wait_for_picture(*frame);
             }
         }
         for (from, by, to) in [(10, 320, 330), (330, -300, 30), (3, -10, 0), (395, 30, 399)] {
             rig.seek(frames[from]);
-            rig.send(PlaybackCommand::Step(by));
+            rig.send(step(by));
             rig.wait_for_picture(frames[to]);
         }
         // From inside the gap the nearest frame is one step away.
         for (by, to) in [(1, 300), (-1, 299)] {
             rig.seek(at(14.0));
-            rig.send(PlaybackCommand::Step(by));
+            rig.send(step(by));
             rig.wait_for_picture(frames[to]);
         }
         assert!(!rig.shown.playback.get().expect("published").playing, "a step pauses");

@@ -140,6 +140,10 @@ fn playhead() -> WallTime {
     fixture::at("2026-03-03T14:05:07.240+01:00")
 }
 
+fn step(frames: i32) -> PlaybackCommand {
+    PlaybackCommand::Step { camera: fixture::id(0), frames }
+}
+
 fn seeks(commands: &[PlaybackCommand]) -> Vec<(WallTime, bool)> {
     let seek = |c: &PlaybackCommand| match c {
         PlaybackCommand::Seek { at, exact } => Some((*at, *exact)),
@@ -209,7 +213,7 @@ fn the_picked_camera_gives_a_snapshot() {
     desk.press(Key::Num1);
     desk.press(Key::S);
     assert!(
-        matches!(desk.take().pop(), Some(Command::SaveSnapshot { camera, at: None }) if camera == fixture::id(0))
+        matches!(desk.take().pop(), Some(Command::SaveSnapshot { camera, at: None, .. }) if camera == fixture::id(0))
     );
 }
 
@@ -367,8 +371,8 @@ fn keys_drive_the_transport() {
     for (key, command) in [
         (Key::Space, PlaybackCommand::Play),
         (Key::K, PlaybackCommand::Play),
-        (Key::ArrowRight, PlaybackCommand::Step(1)),
-        (Key::ArrowLeft, PlaybackCommand::Step(-1)),
+        (Key::ArrowRight, step(1)),
+        (Key::ArrowLeft, step(-1)),
         (Key::L, PlaybackCommand::SetSpeed(Speed::Double)),
         (Key::J, PlaybackCommand::SetSpeed(Speed::Half)),
     ] {
@@ -394,7 +398,7 @@ fn buttons_drive_the_transport() {
     let expected = [
         PlaybackCommand::SetSpeed(Speed::Eight),
         PlaybackCommand::Play,
-        PlaybackCommand::Step(1),
+        step(1),
         PlaybackCommand::GoLive,
     ];
     assert_eq!(desk.playback_commands(), expected);

@@ -103,6 +103,9 @@ pub enum CameraVerb {
     Add {
         /// What operators call it
         name: String,
+        /// The group that it stands in on the console
+        #[arg(long, default_value = "")]
+        group: String,
         /// RTSP address of the main stream, without user and password
         #[arg(long, value_name = "URL")]
         main: String,
@@ -132,6 +135,9 @@ pub enum CameraVerb {
         /// Another name
         #[arg(long)]
         name: Option<String>,
+        /// The group that it stands in on the console; "" for none
+        #[arg(long)]
+        group: Option<String>,
         /// RTSP address of the main stream
         #[arg(long, value_name = "URL")]
         main: Option<String>,

@@ -48,7 +48,7 @@ fn change(folder: &DataFolder, verb: &CameraVerb) -> Result<()> {
     let mut store = SettingsStore::open(folder)?;
     let mut secrets = Secrets::open(folder)?;
     match verb {
-        CameraVerb::Add { name, main, sub, login, transport, rule } => {
+        CameraVerb::Add { name, group, main, sub, login, transport, rule } => {
             let password = read_password(login)?;
             let mut recording = CameraRecording::default();
             rule.apply(&mut recording);
@@ -56,6 +56,7 @@ fn change(folder: &DataFolder, verb: &CameraVerb) -> Result<()> {
             let camera = CameraSettings {
                 id: id.clone(),
                 name: name.clone(),
+                group: group.clone(),
                 main: address(main)?,
                 sub: sub.as_deref().map(address).transpose()?,
                 user: login.user.clone(),
@@ -114,11 +115,15 @@ fn address(text: &str) -> Result<StreamUrl, ConfigError> {
 }
 
 fn apply(target: &mut CameraSettings, verb: &CameraVerb) -> Result<(), ConfigError> {
-    let CameraVerb::Set { name, main, sub, no_sub, login, transport, rule, .. } = verb else {
+    let CameraVerb::Set { name, group, main, sub, no_sub, login, transport, rule, .. } = verb
+    else {
         return Ok(());
     };
     if let Some(name) = name {
         target.name.clone_from(name);
+    }
+    if let Some(group) = group {
+        target.group.clone_from(group);
     }
     if let Some(main) = main {
         target.main = address(main)?;

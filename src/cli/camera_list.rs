@@ -46,6 +46,7 @@ fn as_json(settings: &Settings, camera: &CameraSettings) -> Value {
     json!({
         "id": camera.id.as_str(),
         "name": camera.name,
+        "group": camera.group,
         "main": camera.main.shown(),
         "sub": camera.sub.as_ref().map(StreamUrl::shown),
         "user": camera.user,

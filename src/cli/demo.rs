@@ -67,6 +67,7 @@ fn camera(store: &SettingsStore, simulator: &Simulator, number: usize) -> Result
     Ok(CameraSettings {
         id: CameraId::from_name(&name),
         name,
+        group: String::new(),
         main: url(StreamKind::Main)?,
         sub: Some(url(StreamKind::Sub)?),
         user: None,

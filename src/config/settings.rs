@@ -165,6 +165,9 @@ pub struct CameraSettings {
     pub id: CameraId,
     /// What operators call it.
     pub name: String,
+    /// The group that it stands in; empty without one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub group: String,
     /// Address of the main stream.
     pub main: StreamUrl,
     /// Address of the sub stream.

@@ -11,7 +11,9 @@ use super::recordings::Recordings;
 use super::{EngineError, explain};
 use crate::model::coverage::{self, SEAM_MICROS};
 use crate::model::{CameraId, CoverageKind, CoverageSpan, WallSpan, WallTime};
-use crate::protocol::{Gap, Lane, MonthAnswer, MonthQuery, Shown, TimelineAnswer, TimelineQuery};
+use crate::protocol::{
+    Gap, Lane, MonthAnswer, MonthDay, MonthQuery, Shown, TimelineAnswer, TimelineQuery,
+};
 use crate::runtime::thread::JoinError;
 use crate::runtime::{Clock, Worker};
 
@@ -139,7 +141,14 @@ pub fn timeline(
         None => Vec::new(),
     };
     let span = Some(query.span);
-    Ok(TimelineAnswer { generation: query.generation, span, lanes, archive, overview })
+    Ok(TimelineAnswer {
+        generation: query.generation,
+        span,
+        lanes,
+        union: Vec::new(),
+        archive,
+        overview,
+    })
 }
 
 fn lane(
@@ -157,7 +166,7 @@ fn lane(
         .map(|(span, reason)| Gap { span, reason })
         .collect();
     let coverage = coverage::merge(covered, resolution.max(SEAM_MICROS));
-    Ok(Lane { camera: camera.clone(), coverage, gaps })
+    Ok(Lane::new(camera.clone(), coverage, gaps))
 }
 
 /// Footage of a camera within `span`, ordered by start: what segments cover, less the holes inside of
@@ -221,7 +230,7 @@ fn union(mut spans: Vec<CoverageSpan>, seam: i64) -> Vec<WallSpan> {
 /// When the index cannot be read.
 pub fn month(recordings: &Recordings, query: &MonthQuery) -> Result<MonthAnswer, EngineError> {
     let (Some(first), Some(last)) = (query.days.first(), query.days.last()) else {
-        return Ok(MonthAnswer { generation: query.generation, covered: Vec::new() });
+        return Ok(MonthAnswer { generation: query.generation, days: Vec::new() });
     };
     let whole = WallSpan::new(first.start, last.end);
     let mut spans = Vec::new();
@@ -229,9 +238,9 @@ pub fn month(recordings: &Recordings, query: &MonthQuery) -> Result<MonthAnswer,
         spans.extend(footage(recordings, camera, whole)?);
     }
     let spans = union(spans, 0);
-    let covered = |day: &WallSpan| spans.iter().map(|span| span.intersect(*day).micros()).sum();
-    Ok(MonthAnswer {
-        generation: query.generation,
-        covered: query.days.iter().map(covered).collect(),
-    })
+    let day = |day: &WallSpan| MonthDay {
+        covered: spans.iter().map(|span| span.intersect(*day).micros()).sum(),
+        ..MonthDay::default()
+    };
+    Ok(MonthAnswer { generation: query.generation, days: query.days.iter().map(day).collect() })
 }

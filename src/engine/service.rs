@@ -149,7 +149,18 @@ impl Service {
                 Ok(())
             }
             Command::UseSimulatedCameras => self.use_simulated(),
-            Command::SaveSnapshot { camera, at } => self.save_snapshot(camera, at),
+            Command::SaveSnapshot { camera, at, .. } => self.save_snapshot(camera, at),
+            Command::QueryEvents(_)
+            | Command::QueryExport(_)
+            | Command::WantThumbnails(_)
+            | Command::Export(_)
+            | Command::CancelExport(_)
+            | Command::ForgetExport(_)
+            | Command::OpenFolder(_)
+            | Command::AddBookmark(_)
+            | Command::RemoveBookmark(_)
+            | Command::Lock(_)
+            | Command::Unlock { .. } => Ok(()),
             Command::WatchLive(tiles) => {
                 self.views.want(tiles);
                 self.connect();
@@ -194,6 +205,7 @@ impl Service {
         let camera = CameraSettings {
             id: id.clone(),
             name: draft.name,
+            group: String::new(),
             main: address(&draft.main)?,
             sub: draft.sub.as_deref().map(address).transpose()?,
             user: draft.user,

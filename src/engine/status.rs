@@ -126,6 +126,7 @@ impl Service {
         CameraStatus {
             id: camera.id.clone(),
             name: camera.name.clone(),
+            group: camera.group.clone(),
             address: camera.main.host_and_port(),
             has_sub: camera.sub.is_some(),
             stream: self.store.settings().recorded_stream(camera),

@@ -2,6 +2,7 @@
 //!
 //! Must not do: any I/O, read a clock, know a thread or a library of the layers above.
 
+pub mod bookmark;
 pub mod camera;
 pub mod coverage;
 pub mod event;
@@ -13,6 +14,7 @@ pub mod schedule;
 pub mod segment;
 pub mod time;
 
+pub use bookmark::Bookmark;
 pub use camera::{CameraId, Mode, StreamId, StreamKind, Transport};
 pub use coverage::{CoverageKind, CoverageSpan};
 pub use event::{Area, MotionEvent};

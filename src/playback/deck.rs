@@ -208,7 +208,11 @@ impl Deck {
             PlaybackCommand::Play => self.transport.play(now),
             PlaybackCommand::Pause => self.transport.pause(now),
             PlaybackCommand::SetSpeed(speed) => self.transport.set_speed(speed, now),
-            PlaybackCommand::Step(frames) => self.step(frames),
+            PlaybackCommand::Step { frames, .. } => self.step(frames),
+            PlaybackCommand::SetReverse(_)
+            | PlaybackCommand::SkipGaps(_)
+            | PlaybackCommand::SkipToEvents(_)
+            | PlaybackCommand::Event { .. } => {}
             PlaybackCommand::GoLive => {
                 self.placed = true;
                 self.seek += 1;
@@ -344,6 +348,9 @@ impl Deck {
             playhead: published.playhead,
             playing: self.transport.is_playing(),
             speed: self.transport.speed(),
+            reverse: false,
+            skip_gaps: false,
+            skip_to_events: false,
             live: self.transport.is_live(),
             key_frames_only: published.key_frames_only,
             pictures_per_second,

@@ -2,8 +2,10 @@
 //!
 //! Must not do: act.
 
-use super::{MonthQuery, TimelineQuery};
-use crate::model::{CameraId, Mode, StreamKind, Transport, WallTime};
+use std::path::PathBuf;
+
+use super::{EventsQuery, ExportQuery, ExportRequest, MonthQuery, ThumbnailWish, TimelineQuery};
+use crate::model::{Bookmark, CameraId, Lock, Mode, StreamKind, Transport, WallSpan, WallTime};
 
 /// What an operator wants.
 #[derive(Clone, Debug)]
@@ -30,15 +32,56 @@ pub enum Command {
     QueryTimeline(TimelineQuery),
     /// Asks for a month of the calendar; the answer arrives in [`super::Shown::month`].
     QueryMonth(MonthQuery),
+    /// Asks for motion events; the answer arrives in [`super::Shown::events`].
+    QueryEvents(EventsQuery),
+    /// Asks what an export would hold; the answer arrives in [`super::Shown::export_plan`].
+    QueryExport(ExportQuery),
+    /// Wants these small pictures, and no others any more; they arrive in [`super::Shown::thumbnails`].
+    WantThumbnails(Vec<ThumbnailWish>),
     /// Saves a picture of a camera into the data folder.
     SaveSnapshot {
         /// Whose.
         camera: CameraId,
         /// The recorded picture that is shown at this moment, in full size; none for the live one.
         at: Option<WallTime>,
+        /// How it is written.
+        format: PictureFormat,
+        /// Whether camera and time are written into the picture.
+        caption: bool,
+    },
+    /// Writes footage into files that any player opens; how it goes is in [`super::Shown::exports`].
+    Export(ExportRequest),
+    /// Ends an export, of which nothing stays.
+    CancelExport(u64),
+    /// Takes an export that has ended off the list.
+    ForgetExport(u64),
+    /// Opens a folder of ours in the system's file manager.
+    OpenFolder(PathBuf),
+    /// Notes something about a moment.
+    AddBookmark(Bookmark),
+    /// Forgets a note.
+    RemoveBookmark(Bookmark),
+    /// Keeps a range from every rule that deletes.
+    Lock(Lock),
+    /// Lets the rules have a range again.
+    Unlock {
+        /// Whose footage.
+        camera: CameraId,
+        /// Which.
+        span: WallSpan,
     },
     /// The operator has seen this notice.
     Acknowledge(u64),
+}
+
+/// How a picture is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PictureFormat {
+    /// Without loss.
+    #[default]
+    Png,
+    /// Small.
+    Jpeg,
 }
 
 /// A camera to be added.
@@ -147,8 +190,24 @@ pub enum PlaybackCommand {
     Pause,
     /// Changes the speed; playing or paused stays as it is.
     SetSpeed(Speed),
-    /// Moves by this many frames of the first camera shown, and pauses.
-    Step(i32),
+    /// Lets time pass backward, or forward again; playing or paused stays as it is.
+    SetReverse(bool),
+    /// Where no camera that is shown has footage, goes to where the next begins.
+    SkipGaps(bool),
+    /// While playing, goes from motion event to motion event.
+    SkipToEvents(bool),
+    /// Moves by this many frames of a camera, and pauses.
+    Step {
+        /// Whose frames.
+        camera: CameraId,
+        /// How many, negative for back.
+        frames: i32,
+    },
+    /// Goes to the start of the next motion event of the cameras shown, or of the one before.
+    Event {
+        /// The next one.
+        forward: bool,
+    },
     /// Goes to the newest footage and stays there.
     GoLive,
 }

@@ -3,16 +3,22 @@
 //! Must not do: block, or carry a password upwards.
 
 mod command;
+mod export;
+mod marks;
 mod playback;
 mod status;
 mod storage;
 mod timeline;
 
-pub use command::{CameraDraft, Command, LiveTile, PlaybackCommand, Speed};
+pub use command::{CameraDraft, Command, LiveTile, PictureFormat, PlaybackCommand, Speed};
+pub use export::{ExportGaps, ExportPlan, ExportQuery, ExportRequest, ExportState, ExportStatus};
+pub use marks::{EventsAnswer, EventsQuery, Marks, Thumbnail, ThumbnailWish, Thumbnails};
 pub use playback::{CameraView, PlaybackSnapshot, ViewState};
 pub use status::{CameraStatus, LinkState, Notice, Severity, Snapshot, VolumeStatus};
 pub use storage::{Going, StorageOverview};
-pub use timeline::{Gap, Lane, MonthAnswer, MonthQuery, TimelineAnswer, TimelineQuery};
+pub use timeline::{
+    Gap, Lane, MonthAnswer, MonthDay, MonthQuery, MotionBar, TimelineAnswer, TimelineQuery,
+};
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -67,6 +73,16 @@ pub struct Shown {
     pub timeline: Latest<TimelineAnswer>,
     /// The newest month.
     pub month: Latest<MonthAnswer>,
+    /// The newest list of motion events.
+    pub events: Latest<EventsAnswer>,
+    /// Bookmarks and locks.
+    pub marks: Latest<Marks>,
+    /// Small pictures.
+    pub thumbnails: Thumbnails,
+    /// What the export asked about would hold.
+    pub export_plan: Latest<ExportPlan>,
+    /// Exports under way and those that have ended, oldest first.
+    pub exports: Latest<Vec<ExportStatus>>,
     wake: Mutex<Option<Wake>>,
     quit: AtomicBool,
 }

@@ -16,6 +16,12 @@ pub struct PlaybackSnapshot {
     pub playing: bool,
     /// At which speed.
     pub speed: Speed,
+    /// Whether time passes backward.
+    pub reverse: bool,
+    /// Whether time without footage is skipped.
+    pub skip_gaps: bool,
+    /// Whether time without motion is skipped.
+    pub skip_to_events: bool,
     /// Whether the playhead stays at the newest footage.
     pub live: bool,
     /// Only random access points are shown because decoding all pictures is too slow.

@@ -30,6 +30,8 @@ pub struct CameraStatus {
     pub id: CameraId,
     /// What operators call it.
     pub name: String,
+    /// The group that it stands in; empty without one.
+    pub group: String,
     /// Host and port of the main stream; never user or password.
     pub address: String,
     /// Whether it has a sub stream.

@@ -9,8 +9,8 @@ use watchkeeper::model::{
     WallSpan, WallTime,
 };
 use watchkeeper::protocol::{
-    CameraStatus, CameraView, Gap, Lane, LinkState, MonthAnswer, Notice, PlaybackSnapshot,
-    Severity, Snapshot, Speed, TimelineAnswer, ViewState, VolumeStatus,
+    CameraStatus, CameraView, Gap, Lane, LinkState, MonthAnswer, MonthDay, Notice,
+    PlaybackSnapshot, Severity, Snapshot, Speed, TimelineAnswer, ViewState, VolumeStatus,
 };
 
 pub const MINUTE: i64 = 60_000_000;
@@ -47,6 +47,7 @@ pub fn camera(number: usize) -> CameraStatus {
     CameraStatus {
         id: id(number),
         name: NAMES[number].into(),
+        group: String::new(),
         address: format!("192.168.1.{}:554", 20 + number),
         has_sub: true,
         stream: StreamKind::Main,
@@ -203,7 +204,7 @@ pub fn timeline(generation: u64, cameras: &[CameraId]) -> TimelineAnswer {
             ),
             _ => (vec![covered("00:00:00", "17:06:07", Continuous)], vec![]),
         };
-        Lane { camera: camera.clone(), coverage, gaps }
+        Lane::new(camera.clone(), coverage, gaps)
     });
     let archive = WallSpan::new(at("2026-01-18T10:00:00+01:00"), now());
     let overview = (0..44).map(|day| {
@@ -214,6 +215,7 @@ pub fn timeline(generation: u64, cameras: &[CameraId]) -> TimelineAnswer {
         generation,
         span: Some(WallSpan::new(now().plus_micros(-2 * DAY), now().plus_micros(DAY))),
         lanes: lanes.collect(),
+        union: Vec::new(),
         archive: Some(archive),
         overview: overview.collect(),
     }
@@ -223,9 +225,10 @@ pub fn month(generation: u64, days: &[WallSpan]) -> MonthAnswer {
     let hours = [24, 24, 9, 24, 17, 3, 24];
     let covered = days.iter().enumerate().map(|(i, day)| {
         let part = WallSpan::new(day.start, day.end.min(now())).micros();
-        if day.start >= now() { 0 } else { part.min(hours[i % 7] * HOUR) }
+        let covered = if day.start >= now() { 0 } else { part.min(hours[i % 7] * HOUR) };
+        MonthDay { covered, ..MonthDay::default() }
     });
-    MonthAnswer { generation, covered: covered.collect() }
+    MonthAnswer { generation, days: covered.collect() }
 }
 
 pub fn playback(playhead: WallTime, views: Vec<CameraView>) -> PlaybackSnapshot {
@@ -233,6 +236,9 @@ pub fn playback(playhead: WallTime, views: Vec<CameraView>) -> PlaybackSnapshot 
         playhead,
         playing: false,
         speed: Speed::Normal,
+        reverse: false,
+        skip_gaps: false,
+        skip_to_events: false,
         live: false,
         key_frames_only: false,
         pictures_per_second: 0.0,

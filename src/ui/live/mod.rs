@@ -20,7 +20,7 @@ use super::desk::{Settled, Stage};
 use super::widgets::{Look, icon_button, labelled_button, page_bar, segmented, soft};
 use super::{keys, theme};
 use crate::model::{CameraId, StreamKind};
-use crate::protocol::{CameraStatus, Command, LiveTile};
+use crate::protocol::{CameraStatus, Command, LiveTile, PictureFormat};
 
 /// How far "Back 30 s" goes, in microseconds.
 const BACK: i64 = 30_000_000;
@@ -130,7 +130,7 @@ impl LivePage {
                         go = Some(Go::Watch(camera.clone(), stage.now.plus_micros(-BACK)));
                     }
                     if snapshot.clicked() {
-                        stage.desk.send(Command::SaveSnapshot { camera: camera.clone(), at: None });
+                        stage.desk.send(snapshot_of(camera.clone()));
                     }
                 }
             });
@@ -174,7 +174,7 @@ impl LivePage {
         if keys::take(ui, Key::S)
             && let Some(camera) = self.picked.clone().or_else(|| self.enlarged.clone())
         {
-            stage.desk.send(Command::SaveSnapshot { camera, at: None });
+            stage.desk.send(snapshot_of(camera));
         }
         if keys::take(ui, Key::R)
             && let Some(id) = self.picked.as_ref().or(self.enlarged.as_ref())
@@ -241,7 +241,7 @@ impl LivePage {
                         if self.enlarged.is_some() { None } else { Some(camera.id.clone()) };
                 }
                 Some(Act::Snapshot) => {
-                    stage.desk.send(Command::SaveSnapshot { camera: camera.id.clone(), at: None });
+                    stage.desk.send(snapshot_of(camera.id.clone()));
                 }
                 Some(Act::Record) => {
                     stage.desk.send(record_by_hand(camera));
@@ -279,4 +279,9 @@ fn empty(ui: &mut Ui, area: egui::Rect) -> Option<Go> {
     let response =
         ui.put(foot, button).on_hover_text("Your own by their address, or simulated ones");
     response.clicked().then_some(Go::Welcome)
+}
+
+/// The picture that a camera sends now, as it is.
+fn snapshot_of(camera: CameraId) -> Command {
+    Command::SaveSnapshot { camera, at: None, format: PictureFormat::Png, caption: false }
 }

@@ -11,7 +11,7 @@ use egui_material_icons::icons::{ICON_CHEVRON_LEFT, ICON_CHEVRON_RIGHT};
 
 use super::month::{Day, days};
 use crate::model::{CameraId, WallTime};
-use crate::protocol::{MonthAnswer, MonthQuery};
+use crate::protocol::{MonthAnswer, MonthDay, MonthQuery};
 use crate::ui::widgets::{Look, icon_button, soft, strong};
 use crate::ui::zone::{Zone, long_date, month_of};
 use crate::ui::{format, keys, theme};
@@ -36,7 +36,7 @@ pub struct Calendar {
     followed: Option<NaiveDate>,
     asked: Option<Asked>,
     generation: u64,
-    known: Option<(NaiveDate, Vec<i64>)>,
+    known: Option<(NaiveDate, Vec<MonthDay>)>,
 }
 
 impl Calendar {
@@ -72,8 +72,8 @@ impl Calendar {
             && answer.generation == self.generation
         {
             let known = self.known.as_ref().map(|(month, covered)| (*month, covered));
-            if known != Some((asked.month, &answer.covered)) {
-                self.known = Some((asked.month, answer.covered.clone()));
+            if known != Some((asked.month, &answer.days)) {
+                self.known = Some((asked.month, answer.days.clone()));
             }
         }
     }
@@ -103,7 +103,8 @@ impl Calendar {
         for (week, line) in days(month, zone).chunks(7).enumerate() {
             ui.horizontal(|ui| {
                 for (column, day) in line.iter().enumerate() {
-                    let micros = covered.and_then(|c| c.get(week * 7 + column)).copied();
+                    let micros =
+                        covered.and_then(|c| c.get(week * 7 + column)).map(|day| day.covered);
                     let face = Face {
                         day,
                         micros,

@@ -13,8 +13,8 @@ use super::pictures::{Act, PictureView};
 use super::transport::{Bar, Press, read_keys};
 use crate::model::{CameraId, CoverageKind, WallSpan, WallTime};
 use crate::protocol::{
-    CameraStatus, Command, Lane, PlaybackCommand, PlaybackSnapshot, Speed, TimelineAnswer,
-    ViewState,
+    CameraStatus, Command, Lane, PictureFormat, PlaybackCommand, PlaybackSnapshot, Speed,
+    TimelineAnswer, ViewState,
 };
 use crate::ui::app::Go;
 use crate::ui::desk::{Settled, Stage};
@@ -394,7 +394,9 @@ impl PlaybackPage {
                 stage.desk.send(playback(command));
             }
             Press::Step(frames) => {
-                stage.desk.send(playback(PlaybackCommand::Step(frames)));
+                if let Some(camera) = self.picked.clone() {
+                    stage.desk.send(playback(PlaybackCommand::Step { camera, frames }));
+                }
             }
             Press::Speed(speed) => {
                 stage.desk.send(playback(PlaybackCommand::SetSpeed(speed)));
@@ -407,7 +409,12 @@ impl PlaybackPage {
             Press::Snapshot => {
                 if let Some(camera) = self.picked.clone() {
                     let at = Some(self.moment_shown(stage, present, &camera));
-                    stage.desk.send(Command::SaveSnapshot { camera, at });
+                    stage.desk.send(Command::SaveSnapshot {
+                        camera,
+                        at,
+                        format: PictureFormat::Png,
+                        caption: false,
+                    });
                 }
             }
             Press::Fullscreen => return Some(Go::ToggleFullscreen),

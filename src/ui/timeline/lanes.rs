@@ -107,11 +107,11 @@ mod tests {
 
     fn lane() -> Lane {
         let footage = |s| CoverageSpan { span: s, kind: CoverageKind::Continuous };
-        Lane {
-            camera: CameraId::from_name("a"),
-            coverage: vec![footage(span(0, 10)), footage(span(20, 30))],
-            gaps: vec![Gap { span: span(10, 20), reason: GapReason::NotRunning }],
-        }
+        Lane::new(
+            CameraId::from_name("a"),
+            vec![footage(span(0, 10)), footage(span(20, 30))],
+            vec![Gap { span: span(10, 20), reason: GapReason::NotRunning }],
+        )
     }
 
     #[test]
