@@ -142,7 +142,7 @@ impl App {
         let closed = self.notices.close()
             || match self.page {
                 Page::Live => self.live.shrink(),
-                Page::Playback => self.playback.shrink(),
+                Page::Playback => self.playback.close(),
                 Page::Devices | Page::Recording | Page::System => false,
             };
         if !closed && self.fullscreen {

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use egui::{ColorImage, Context, TextureHandle, TextureId, TextureOptions, Vec2};
 
-use crate::model::{CameraId, Picture};
+use crate::model::{CameraId, Picture, WallTime};
 
 /// Bytes of a pixel of a [`Picture`].
 const BYTES_A_PIXEL: usize = 4;
@@ -18,6 +18,8 @@ pub enum Place {
     Live,
     /// A tile of Playback.
     Playback,
+    /// A small picture of this moment.
+    Thumbnail(WallTime),
 }
 
 /// A texture that can be painted now.
@@ -117,7 +119,6 @@ fn image(picture: &Picture) -> ColorImage {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::WallTime;
 
     fn picture(serial: u64, width: usize) -> Picture {
         let rgba = vec![255; width * 2 * BYTES_A_PIXEL];

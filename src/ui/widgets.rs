@@ -298,8 +298,19 @@ pub fn fit(tile: Rect, size: Vec2) -> Rect {
 /// A picture with the corners of its tile.
 pub fn picture(painter: &Painter, texture: egui::TextureId, place: Rect, tint: Color32) {
     let all = Rect::from_min_max(Pos2::ZERO, Pos2::new(1.0, 1.0));
+    part_of_picture(painter, texture, place, all, tint);
+}
+
+/// `part` of a picture, in coordinates from 0 to 1, with the corners of its tile.
+pub fn part_of_picture(
+    painter: &Painter,
+    texture: egui::TextureId,
+    place: Rect,
+    part: Rect,
+    tint: Color32,
+) {
     let shape = egui::epaint::RectShape::filled(place, theme::ROUND, tint);
-    painter.add(shape.with_texture(texture, all));
+    painter.add(shape.with_texture(texture, part));
 }
 
 /// A sheet over everything; true when the operator left it by Esc or a click beside it.

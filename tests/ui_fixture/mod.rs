@@ -1,16 +1,20 @@
 //! Cameras, pictures and recordings that do not exist, for the tests of the console.
 
 #![allow(clippy::expect_used)]
+#![allow(dead_code, reason = "each test program uses a part of it")]
+
+pub mod desk;
 
 use std::sync::Arc;
 
 use watchkeeper::model::{
-    CameraId, CoverageKind, CoverageSpan, GapReason, Mode, Picture, RecordingState, StreamKind,
-    WallSpan, WallTime,
+    Area, Bookmark, CameraId, CoverageKind, CoverageSpan, GapReason, Lock, Mode, MotionEvent,
+    Picture, RecordingState, StreamKind, WallSpan, WallTime,
 };
 use watchkeeper::protocol::{
-    CameraStatus, CameraView, Gap, Lane, LinkState, MonthAnswer, MonthDay, Notice,
-    PlaybackSnapshot, Severity, Snapshot, Speed, TimelineAnswer, ViewState, VolumeStatus,
+    CameraStatus, CameraView, EventsAnswer, ExportPlan, ExportQuery, ExportState, ExportStatus,
+    Gap, Lane, LinkState, Marks, MonthAnswer, MonthDay, Notice, PlaybackSnapshot, Severity,
+    Snapshot, Speed, TimelineAnswer, ViewState, VolumeStatus,
 };
 
 pub const MINUTE: i64 = 60_000_000;
@@ -28,6 +32,10 @@ pub const NAMES: [&str; 9] = [
     "Aisle 2",
     "Cold store",
 ];
+
+/// The groups that they stand in.
+pub const GROUPS: [&str; 9] =
+    ["Entrance", "Entrance", "Yard", "Yard", "Yard", "Yard", "Warehouse", "Warehouse", "Warehouse"];
 
 /// Tue 3 Mar 2026 17:06:09 in Berlin.
 pub fn now() -> WallTime {
@@ -47,7 +55,7 @@ pub fn camera(number: usize) -> CameraStatus {
     CameraStatus {
         id: id(number),
         name: NAMES[number].into(),
-        group: String::new(),
+        group: GROUPS[number].into(),
         address: format!("192.168.1.{}:554", 20 + number),
         has_sub: true,
         stream: StreamKind::Main,
@@ -259,4 +267,71 @@ pub fn no_footage(number: usize) -> CameraView {
         after: Some(at("2026-03-03T15:00:00+01:00")),
     };
     CameraView { camera: id(number), state }
+}
+
+/// Three events of the day shown.
+pub fn events(generation: u64) -> EventsAnswer {
+    let event = |number: usize, start: &str, seconds: i64, peak| {
+        let start = at(&format!("2026-03-03T{start}+01:00"));
+        let span = WallSpan::new(start, start.plus_micros(seconds * 1_000_000));
+        let best = start.plus_micros(seconds * 500_000);
+        MotionEvent { camera: id(number), span, peak, area: Area::WHOLE, best }
+    };
+    let events = vec![
+        event(2, "09:20:00", 61, 40),
+        event(0, "10:02:11", 12, 310),
+        event(0, "14:05:02", 9, 120),
+    ];
+    EventsAnswer { generation, events, more: false }
+}
+
+pub fn marks() -> Marks {
+    let mark = |number: usize, time: &str, note: &str| Bookmark {
+        camera: id(number),
+        at: at(&format!("2026-03-03T{time}+01:00")),
+        note: note.into(),
+    };
+    let lock = Lock {
+        camera: id(0),
+        span: WallSpan::new(at("2026-03-03T09:24:00+01:00"), at("2026-03-03T09:52:00+01:00")),
+        note: "Theft, for the police".into(),
+    };
+    Marks {
+        bookmarks: vec![mark(0, "14:05:07.240", "White van leaves"), mark(2, "09:20:30", "")],
+        locks: vec![lock],
+    }
+}
+
+pub fn plan(query: &ExportQuery) -> ExportPlan {
+    ExportPlan {
+        generation: query.generation,
+        bytes: 1_600_000_000,
+        covered: 54 * MINUTE,
+        surplus: 1_480_000,
+        gaps: vec![(
+            id(1),
+            WallSpan::new(at("2026-03-03T11:12:40+01:00"), at("2026-03-03T12:00:00+01:00")),
+            GapReason::NotRunning,
+        )],
+        folder: "/var/lib/watchkeeper/exports".into(),
+        free: Some(1_329_000_000_000),
+        trouble: None,
+    }
+}
+
+/// One export under way, and one that is done.
+pub fn exports() -> Vec<ExportStatus> {
+    let span = WallSpan::new(at("2026-03-03T13:26:00+01:00"), at("2026-03-03T14:20:00+01:00"));
+    let export = |number: u64, cameras, state| ExportStatus {
+        id: number,
+        cameras,
+        span,
+        folder: "/var/lib/watchkeeper/exports".into(),
+        state,
+    };
+    let files = vec!["front-door_2026-03-03_13-26-00_+0100.mp4".into()];
+    vec![
+        export(1, vec![id(0)], ExportState::Done { files, bytes: 1_600_000_000 }),
+        export(2, vec![id(0), id(1)], ExportState::Running { done: 400, total: 1_600 }),
+    ]
 }

@@ -1,12 +1,14 @@
-//! The list of cameras on Playback: which are shown, which are online.
+//! The tree of cameras on Playback, by group: which are shown, which are online.
 //!
 //! Must not do: send commands; it says which camera was switched.
+
+use std::collections::BTreeSet;
 
 use egui::{
     Align2, Color32, Key, Margin, Pos2, Rect, RichText, Role, ScrollArea, Sense, Stroke,
     StrokeKind, TextEdit, Ui, Vec2, WidgetInfo,
 };
-use egui_material_icons::icons::{ICON_CHECK, ICON_SEARCH};
+use egui_material_icons::icons::{ICON_CHECK, ICON_CHEVRON_RIGHT, ICON_EXPAND_MORE, ICON_SEARCH};
 
 use crate::model::{CameraId, WallTime};
 use crate::protocol::{CameraStatus, LinkState};
@@ -17,10 +19,14 @@ use crate::ui::{keys, theme};
 /// Height of a row.
 const ROW: f32 = 28.0;
 
+/// How far the cameras of a group stand in.
+const INDENT: f32 = 14.0;
+
 /// The list.
 #[derive(Default)]
 pub struct DeviceList {
     search: String,
+    folded: BTreeSet<String>,
 }
 
 impl DeviceList {
@@ -36,24 +42,52 @@ impl DeviceList {
         self.field(ui);
         ui.add_space(6.0);
         let words = self.search.trim().to_lowercase();
+        let found: Vec<&CameraStatus> =
+            cameras.iter().filter(|camera| matches(camera, &words)).collect();
         let mut switched = None;
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
-            let mut found = cameras
-                .iter()
-                .filter(|c| words.is_empty() || c.name.to_lowercase().contains(&words))
-                .peekable();
-            if found.peek().is_none() {
+            if found.is_empty() {
                 ui.label(soft("No camera of that name."));
             }
-            for camera in found {
-                let place = chosen.iter().position(|id| *id == camera.id);
-                if row(ui, camera, place, zone, now) {
-                    switched = Some(camera.id.clone());
+            for (group, members) in groups(&found) {
+                let grouped = !group.is_empty();
+                if grouped && !self.head(ui, group, !words.is_empty()) {
+                    continue;
+                }
+                for camera in members {
+                    let place = chosen.iter().position(|id| *id == camera.id);
+                    let indent = if grouped { INDENT } else { 0.0 };
+                    if row(ui, camera, place, indent, zone, now) {
+                        switched = Some(camera.id.clone());
+                    }
                 }
             }
         });
         switched
+    }
+
+    /// The head of a group; whether the group is open, as it always is while it is being searched.
+    fn head(&mut self, ui: &mut Ui, group: &str, searching: bool) -> bool {
+        let size = Vec2::new(ui.available_width(), ROW);
+        let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+        let open = searching || !self.folded.contains(group);
+        let glyph = if open { ICON_EXPAND_MORE } else { ICON_CHEVRON_RIGHT };
+        let ink = if response.hovered() { theme::TEXT } else { theme::TEXT_SOFT };
+        let (painter, middle) = (ui.painter(), rect.center().y);
+        let at = Pos2::new(rect.left() + 14.0, middle);
+        let font = theme::icon_font(16.0);
+        painter.text(at, Align2::CENTER_CENTER, glyph.codepoint, font, ink);
+        let at = Pos2::new(rect.left() + 28.0, middle);
+        painter.text(at, Align2::LEFT_CENTER, group, theme::strong(theme::BODY), ink);
+        focus_ring(ui, rect, &response);
+        response.widget_info(|| WidgetInfo::selected(Role::Button, true, open, group));
+        let what = if open { "folds" } else { "unfolds" };
+        let response = response.on_hover_text(format!("Group {group}; a click {what} it"));
+        if response.clicked() && !self.folded.remove(group) {
+            self.folded.insert(group.to_owned());
+        }
+        open
     }
 
     fn field(&mut self, ui: &mut Ui) {
@@ -70,14 +104,40 @@ impl DeviceList {
         if response.has_focus() && ui.input(|i| i.key_pressed(Key::Escape)) {
             self.search.clear();
         }
-        response.on_hover_text("Shows only cameras with this in their name (/)");
+        response.on_hover_text("Shows only cameras with this in their name or group (/)");
     }
+}
+
+fn matches(camera: &CameraStatus, words: &str) -> bool {
+    words.is_empty()
+        || camera.name.to_lowercase().contains(words)
+        || camera.group.to_lowercase().contains(words)
+}
+
+/// Cameras by group, in the order in which the groups appear; those without a group last, and without a name
+/// where there are no groups at all.
+fn groups<'a>(cameras: &[&'a CameraStatus]) -> Vec<(&'a str, Vec<&'a CameraStatus>)> {
+    let mut found: Vec<(&str, Vec<&CameraStatus>)> = Vec::new();
+    for camera in cameras {
+        match found.iter_mut().find(|(group, _)| *group == camera.group) {
+            Some((_, members)) => members.push(camera),
+            None => found.push((&camera.group, vec![camera])),
+        }
+    }
+    found.sort_by_key(|(group, _)| group.is_empty());
+    if let [_, .., (name, _)] = found.as_mut_slice()
+        && name.is_empty()
+    {
+        *name = "Other cameras";
+    }
+    found
 }
 
 fn row(
     ui: &mut Ui,
     camera: &CameraStatus,
     place: Option<usize>,
+    indent: f32,
     zone: &Zone,
     now: WallTime,
 ) -> bool {
@@ -92,8 +152,8 @@ fn row(
     let painter = ui.painter();
     painter.rect_filled(rect, theme::ROUND, fill);
     let middle = rect.center().y;
-    check_box(ui, Pos2::new(rect.left() + 18.0, middle), on);
-    state_dot(painter, Pos2::new(rect.left() + 40.0, middle), &camera.link);
+    check_box(ui, Pos2::new(rect.left() + indent + 18.0, middle), on);
+    state_dot(painter, Pos2::new(rect.left() + indent + 40.0, middle), &camera.link);
     let right = match (&camera.link, place) {
         (LinkState::Offline { since, .. }, _) => zone.brief(*since, now),
         (_, Some(place)) => (place + 1).to_string(),
@@ -108,7 +168,7 @@ fn row(
         theme::font(theme::BODY),
         ink,
     );
-    let left = rect.left() + 54.0;
+    let left = rect.left() + indent + 54.0;
     job.wrap = egui::text::TextWrapping::truncate_at_width((used.left() - left - 8.0).max(10.0));
     let galley = painter.layout_job(job);
     painter.galley(Pos2::new(left, middle - galley.size().y / 2.0), galley, ink);

@@ -5,9 +5,17 @@
 pub mod calendar;
 pub mod month;
 
+mod act;
+mod aside;
 mod devices;
+mod go_to;
+mod note;
 mod page;
 mod pictures;
+mod press;
+mod range;
 mod transport;
+mod wishes;
+mod zoom;
 
 pub use page::PlaybackPage;

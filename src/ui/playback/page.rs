@@ -4,25 +4,34 @@
 //! Must not do: keep a second truth. The playhead is the engine's; only until its answer to a seek is there the
 //! target is painted, so that the hand never waits.
 
-use chrono::NaiveDate;
-use egui::{Frame, Margin, Ui};
+use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+use egui::{Frame, Margin, Rect, Ui};
+
+use super::aside::Aside;
 use super::calendar::Calendar;
 use super::devices::DeviceList;
+use super::go_to::{self, GoTo};
+use super::note::NoteSheet;
 use super::pictures::{Act, PictureView};
-use super::transport::{Bar, Press, read_keys};
+use super::press::{Press, read_keys};
+use super::range::Range;
+use super::transport::{Bar, SnapshotStyle};
+use super::wishes::Wishes;
+use super::zoom::Zoom;
 use crate::model::{CameraId, CoverageKind, WallSpan, WallTime};
 use crate::protocol::{
-    CameraStatus, Command, Lane, PictureFormat, PlaybackCommand, PlaybackSnapshot, Speed,
-    TimelineAnswer, ViewState,
+    CameraStatus, Command, Lane, PlaybackCommand, PlaybackSnapshot, Speed, TimelineAnswer,
+    ViewState,
 };
 use crate::ui::app::Go;
 use crate::ui::desk::{Settled, Stage};
 use crate::ui::live::wall;
 use crate::ui::timeline::axis::{self, Axis};
 use crate::ui::timeline::feed::Feed;
-use crate::ui::timeline::interact::{Gesture, Surroundings, Wish, interact};
-use crate::ui::timeline::lanes::{Under, neighbour, under};
+use crate::ui::timeline::interact::Wish;
+use crate::ui::timeline::lanes::{Under, under};
 use crate::ui::timeline::{LaneHead, NAMES, Timeline, View};
 use crate::ui::widgets::soft;
 use crate::ui::{keys, theme};
@@ -32,6 +41,9 @@ const AT_FIRST: usize = 4;
 
 /// Cameras that can be shown at the same time.
 const MOST: usize = 16;
+
+/// A camera that has not told its size sends no more than this.
+const UNKNOWN_SIZE: (u32, u32) = (1920, 1080);
 
 /// The span at first: from so long before now, in microseconds,
 const FIRST_BEFORE: i64 = 9 * 3_600_000_000;
@@ -54,26 +66,44 @@ struct Aim {
 /// The page.
 #[derive(Default)]
 pub struct PlaybackPage {
-    chosen: Option<Vec<CameraId>>,
-    picked: Option<CameraId>,
+    pub(super) chosen: Option<Vec<CameraId>>,
+    pub(super) picked: Option<CameraId>,
     enlarged: bool,
     devices: DeviceList,
     calendar: Calendar,
-    view: Option<WallSpan>,
+    pub(super) aside: Aside,
+    pub(super) sheet: Option<Sheet>,
+    pub(super) range: Range,
+    pub(super) style: SnapshotStyle,
+    wishes: Wishes,
+    range_note: String,
+    zooms: BTreeMap<CameraId, Zoom>,
+    pub(super) view: Option<WallSpan>,
     feed: Feed,
     show: Settled<Tiles>,
     aim: Option<Aim>,
     start_at: Option<WallTime>,
     started: bool,
     last_playhead: Option<WallTime>,
-    track: f32,
+    pub(super) track: f32,
+}
+
+/// A sheet that is open over the page.
+pub(super) enum Sheet {
+    GoTo(GoTo),
+    Note(NoteSheet),
 }
 
 /// What the engine says of playback, with the target of an unanswered seek in place of the playhead.
-struct Present {
-    playhead: WallTime,
-    playing: bool,
-    speed: Speed,
+pub(super) struct Present {
+    pub(super) playhead: WallTime,
+    /// The engine has not answered the last seek yet.
+    pub(super) aiming: bool,
+    pub(super) playing: bool,
+    pub(super) speed: Speed,
+    pub(super) reverse: bool,
+    skip_gaps: bool,
+    skip_to_events: bool,
     live: bool,
     key_frames_only: Option<f32>,
 }
@@ -87,9 +117,9 @@ impl PlaybackPage {
         self.view = None;
     }
 
-    /// Goes back from the enlarged picture to all; false when none is enlarged.
-    pub const fn shrink(&mut self) -> bool {
-        std::mem::replace(&mut self.enlarged, false)
+    /// Closes one thing: the enlarged picture, the lists, the range; false when there is none of them.
+    pub fn close(&mut self) -> bool {
+        std::mem::replace(&mut self.enlarged, false) || self.aside.close() || self.range.clear()
     }
 
     /// Another page is shown: decoders are given back.
@@ -110,13 +140,19 @@ impl PlaybackPage {
         let cameras = self.cameras(stage);
         let present = self.present(stage, snapshot.as_deref());
         self.follow(&present, stage.now);
-        let mut presses: Vec<Press> = read_keys(ui, present.speed).into_iter().collect();
+        let mut presses: Vec<Press> = read_keys(ui).into_iter().collect();
         self.digits(ui, &cameras);
         if !stage.bare {
             self.side(ui, stage, &present);
             presses.extend(self.dock(ui, stage, &present, &answer, &cameras));
+            self.lists(ui, stage, &present, &cameras);
         }
         self.pictures(ui, stage, &present, snapshot.as_deref(), &answer, &cameras);
+        if stage.bare {
+            presses.extend(self.overlay(ui, stage, &present, &answer, &cameras));
+        }
+        self.sheets(ui, stage, &present);
+        self.wishes.ask(stage);
         self.ask(stage, &cameras);
         let mut go = None;
         for press in presses {
@@ -144,8 +180,12 @@ impl PlaybackPage {
         let known = snapshot.map_or(stage.now, |s| s.playhead);
         Present {
             playhead: self.aim.map_or(known, |aim| aim.at),
+            aiming: self.aim.is_some(),
             playing: snapshot.is_some_and(|s| s.playing),
             speed: snapshot.map_or(Speed::Normal, |s| s.speed),
+            reverse: snapshot.is_some_and(|s| s.reverse),
+            skip_gaps: snapshot.is_some_and(|s| s.skip_gaps),
+            skip_to_events: snapshot.is_some_and(|s| s.skip_to_events),
             live: snapshot.is_some_and(|s| s.live) && self.aim.is_none(),
             key_frames_only: snapshot.filter(|s| s.key_frames_only).map(|s| s.pictures_per_second),
         }
@@ -220,7 +260,54 @@ impl PlaybackPage {
         self.seek(stage, at.min(stage.now), true);
     }
 
-    fn seek(&mut self, stage: &mut Stage<'_>, at: WallTime, exact: bool) {
+    /// Takes a camera among those that are shown, and picks it.
+    pub(super) fn show_camera(&mut self, camera: CameraId) {
+        let chosen = self.chosen.get_or_insert_default();
+        if !chosen.contains(&camera) {
+            if chosen.len() >= MOST {
+                chosen.pop();
+            }
+            chosen.push(camera.clone());
+        }
+        self.picked = Some(camera);
+    }
+
+    fn lists(
+        &mut self,
+        ui: &mut Ui,
+        stage: &mut Stage<'_>,
+        present: &Present,
+        cameras: &[&CameraStatus],
+    ) {
+        let (mut aside, mut wishes) =
+            (std::mem::take(&mut self.aside), std::mem::take(&mut self.wishes));
+        self.range_note = aside.range_note(ui, stage, &self.around(cameras, present));
+        let act = aside.ui(ui, stage, &self.around(cameras, present), &mut wishes);
+        (self.aside, self.wishes) = (aside, wishes);
+        if let Some(act) = act {
+            self.aside_act(act, stage, present);
+        }
+    }
+
+    fn sheets(&mut self, ui: &Ui, stage: &mut Stage<'_>, present: &Present) {
+        let closed = match &mut self.sheet {
+            None => false,
+            Some(Sheet::Note(sheet)) => sheet.ui(ui, stage),
+            Some(Sheet::GoTo(sheet)) => match sheet.ui(ui, stage, present.playhead) {
+                None => false,
+                Some(go_to::Done::Closed) => true,
+                Some(go_to::Done::At(at)) => {
+                    self.jump(stage, at);
+                    true
+                }
+            },
+        };
+        if closed {
+            self.sheet = None;
+        }
+    }
+
+    pub(super) fn seek(&mut self, stage: &mut Stage<'_>, at: WallTime, exact: bool) {
         if stage.desk.send(Command::Playback(PlaybackCommand::Seek { at, exact })) {
             self.aim = Some(Aim { at, generation: stage.shown.playback.generation() });
         }
@@ -233,49 +320,97 @@ impl PlaybackPage {
         present: &Present,
         answer: &TimelineAnswer,
         cameras: &[&CameraStatus],
-    ) -> Vec<Press> {
-        let heads: Vec<_> =
-            cameras.iter().map(|c| LaneHead { camera: &c.id, name: &c.name }).collect();
-        let selected = cameras.iter().position(|c| self.picked.as_ref() == Some(&c.id));
-        let height = super::transport::HEIGHT + Timeline::height(heads.len(), selected) + 6.0;
-        let mut presses = Vec::new();
+    ) -> Option<Press> {
+        let height = self.dock_height(cameras);
         let panel =
             egui::Panel::bottom("dock").exact_size(height).frame(Frame::new().fill(theme::PANEL));
-        panel.show(ui, |ui| {
-            ui.spacing_mut().item_spacing.y = 0.0;
-            let bar = Bar {
-                playhead: present.playhead,
-                zone: stage.zone,
-                playing: present.playing,
-                speed: present.speed,
-                live: present.live,
-                key_frames_only: present.key_frames_only,
-            };
-            presses.extend(bar.ui(ui));
-            ui.painter().hline(ui.max_rect().x_range(), ui.cursor().top(), theme::HAIR);
-            let view = View {
-                span: self.view.unwrap_or(WallSpan::new(stage.now, stage.now)),
-                playhead: present.playhead,
-                now: stage.now,
-                zone: stage.zone,
-                lanes: &heads,
-                selected,
-            };
-            let place = ui.available_rect_before_wrap().shrink2(egui::vec2(12.0, 0.0));
-            let builder = egui::UiBuilder::new().max_rect(place);
-            let output = ui.scope_builder(builder, |ui| Timeline::new(answer, view).ui(ui)).inner;
-            self.track = output.response.rect.width() - NAMES;
-            if let Some(camera) = output.picked.and_then(|i| cameras.get(i)) {
-                self.picked = Some(camera.id.clone());
-            }
-            for wish in output.wishes {
-                self.wish(wish, stage);
-            }
-        });
-        presses
+        panel.show(ui, |ui| self.dock_content(ui, stage, present, answer, cameras)).inner
     }
 
-    fn wish(&mut self, wish: Wish, stage: &mut Stage<'_>) {
+    /// In full screen the dock is there while the pointer is at the foot of the screen.
+    fn overlay(
+        &mut self,
+        ui: &mut Ui,
+        stage: &mut Stage<'_>,
+        present: &Present,
+        answer: &TimelineAnswer,
+        cameras: &[&CameraStatus],
+    ) -> Option<Press> {
+        let all = ui.max_rect();
+        let place = all.with_min_y(all.bottom() - self.dock_height(cameras));
+        let pointer = ui.input(|i| i.pointer.latest_pos());
+        if !pointer.is_some_and(|pos| place.contains(pos)) && !ui.egui_is_using_pointer() {
+            return None;
+        }
+        ui.painter().rect_filled(place, 0.0, theme::PANEL);
+        let builder = egui::UiBuilder::new().max_rect(place);
+        let show = |ui: &mut Ui| self.dock_content(ui, stage, present, answer, cameras);
+        ui.scope_builder(builder, show).inner
+    }
+
+    fn dock_height(&self, cameras: &[&CameraStatus]) -> f32 {
+        let selected = cameras.iter().position(|c| self.picked.as_ref() == Some(&c.id));
+        super::transport::HEIGHT + Timeline::height(cameras.len(), selected) + 6.0
+    }
+
+    fn dock_content(
+        &mut self,
+        ui: &mut Ui,
+        stage: &mut Stage<'_>,
+        present: &Present,
+        answer: &TimelineAnswer,
+        cameras: &[&CameraStatus],
+    ) -> Option<Press> {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let bar = Bar {
+            playhead: present.playhead,
+            zone: stage.zone,
+            playing: present.playing,
+            speed: present.speed,
+            reverse: present.reverse,
+            skip_gaps: present.skip_gaps,
+            skip_to_events: present.skip_to_events,
+            live: present.live,
+            key_frames_only: present.key_frames_only,
+            lists: self.aside.is_open(),
+        };
+        let press = bar.ui(ui, &mut self.style);
+        ui.painter().hline(ui.max_rect().x_range(), ui.cursor().top(), theme::HAIR);
+        self.timeline(ui, stage, present, answer, cameras);
+        press
+    }
+
+    fn timeline(
+        &mut self,
+        ui: &mut Ui,
+        stage: &mut Stage<'_>,
+        present: &Present,
+        answer: &TimelineAnswer,
+        cameras: &[&CameraStatus],
+    ) {
+        let heads: Vec<_> =
+            cameras.iter().map(|c| LaneHead { camera: &c.id, name: &c.name }).collect();
+        let view = View {
+            span: self.view.unwrap_or(WallSpan::new(stage.now, stage.now)),
+            playhead: present.playhead,
+            now: stage.now,
+            zone: stage.zone,
+            lanes: &heads,
+            selected: cameras.iter().position(|c| self.picked.as_ref() == Some(&c.id)),
+        };
+        let place = ui.available_rect_before_wrap().shrink2(egui::vec2(12.0, 0.0));
+        let builder = egui::UiBuilder::new().max_rect(place);
+        let output = ui.scope_builder(builder, |ui| Timeline::new(answer, view).ui(ui)).inner;
+        self.track = output.response.rect.width() - NAMES;
+        if let Some(camera) = output.picked.and_then(|i| cameras.get(i)) {
+            self.picked = Some(camera.id.clone());
+        }
+        for wish in output.wishes {
+            self.wish(wish, stage);
+        }
+    }
+
+    pub(super) fn wish(&mut self, wish: Wish, stage: &mut Stage<'_>) {
         match wish {
             Wish::View(span) => self.view = Some(span),
             Wish::Seek { at, exact } => {
@@ -312,8 +447,9 @@ impl PlaybackPage {
         }
         let scale = ui.pixels_per_point();
         let tiles = shown.iter().zip(&rects);
-        let wanted: Tiles =
-            tiles.map(|((_, c), rect)| (c.id.clone(), wall::pixels(*rect, scale))).collect();
+        let wanted: Tiles = tiles
+            .map(|((_, camera), rect)| (camera.id.clone(), self.pixels(camera, *rect, scale)))
+            .collect();
         self.tell(ui, stage, wanted);
         for ((number, camera), rect) in shown.into_iter().zip(rects) {
             let state = state_of(snapshot, &camera.id);
@@ -328,8 +464,12 @@ impl PlaybackPage {
                 kind: kind_at(answer, &camera.id, moment),
                 picked: cameras.len() > 1 && self.picked.as_ref() == Some(&camera.id),
                 playhead: present.playhead,
+                zoom: self.zoom_of(&camera.id),
             };
             match view.ui(ui, rect, stage) {
+                Some(Act::Zoom(zoom)) => {
+                    self.zooms.insert(camera.id.clone(), zoom);
+                }
                 Some(Act::Pick) => self.picked = Some(camera.id.clone()),
                 Some(Act::Enlarge) => {
                     self.picked = Some(camera.id.clone());
@@ -339,6 +479,21 @@ impl PlaybackPage {
                 None => {}
             }
         }
+    }
+
+    fn zoom_of(&self, camera: &CameraId) -> Zoom {
+        self.zooms.get(camera).copied().unwrap_or_default()
+    }
+
+    /// Pixels that a tile needs: more where its picture is looked at closer, up to what the camera sends.
+    fn pixels(&self, camera: &CameraStatus, rect: Rect, scale: f32) -> (usize, usize) {
+        let zoom = self.zoom_of(&camera.id);
+        if !zoom.is_close() {
+            return wall::pixels(rect, scale);
+        }
+        let (width, height) = wall::pixels(rect, scale * zoom.factor());
+        let most = camera.size.unwrap_or(UNKNOWN_SIZE);
+        (width.min(most.0 as usize), height.min(most.1 as usize))
     }
 
     /// Tells the engine what is shown, and at the very first where to begin.
@@ -378,100 +533,10 @@ impl PlaybackPage {
             self.calendar.asked(question, stage.now);
         }
     }
-
-    fn press(
-        &mut self,
-        press: Press,
-        stage: &mut Stage<'_>,
-        present: &Present,
-        answer: &TimelineAnswer,
-    ) -> Option<Go> {
-        let playback = |command| Command::Playback(command);
-        match press {
-            Press::Toggle => {
-                let command =
-                    if present.playing { PlaybackCommand::Pause } else { PlaybackCommand::Play };
-                stage.desk.send(playback(command));
-            }
-            Press::Step(frames) => {
-                if let Some(camera) = self.picked.clone() {
-                    stage.desk.send(playback(PlaybackCommand::Step { camera, frames }));
-                }
-            }
-            Press::Speed(speed) => {
-                stage.desk.send(playback(PlaybackCommand::SetSpeed(speed)));
-            }
-            Press::Live => {
-                if stage.desk.send(playback(PlaybackCommand::GoLive)) {
-                    self.view = self.view.map(|view| axis::reveal(view, stage.now));
-                }
-            }
-            Press::Snapshot => {
-                if let Some(camera) = self.picked.clone() {
-                    let at = Some(self.moment_shown(stage, present, &camera));
-                    stage.desk.send(Command::SaveSnapshot {
-                        camera,
-                        at,
-                        format: PictureFormat::Png,
-                        caption: false,
-                    });
-                }
-            }
-            Press::Fullscreen => return Some(Go::ToggleFullscreen),
-            Press::Jump(micros) => {
-                self.jump(stage, present.playhead.plus_micros(micros));
-            }
-            Press::Recording { forward } => {
-                if let Some(at) = neighbour(answer, present.playhead, forward) {
-                    self.jump(stage, at);
-                }
-            }
-            Press::DayStart => self.jump(stage, stage.zone.day_span(present.playhead).start),
-            Press::DayEnd => {
-                let end = stage.zone.day_span(present.playhead).end.plus_micros(-1);
-                self.jump(stage, end);
-            }
-            Press::ZoomIn => self.zoom(Gesture::ZoomIn, stage, present, answer),
-            Press::ZoomOut => self.zoom(Gesture::ZoomOut, stage, present, answer),
-        }
-        None
-    }
-
-    /// The moment of the picture that is in front of the operator: that is the one to save. Without a
-    /// picture the playhead's, so that the answer names the reason.
-    fn moment_shown(&self, stage: &Stage<'_>, present: &Present, camera: &CameraId) -> WallTime {
-        let snapshot = stage.shown.playback.get();
-        match state_of(snapshot.as_deref(), camera) {
-            Some(ViewState::Showing { picture, .. }) if self.aim.is_none() => picture.at,
-            _ => present.playhead,
-        }
-    }
-
-    /// Seeks and brings the target into view.
-    fn jump(&mut self, stage: &mut Stage<'_>, at: WallTime) {
-        let at = at.min(stage.now);
-        self.seek(stage, at, true);
-        self.view = self.view.map(|view| axis::reveal(view, at));
-    }
-
-    fn zoom(
-        &mut self,
-        gesture: Gesture,
-        stage: &mut Stage<'_>,
-        present: &Present,
-        answer: &TimelineAnswer,
-    ) {
-        if let Some(view) = self.view {
-            let around = Surroundings {
-                playhead: present.playhead,
-                limits: Timeline::limits(answer, stage.now),
-            };
-            self.wish(interact(&Axis::new(view, self.track), around, gesture), stage);
-        }
-    }
 }
 
-fn state_of<'a>(
+/// What a camera shows.
+pub(super) fn state_of<'a>(
     snapshot: Option<&'a PlaybackSnapshot>,
     camera: &CameraId,
 ) -> Option<&'a ViewState> {

@@ -2,11 +2,14 @@
 //!
 //! Must not do: show a picture of another moment as if it were the one asked for.
 
-use egui::{Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo};
+use egui::{
+    Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo,
+};
 use egui_material_icons::icons::{
     ICON_BROKEN_IMAGE, ICON_EVENT_BUSY, ICON_HOURGLASS_EMPTY, ICON_SKIP_NEXT, ICON_SKIP_PREVIOUS,
 };
 
+use super::zoom::Zoom;
 use crate::model::{CoverageKind, GapReason, WallTime};
 use crate::protocol::{CameraStatus, ViewState};
 use crate::ui::desk::Stage;
@@ -15,12 +18,17 @@ use crate::ui::texture::Place;
 use crate::ui::widgets::{Mark, chip, fit, icon};
 use crate::ui::{theme, widgets};
 
+/// A pinch of twice as much zooms as this many points of the wheel do.
+const PINCH: f32 = 150.0;
+
 /// What was done to a tile.
 pub enum Act {
     /// Clicked.
     Pick,
     /// Double-clicked.
     Enlarge,
+    /// Another part of the picture is wanted.
+    Zoom(Zoom),
     /// A button that leads to footage.
     Seek(WallTime),
 }
@@ -35,6 +43,8 @@ pub struct PictureView<'a> {
     pub state: Option<&'a ViewState>,
     /// By which rule the moment was recorded, where that is known.
     pub kind: Option<CoverageKind>,
+    /// The part of the picture that is shown.
+    pub zoom: Zoom,
     /// Framed.
     pub picked: bool,
     /// The moment shown.
@@ -45,7 +55,7 @@ impl PictureView<'_> {
     /// Shows it.
     pub fn ui(&self, ui: &mut Ui, rect: Rect, stage: &mut Stage<'_>) -> Option<Act> {
         let id = ui.scope_id().with(("picture", self.camera.id.as_str()));
-        let response = ui.interact(rect, id, Sense::click());
+        let response = ui.interact(rect, id, Sense::click_and_drag());
         let name = format!("{} {}", self.number, self.camera.name);
         let picked = self.picked;
         response.widget_info(|| WidgetInfo::selected(Role::Button, true, picked, &name));
@@ -64,12 +74,28 @@ impl PictureView<'_> {
             let stroke = Stroke::new(2.0, theme::ACCENT);
             ui.painter().rect_stroke(rect, theme::ROUND, stroke, StrokeKind::Outside);
         }
-        let done = match (response.double_clicked(), response.clicked()) {
-            (true, _) => Some(Act::Enlarge),
-            (_, true) => Some(Act::Pick),
-            _ => None,
-        };
-        act.or(done)
+        act.or_else(|| self.hand(ui, &response, place))
+    }
+
+    /// What the hand did to the picture. A double click leads back from the zoom first.
+    fn hand(&self, ui: &Ui, response: &Response, place: Rect) -> Option<Act> {
+        if response.double_clicked() {
+            let back = self.zoom.is_close();
+            return Some(if back { Act::Zoom(Zoom::default()) } else { Act::Enlarge });
+        }
+        if response.clicked() {
+            return Some(Act::Pick);
+        }
+        if !matches!(self.state, Some(ViewState::Showing { .. })) {
+            return None;
+        }
+        if response.dragged() && self.zoom.is_close() {
+            return Some(Act::Zoom(self.zoom.drag(response.drag_delta() / place.size())));
+        }
+        let over = response.hover_pos().filter(|pos| place.contains(*pos))?;
+        let amount = ui.input(|i| i.smooth_scroll_delta().y + i.zoom_delta().log2() * PINCH);
+        let over = ((over - place.min) / place.size()).to_pos2();
+        (amount != 0.0).then(|| Act::Zoom(self.zoom.wheel(over, amount)))
     }
 
     /// The part of the tile that the picture fills.
@@ -95,7 +121,13 @@ impl PictureView<'_> {
                 painter.rect_filled(rect, theme::ROUND, theme::LETTERBOX);
                 let shown = stage.textures.show(ui, Place::Playback, &self.camera.id, picture)?;
                 let place = fit(rect, shown.size);
-                widgets::picture(&painter, shown.id, place, egui::Color32::WHITE);
+                let (part, white) = (self.zoom.part(), egui::Color32::WHITE);
+                widgets::part_of_picture(&painter, shown.id, place, part, white);
+                if self.zoom.is_close() {
+                    let text = format!("{:.1}x  double-click: whole picture", self.zoom.factor());
+                    let corner = place.right_bottom() - Vec2::new(8.0, 30.0);
+                    chip(&painter, corner, true, Mark::None, &text, place.width() / 2.0);
+                }
                 let corner = Pos2::new(place.left() + 8.0, place.bottom() - 30.0);
                 let room = place.width() - 16.0;
                 if *damaged {

@@ -1,54 +1,30 @@
-//! The transport bar: steps, play, speeds, live, and the exact time shown.
+//! The transport bar: direction, steps, play, speeds, skips, live, the exact time shown, and what can be
+//! taken out.
 //!
-//! Must not do: send commands; it says what was pressed, by hand or by key.
+//! Must not do: send commands; it says what was pressed.
 
 use egui::text::{LayoutJob, TextFormat};
-use egui::{Align, Frame, Key, Layout, Margin, Modifiers, RichText, Ui};
+use egui::{Align, Button, Color32, Frame, Layout, Margin, Popup, RichText, Stroke, Ui};
+use egui_material_icons::MaterialIcon;
 use egui_material_icons::icons::{
-    ICON_CHEVRON_LEFT, ICON_CHEVRON_RIGHT, ICON_FULLSCREEN, ICON_PAUSE, ICON_PHOTO_CAMERA,
-    ICON_PLAY_ARROW, ICON_SENSORS, ICON_SKIP_NEXT, ICON_SKIP_PREVIOUS,
+    ICON_ARROW_DROP_DOWN, ICON_BOOKMARK_ADD, ICON_CHEVRON_LEFT, ICON_CHEVRON_RIGHT,
+    ICON_DIRECTIONS_RUN, ICON_DOWNLOAD, ICON_FULLSCREEN, ICON_KEYBOARD_DOUBLE_ARROW_LEFT,
+    ICON_LOCK, ICON_PAUSE, ICON_PHOTO_CAMERA, ICON_PLAY_ARROW, ICON_RIGHT_PANEL_OPEN,
+    ICON_SCHEDULE, ICON_SENSORS, ICON_SKIP_NEXT, ICON_SKIP_PREVIOUS, ICON_STEP_OVER,
 };
 
+use super::press::Press;
 use crate::model::WallTime;
-use crate::protocol::Speed;
-use crate::ui::widgets::{Look, icon, icon_button, segmented, tip};
+use crate::protocol::{PictureFormat, Speed};
+use crate::ui::theme;
+use crate::ui::widgets::{Look, icon, icon_button, labelled_button, segmented, tip};
 use crate::ui::zone::Zone;
-use crate::ui::{keys, theme};
 
 /// Height of the bar.
 pub const HEIGHT: f32 = 48.0;
 
-/// What was pressed.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Press {
-    /// Play, or pause.
-    Toggle,
-    /// Frames on, or back.
-    Step(i32),
-    /// To the begin of the next recording, or of the previous one.
-    Recording {
-        /// The next one.
-        forward: bool,
-    },
-    /// Microseconds on, or back.
-    Jump(i64),
-    /// Another speed.
-    Speed(Speed),
-    /// To the newest footage.
-    Live,
-    /// The picture shown.
-    Snapshot,
-    /// Full screen, or back.
-    Fullscreen,
-    /// To the begin of the day.
-    DayStart,
-    /// To its end.
-    DayEnd,
-    /// Closer.
-    ZoomIn,
-    /// Wider.
-    ZoomOut,
-}
+/// A bar narrower than this has the speeds in a menu.
+const ROOMY: f32 = 1_180.0;
 
 /// What the bar shows.
 pub struct Bar<'a> {
@@ -60,38 +36,50 @@ pub struct Bar<'a> {
     pub playing: bool,
     /// At which speed.
     pub speed: Speed,
+    /// Whether backward.
+    pub reverse: bool,
+    /// Whether time without footage is skipped.
+    pub skip_gaps: bool,
+    /// Whether time without motion is skipped.
+    pub skip_to_events: bool,
     /// Whether it stays at the newest footage.
     pub live: bool,
     /// When not all pictures can be decoded: pictures a second reached.
     pub key_frames_only: Option<f32>,
+    /// Whether the lists at the right are open.
+    pub lists: bool,
 }
 
-/// Ten seconds, in microseconds.
-const TEN_SECONDS: i64 = 10_000_000;
+/// How snapshots are taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SnapshotStyle {
+    /// How they are written.
+    pub format: PictureFormat,
+    /// Whether camera and time stand in the picture.
+    pub caption: bool,
+}
 
 impl Bar<'_> {
-    /// Shows it.
-    pub fn ui(&self, ui: &mut Ui) -> Option<Press> {
+    /// Shows it; `style` is changed in the menu of the snapshot button.
+    pub fn ui(&self, ui: &mut Ui, style: &mut SnapshotStyle) -> Option<Press> {
         let mut press = None;
         let frame = Frame::new().inner_margin(Margin::symmetric(12, 0));
         frame.show(ui, |ui| {
             ui.set_height(HEIGHT);
-            ui.spacing_mut().item_spacing.x = 4.0;
+            ui.spacing_mut().item_spacing.x = 2.0;
+            let roomy = ui.available_width() >= ROOMY;
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 press = self.buttons(ui);
                 ui.add_space(6.0);
-                press = self.speeds(ui).or(press);
+                let speed = if roomy { self.speeds(ui) } else { self.speed_menu(ui) };
+                press = speed.or(press);
+                ui.add_space(6.0);
+                press = self.skips(ui).or(press);
                 press = self.live(ui).or(press);
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    if icon_button(ui, ICON_FULLSCREEN, "Full screen", "F", Look::Quiet).clicked() {
-                        press = Some(Press::Fullscreen);
-                    }
-                    let snapshot = icon_button(ui, ICON_PHOTO_CAMERA, "Snapshot", "S", Look::Quiet);
-                    if snapshot.clicked() {
-                        press = Some(Press::Snapshot);
-                    }
+                    press = self.right(ui, style, roomy).or(press);
                     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                        ui.centered_and_justified(|ui| self.time(ui));
+                        ui.centered_and_justified(|ui| self.time(ui, roomy));
                     });
                 });
             });
@@ -101,13 +89,16 @@ impl Bar<'_> {
 
     fn buttons(&self, ui: &mut Ui) -> Option<Press> {
         let mut press = None;
-        let mut button = |ui: &mut Ui, glyph, name, key, look, what| {
+        let mut button = |ui: &mut Ui, glyph: MaterialIcon, name: &str, key: &str, look, what| {
             if icon_button(ui, glyph, name, key, look).clicked() {
                 press = Some(what);
             }
         };
-        let back = Press::Recording { forward: false };
-        button(ui, ICON_SKIP_PREVIOUS, "Previous recording", "P", Look::Quiet, back);
+        let backward = if self.reverse { Look::On } else { Look::Quiet };
+        let shuttle = Press::Reverse(!self.reverse);
+        button(ui, ICON_KEYBOARD_DOUBLE_ARROW_LEFT, "Play backward", "J", backward, shuttle);
+        let back = Press::Event { forward: false };
+        button(ui, ICON_SKIP_PREVIOUS, "Previous event", "P", Look::Quiet, back);
         button(ui, ICON_CHEVRON_LEFT, "One frame back", "←", Look::Quiet, Press::Step(-1));
         let (glyph, name) = match self.playing {
             true => (ICON_PAUSE, "Pause"),
@@ -115,16 +106,13 @@ impl Bar<'_> {
         };
         button(ui, glyph, name, "Space", Look::Main, Press::Toggle);
         button(ui, ICON_CHEVRON_RIGHT, "One frame on", "→", Look::Quiet, Press::Step(1));
-        let on = Press::Recording { forward: true };
-        button(ui, ICON_SKIP_NEXT, "Next recording", "N", Look::Quiet, on);
+        let on = Press::Event { forward: true };
+        button(ui, ICON_SKIP_NEXT, "Next event", "N", Look::Quiet, on);
         press
     }
 
     fn speeds(&self, ui: &mut Ui) -> Option<Press> {
-        let options = Speed::ALL.map(|s| {
-            let what = format!("Plays at {} (J slower, L faster)", s.label());
-            (s.label(), what)
-        });
+        let options = Speed::ALL.map(|s| (s.label(), explain(s)));
         let selected = Speed::ALL.iter().position(|s| *s == self.speed);
         ui.scope(|ui| {
             ui.spacing_mut().button_padding.x = 4.0;
@@ -134,30 +122,90 @@ impl Bar<'_> {
         .map(|i| Press::Speed(Speed::ALL[i]))
     }
 
+    fn speed_menu(&self, ui: &mut Ui) -> Option<Press> {
+        let words = (self.speed.label(), icon(ICON_ARROW_DROP_DOWN, theme::ICON));
+        let button = ui
+            .add(Button::new(words).stroke(Stroke::NONE))
+            .accessible_name(format!("Speed, now {}", self.speed.label()))
+            .on_hover_text(tip("Speed", "J backward, L forward, again for faster"));
+        let mut press = None;
+        Popup::menu(&button).show(|ui| {
+            for speed in Speed::ALL {
+                let option = Button::selectable(speed == self.speed, speed.label());
+                let response = ui.add(option).accessible_name(format!("Speed: {}", speed.label()));
+                if response.on_hover_text(explain(speed)).clicked() {
+                    press = Some(Press::Speed(speed));
+                    ui.close();
+                }
+            }
+        });
+        press
+    }
+
+    fn skips(&self, ui: &mut Ui) -> Option<Press> {
+        let mut press = None;
+        let look = |on| if on { Look::On } else { Look::Quiet };
+        let name = "Skip time without recordings";
+        if icon_button(ui, ICON_STEP_OVER, name, "", look(self.skip_gaps)).clicked() {
+            press = Some(Press::SkipGaps(!self.skip_gaps));
+        }
+        let name = "Play motion only";
+        if icon_button(ui, ICON_DIRECTIONS_RUN, name, "", look(self.skip_to_events)).clicked() {
+            press = Some(Press::SkipToEvents(!self.skip_to_events));
+        }
+        press
+    }
+
     fn live(&self, ui: &mut Ui) -> Option<Press> {
         let ink = if self.live { theme::LIVE } else { theme::TEXT_SOFT };
         let words = RichText::new("Live").color(ink);
-        let button = egui::Button::new((icon(ICON_SENSORS, theme::ICON).color(ink), words))
+        let button = Button::new((icon(ICON_SENSORS, theme::ICON).color(ink), words))
             .selected(self.live)
-            .fill(if self.live { theme::RAISED } else { egui::Color32::TRANSPARENT })
-            .stroke(egui::Stroke::NONE);
+            .fill(if self.live { theme::RAISED } else { Color32::TRANSPARENT })
+            .stroke(Stroke::NONE);
+        ui.spacing_mut().button_padding.x = 8.0;
         let response = ui.add(button).accessible_name("Live edge");
         let text = tip("To the newest footage, and stays there", "");
         response.on_hover_text(text).clicked().then_some(Press::Live)
     }
 
+    /// From the right end inwards.
+    fn right(&self, ui: &mut Ui, style: &mut SnapshotStyle, roomy: bool) -> Option<Press> {
+        let mut press = None;
+        let mut button = |ui: &mut Ui, glyph: MaterialIcon, name: &str, key: &str, look, what| {
+            if icon_button(ui, glyph, name, key, look).clicked() {
+                press = Some(what);
+            }
+        };
+        let lists = if self.lists { Look::On } else { Look::Quiet };
+        let name = "Events, bookmarks, locks, the day, export";
+        button(ui, ICON_RIGHT_PANEL_OPEN, name, "", lists, Press::Lists);
+        button(ui, ICON_FULLSCREEN, "Full screen", "F", Look::Quiet, Press::Fullscreen);
+        if roomy {
+            let what = "Takes the range out as files for any player";
+            if labelled_button(ui, ICON_DOWNLOAD, "Export", what, "E").clicked() {
+                return Some(Press::Export);
+            }
+        } else {
+            button(ui, ICON_DOWNLOAD, "Export", "E", Look::Quiet, Press::Export);
+        }
+        button(ui, ICON_LOCK, "Lock the range", "X", Look::Quiet, Press::Lock);
+        button(ui, ICON_BOOKMARK_ADD, "Bookmark this moment", "M", Look::Quiet, Press::Bookmark);
+        snapshot_menu(ui, style);
+        button(ui, ICON_PHOTO_CAMERA, "Snapshot", "S", Look::Quiet, Press::Snapshot);
+        button(ui, ICON_SCHEDULE, "Go to a time", "G", Look::Quiet, Press::GoTo);
+        press
+    }
+
     /// `Tue 3 Mar 2026 14:05:07.240 +01:00`, and what slows it.
-    fn time(&self, ui: &mut Ui) {
+    fn time(&self, ui: &mut Ui, roomy: bool) {
         let mut job = LayoutJob::default();
-        let mut add = |text: String, font, colour| {
-            job.append(
-                &text,
-                0.0,
-                TextFormat { font_id: font, color: colour, ..Default::default() },
-            );
+        let mut add = |text: String, font, color| {
+            job.append(&text, 0.0, TextFormat { font_id: font, color, ..Default::default() });
         };
         let at = self.playhead;
-        add(self.zone.date(at), theme::strong(15.0), theme::TEXT);
+        let date = if roomy { self.zone.date(at) } else { self.zone.short_date(at) };
+        add(date, theme::strong(15.0), theme::TEXT);
         let time = self.zone.millis(at);
         let (seconds, rest) = time.split_once('.').unwrap_or((&time, ""));
         add(format!(" {seconds}"), theme::strong(15.0), theme::TEXT);
@@ -171,61 +219,23 @@ impl Bar<'_> {
     }
 }
 
-/// The keys of the transport.
-pub fn read_keys(ui: &Ui, speed: Speed) -> Option<Press> {
-    if !keys::free(ui) {
-        return None;
-    }
-    // A control that has the keyboard keeps Space and the arrows to itself.
-    let unfocused = ui.memory(|m| m.focused().is_none());
-    let toggle = keys::take(ui, Key::K) || (unfocused && keys::take(ui, Key::Space));
-    if toggle {
-        return Some(Press::Toggle);
-    }
-    if unfocused {
-        let arrows = [(Key::ArrowLeft, -1), (Key::ArrowRight, 1)];
-        for (key, sign) in arrows {
-            if keys::take_with(ui, Modifiers::SHIFT, key) {
-                return Some(Press::Jump(i64::from(sign) * TEN_SECONDS));
-            }
-            if keys::take(ui, key) {
-                return Some(Press::Step(sign));
-            }
-        }
-    }
-    let simple = [
-        (Key::P, Press::Recording { forward: false }),
-        (Key::N, Press::Recording { forward: true }),
-        (Key::S, Press::Snapshot),
-        (Key::Home, Press::DayStart),
-        (Key::End, Press::DayEnd),
-        (Key::J, Press::Speed(next_speed(speed, false))),
-        (Key::L, Press::Speed(next_speed(speed, true))),
-    ];
-    if let Some((_, press)) = simple.into_iter().find(|(key, _)| keys::take(ui, *key)) {
-        return Some(press);
-    }
-    if keys::take_character(ui, "+") {
-        return Some(Press::ZoomIn);
-    }
-    keys::take_character(ui, "-").then_some(Press::ZoomOut)
+fn explain(speed: Speed) -> String {
+    format!("Plays at {} (L again: twice as fast)", speed.label())
 }
 
-/// The speed after this one, or before it; the ends stay.
-fn next_speed(speed: Speed, faster: bool) -> Speed {
-    let at = Speed::ALL.iter().position(|s| *s == speed).unwrap_or(0);
-    let next = if faster { (at + 1).min(Speed::ALL.len() - 1) } else { at.saturating_sub(1) };
-    Speed::ALL[next]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn speeds_end_at_the_ends() {
-        assert_eq!(next_speed(Speed::Normal, true), Speed::Double);
-        assert_eq!(next_speed(Speed::Eight, true), Speed::Eight);
-        assert_eq!(next_speed(Speed::Quarter, false), Speed::Quarter);
-    }
+/// How a snapshot is saved.
+fn snapshot_menu(ui: &mut Ui, style: &mut SnapshotStyle) {
+    ui.scope(|ui| {
+        ui.spacing_mut().button_padding.x = 0.0;
+        let glyph = icon(ICON_ARROW_DROP_DOWN, 14.0).color(theme::TEXT_SOFT);
+        let caret = Button::new(glyph).frame(false).min_size(egui::vec2(14.0, theme::CONTROL));
+        let response = ui.add(caret).accessible_name("How snapshots are saved");
+        let response = response.on_hover_text("How snapshots are saved");
+        let stays_open = egui::PopupCloseBehavior::CloseOnClickOutside;
+        Popup::menu(&response).close_behavior(stays_open).show(|ui| {
+            ui.radio_value(&mut style.format, PictureFormat::Png, "PNG, without loss");
+            ui.radio_value(&mut style.format, PictureFormat::Jpeg, "JPEG, small");
+            ui.checkbox(&mut style.caption, "With camera and time in the picture");
+        });
+    });
 }

@@ -1,0 +1,113 @@
+//! The list of motion events of the day shown, newest first, with their pictures.
+//!
+//! Must not do: detect motion, or keep events of other days.
+
+use egui::{Pos2, Rect, ScrollArea, Ui, Vec2};
+
+use super::{Around, Jump, rows};
+use crate::model::{CameraId, MotionEvent, WallSpan, WallTime};
+use crate::protocol::{Command, EventsQuery};
+use crate::ui::desk::Stage;
+use crate::ui::playback::wishes::Wishes;
+use crate::ui::widgets::{soft, strong};
+use crate::ui::{format, theme};
+
+/// While today is shown, events are asked for again after this, in microseconds.
+const REFRESH: i64 = 5_000_000;
+
+/// The list.
+#[derive(Default)]
+pub struct Events {
+    asked: Option<(EventsQuery, WallTime)>,
+}
+
+impl Events {
+    /// Shows it; an event that was clicked.
+    pub fn ui(
+        &mut self,
+        ui: &mut Ui,
+        stage: &mut Stage<'_>,
+        around: &Around<'_>,
+        wishes: &mut Wishes,
+    ) -> Option<Jump> {
+        let day = stage.zone.day_span(around.playhead);
+        self.ask(stage, around, day);
+        ui.label(strong(format!("Events on {}", stage.zone.short_date(day.start))));
+        let generation = self.asked.as_ref().map_or(0, |(query, _)| query.generation);
+        let answer = stage.shown.events.get().filter(|answer| answer.generation == generation);
+        let Some(answer) = answer else {
+            rows::nothing(ui, "Looking …");
+            return None;
+        };
+        if answer.events.is_empty() {
+            let text = "Nothing moved on this day, or motion was not watched. Motion is watched where a \
+                        camera's mode is motion.";
+            rows::nothing(ui, text);
+            return None;
+        }
+        let count = answer.events.len();
+        let more = if answer.more { " or more; the newest are listed" } else { "" };
+        ui.label(soft(format!("{count}{more}")).size(theme::CAPTION));
+        let mut jump = None;
+        ui.spacing_mut().item_spacing.y = 2.0;
+        let area = ScrollArea::vertical().auto_shrink([false, false]);
+        area.show_rows(ui, rows::TALL, count, |ui, visible| {
+            for index in visible {
+                if let Some(event) = answer.events.get(count - 1 - index)
+                    && row(ui, stage, around, wishes, event)
+                {
+                    jump = Some(Jump { camera: event.camera.clone(), at: event.span.start });
+                }
+            }
+        });
+        jump
+    }
+
+    fn ask(&mut self, stage: &Stage<'_>, around: &Around<'_>, span: WallSpan) {
+        let cameras: Vec<CameraId> = around.cameras.iter().map(|c| c.id.clone()).collect();
+        let fresh = self.asked.as_ref().is_some_and(|(query, at)| {
+            let grows = span.contains(*at) && stage.now.micros_since(*at).abs() >= REFRESH;
+            query.cameras == cameras && query.span == span && !grows
+        });
+        if fresh {
+            return;
+        }
+        let generation = self.asked.as_ref().map_or(0, |(query, _)| query.generation) + 1;
+        let query = EventsQuery { generation, cameras, span };
+        if stage.desk.try_send(Command::QueryEvents(query.clone())) {
+            self.asked = Some((query, stage.now));
+        }
+    }
+}
+
+fn row(
+    ui: &mut Ui,
+    stage: &mut Stage<'_>,
+    around: &Around<'_>,
+    wishes: &mut Wishes,
+    event: &MotionEvent,
+) -> bool {
+    let name = stage
+        .camera(&event.camera)
+        .map_or_else(|| event.camera.to_string(), |camera| camera.name.clone());
+    let time = stage.zone.seconds(event.span.start);
+    let length = format::duration(event.span.micros());
+    let here = event.span.contains(around.playhead);
+    let (rect, response) = rows::ground(ui, rows::TALL, &format!("{time} {name}, {length}"), here);
+    let corner = Pos2::new(rect.left() + 4.0, rect.center().y - rows::PICTURE.y / 2.0);
+    let place = Rect::from_min_size(corner, rows::PICTURE);
+    let found = wishes.want(stage, &event.camera, event.best, false);
+    rows::small_picture(ui, stage, place, &event.camera, event.best, found.as_ref());
+    level(ui, place, event.peak);
+    let text = rect.with_min_x(place.right() + 10.0).with_max_x(rect.right() - 6.0);
+    rows::lines(ui, text, &time, &format!("{name}, {length}"));
+    response.on_hover_text("Shows the begin of this event").clicked()
+}
+
+/// How much moved, as a bar under the picture; half of the picture is all of the bar.
+fn level(ui: &Ui, place: Rect, peak: u16) {
+    let part = (f32::from(peak) / 500.0).sqrt().clamp(0.06, 1.0);
+    let size = Vec2::new(place.width() * part, 3.0);
+    let bar = Rect::from_min_size(place.left_bottom() - Vec2::new(0.0, 3.0), size);
+    ui.painter().rect_filled(bar, 0.0, theme::MOTION);
+}

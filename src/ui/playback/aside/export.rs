@@ -1,0 +1,298 @@
+//! The export tray: what the range holds, what becomes of its gaps, and the exports under way.
+//!
+//! Must not do: read or write footage; the engine does.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use egui::{ProgressBar, RichText, ScrollArea, Ui};
+use egui_material_icons::icons::{ICON_CLOSE, ICON_FOLDER_OPEN, ICON_LOGIN, ICON_LOGOUT};
+
+use super::{Act, Around, rows};
+use crate::model::{CameraId, WallSpan};
+use crate::protocol::{
+    Command, ExportGaps, ExportPlan, ExportQuery, ExportRequest, ExportState, ExportStatus,
+};
+use crate::ui::desk::{Settled, Stage};
+use crate::ui::widgets::{
+    Look, icon_button, labelled_button, main_button, segmented, soft, strong,
+};
+use crate::ui::{format, theme};
+
+type Asked = Option<(Vec<CameraId>, WallSpan)>;
+
+/// The tray.
+#[derive(Default)]
+pub struct Tray {
+    /// Cameras that are shown and not exported.
+    left_out: BTreeSet<CameraId>,
+    gaps: ExportGaps,
+    folder: String,
+    asked: Settled<Asked>,
+    generation: u64,
+}
+
+impl Tray {
+    /// The shown cameras that are exported.
+    fn cameras(&self, around: &Around<'_>) -> Vec<CameraId> {
+        let ids = around.cameras.iter().map(|camera| &camera.id);
+        ids.filter(|id| !self.left_out.contains(id)).cloned().collect()
+    }
+
+    /// Asks what the range holds, once it holds still.
+    pub fn ask(&mut self, ui: &Ui, stage: &Stage<'_>, around: &Around<'_>) {
+        let cameras = self.cameras(around);
+        let wanted = around.range.filter(|_| !cameras.is_empty()).map(|span| (cameras, span));
+        let generation = &mut self.generation;
+        self.asked.update(
+            ui,
+            wanted,
+            |_, _| true,
+            |wanted| {
+                let Some((cameras, span)) = wanted else { return true };
+                let query = ExportQuery { generation: *generation + 1, cameras, span };
+                let sent = stage.desk.try_send(Command::QueryExport(query));
+                *generation += u64::from(sent);
+                sent
+            },
+        );
+    }
+
+    fn plan(&self, stage: &Stage<'_>) -> Option<Arc<ExportPlan>> {
+        stage.shown.export_plan.get().filter(|plan| plan.generation == self.generation)
+    }
+
+    /// Length and size, as they stand beside the range.
+    pub fn note(&self, stage: &Stage<'_>, around: &Around<'_>) -> String {
+        let Some(range) = around.range else { return String::new() };
+        let length = format::duration(range.micros());
+        match self.plan(stage) {
+            Some(plan) => format!("{length} · {}", format::bytes(plan.bytes)),
+            None => length,
+        }
+    }
+
+    /// Shows it.
+    pub fn ui(&mut self, ui: &mut Ui, stage: &mut Stage<'_>, around: &Around<'_>) -> Option<Act> {
+        let area = ScrollArea::vertical().auto_shrink([false, false]);
+        area.show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 5.0;
+            let act = ends(ui, stage, around);
+            let plan = self.plan(stage);
+            if let Some(range) = around.range {
+                self.choices(ui, around);
+                match &plan {
+                    Some(plan) => self.go(ui, stage, around, range, plan),
+                    None => {
+                        ui.label(soft("Looking what there is …"));
+                    }
+                }
+            }
+            list(ui, stage);
+            if let (Some(_), Some(plan)) = (around.range, plan) {
+                self.details(ui, stage, &plan);
+            }
+            act
+        })
+        .inner
+    }
+
+    fn choices(&mut self, ui: &mut Ui, around: &Around<'_>) {
+        ui.spacing_mut().interact_size.y = 22.0;
+        ui.columns(2, |columns| {
+            for (number, camera) in around.cameras.iter().enumerate() {
+                let mut on = !self.left_out.contains(&camera.id);
+                let label = columns[number % 2].checkbox(&mut on, &camera.name);
+                if label.on_hover_text("A file of its own for each camera").changed() {
+                    if on {
+                        self.left_out.remove(&camera.id);
+                    } else {
+                        self.left_out.insert(camera.id.clone());
+                    }
+                }
+            }
+        });
+        ui.horizontal(|ui| {
+            ui.label(soft("Gaps"));
+            let options = [
+                ("Closed", "Time without footage is left out".to_owned()),
+                ("Kept", "The picture before a gap stands as long as the gap lasts".to_owned()),
+            ];
+            let now = usize::from(self.gaps == ExportGaps::Kept);
+            match segmented(ui, "Gaps", &options, Some(now)) {
+                Some(0) => self.gaps = ExportGaps::Closed,
+                Some(_) => self.gaps = ExportGaps::Kept,
+                None => {}
+            }
+        });
+    }
+
+    /// What there is to know of the files.
+    fn details(&mut self, ui: &mut Ui, stage: &Stage<'_>, plan: &ExportPlan) {
+        if plan.surplus > 0 {
+            #[expect(clippy::cast_precision_loss, reason = "shown in tenths of a second")]
+            let seconds = plan.surplus as f64 / 1e6;
+            let text = format!(
+                "Copied without loss from up to {seconds:.1} s earlier, where pictures begin anew; \
+                 players do not show that."
+            );
+            ui.label(soft(text).size(theme::CAPTION));
+        }
+        gaps(ui, stage, plan);
+        let hint = plan.folder.display().to_string();
+        let edit = egui::TextEdit::singleline(&mut self.folder)
+            .hint_text(RichText::new(hint).color(theme::TEXT_FAINT))
+            .desired_width(f32::INFINITY);
+        ui.label(soft("Folder").size(theme::CAPTION));
+        let what = "Where the files go; empty: the folder that stands there in grey";
+        ui.add(edit).accessible_name("Folder of the export").on_hover_text(what);
+    }
+
+    /// How much it is, and the button that does it.
+    fn go(
+        &self,
+        ui: &mut Ui,
+        stage: &mut Stage<'_>,
+        around: &Around<'_>,
+        range: WallSpan,
+        plan: &ExportPlan,
+    ) {
+        ui.horizontal(|ui| {
+            let covered = format::duration(plan.covered);
+            let amount = format!("{covered}, {}", format::bytes(plan.bytes));
+            ui.label(amount).on_hover_text("Footage of all chosen cameras together");
+            let possible = plan.trouble.is_none() && plan.bytes > 0;
+            let layout = egui::Layout::right_to_left(egui::Align::Center);
+            ui.with_layout(layout, |ui| {
+                if !possible {
+                    ui.disable();
+                }
+                let what = "Writes MP4 files that any player opens, and a manifest beside each";
+                if main_button(ui, "Export now", what).clicked() {
+                    let folder = Some(self.folder.trim()).filter(|text| !text.is_empty());
+                    stage.desk.send(Command::Export(ExportRequest {
+                        cameras: self.cameras(around),
+                        span: range,
+                        gaps: self.gaps,
+                        folder: folder.map(PathBuf::from),
+                    }));
+                }
+            });
+        });
+        if let Some(trouble) = &plan.trouble {
+            ui.label(RichText::new(trouble).color(theme::ERROR));
+        }
+    }
+}
+
+/// Where the range begins and ends, with buttons to set it.
+fn ends(ui: &mut Ui, stage: &Stage<'_>, around: &Around<'_>) -> Option<Act> {
+    let mut act = None;
+    match around.range {
+        None => {
+            let text = "Select a range: drag on the timeline with Shift held, or set both ends at the \
+                        playhead.";
+            ui.label(soft(text));
+        }
+        Some(range) => {
+            let from = stage.zone.millis(range.start);
+            let to = stage.zone.millis(range.end);
+            let day = stage.zone.short_date(range.start);
+            ui.label(format!("{day}, {from} to {to}"));
+        }
+    }
+    ui.horizontal(|ui| {
+        ui.spacing_mut().button_padding.x = 8.0;
+        if labelled_button(ui, ICON_LOGIN, "In", "Begins at the moment shown", "[").clicked() {
+            act = Some(Act::In);
+        }
+        if labelled_button(ui, ICON_LOGOUT, "Out", "Ends at the moment shown", "]").clicked() {
+            act = Some(Act::Out);
+        }
+        if around.range.is_some()
+            && labelled_button(ui, ICON_CLOSE, "Clear", "No range any more", "Esc").clicked()
+        {
+            act = Some(Act::ClearRange);
+        }
+    });
+    act
+}
+
+/// Time without footage within the range, with its reasons.
+fn gaps(ui: &mut Ui, stage: &Stage<'_>, plan: &ExportPlan) {
+    /// More than this are counted.
+    const LISTED: usize = 4;
+    for (camera, span, reason) in plan.gaps.iter().take(LISTED) {
+        let name = stage.camera(camera).map_or_else(|| camera.to_string(), |c| c.name.clone());
+        let from = stage.zone.seconds(span.start);
+        let length = format::duration(span.micros());
+        let text = format!("Missing: {name} from {from}, {length}: {reason}");
+        ui.label(RichText::new(text).size(theme::CAPTION).color(theme::gap(reason)));
+    }
+    if let Some(more) = plan.gaps.len().checked_sub(LISTED).filter(|more| *more > 0) {
+        ui.label(soft(format!("and {more} more gaps; all stand in the manifest")));
+    }
+}
+
+/// Exports under way, and those that have ended, newest first.
+fn list(ui: &mut Ui, stage: &mut Stage<'_>) {
+    let exports = stage.shown.exports.get().unwrap_or_default();
+    if exports.is_empty() {
+        return;
+    }
+    ui.separator();
+    for export in exports.iter().rev() {
+        ui.push_id(export.id, |ui| status(ui, stage, export));
+    }
+}
+
+fn status(ui: &mut Ui, stage: &mut Stage<'_>, export: &ExportStatus) {
+    let when = stage.zone.brief_seconds(export.span.start, stage.now);
+    let cameras = match export.cameras.as_slice() {
+        [one] => stage.camera(one).map_or_else(|| one.to_string(), |c| c.name.clone()),
+        several => format!("{} cameras", several.len()),
+    };
+    let title = format!("{cameras}, {when}");
+    let running = matches!(export.state, ExportState::Waiting | ExportState::Running { .. });
+    ui.horizontal(|ui| {
+        ui.label(strong(&title));
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            let name = match running {
+                true => format!("Cancel the export of {title}"),
+                false => format!("Take the export of {title} off the list"),
+            };
+            if icon_button(ui, ICON_CLOSE, &name, "", Look::Quiet).clicked() {
+                stage.desk.send(match running {
+                    true => Command::CancelExport(export.id),
+                    false => Command::ForgetExport(export.id),
+                });
+            }
+            if let ExportState::Done { .. } = export.state {
+                let name = format!("Open the folder of {title}");
+                if icon_button(ui, ICON_FOLDER_OPEN, &name, "", Look::Quiet).clicked() {
+                    stage.desk.send(Command::OpenFolder(export.folder.clone()));
+                }
+            }
+        });
+    });
+    match &export.state {
+        ExportState::Waiting => rows::nothing(ui, "Waits for the one before it"),
+        ExportState::Running { done, total } => {
+            #[expect(clippy::cast_precision_loss, reason = "a part of a bar")]
+            let part = if *total > 0 { *done as f32 / *total as f32 } else { 0.0 };
+            let text = format!("{} of {}", format::bytes(*done), format::bytes(*total));
+            ui.add(ProgressBar::new(part).text(text).fill(theme::ACCENT.gamma_multiply(0.5)));
+        }
+        ExportState::Done { files, bytes } => {
+            let text = format!("{}, {}", files.join(", "), format::bytes(*bytes));
+            ui.label(soft(text).size(theme::CAPTION));
+        }
+        ExportState::Cancelled => {
+            ui.label(soft("Cancelled; nothing is left of it"));
+        }
+        ExportState::Failed(why) => {
+            ui.label(RichText::new(why).color(theme::ERROR));
+        }
+    }
+}
