@@ -14,7 +14,7 @@ use crate::config::{
 use crate::engine::past;
 use crate::model::{CameraId, StreamKind, Transport};
 use crate::runtime::Clock;
-use crate::simulate::{Simulator, SimulatorConfig, camera_name};
+use crate::simulate::{Simulator, SimulatorConfig, camera_group, camera_name};
 
 /// Everything that the demonstration needs while it runs; gone when it is dropped.
 pub struct Stage {
@@ -67,7 +67,7 @@ fn camera(store: &SettingsStore, simulator: &Simulator, number: usize) -> Result
     Ok(CameraSettings {
         id: CameraId::from_name(&name),
         name,
-        group: String::new(),
+        group: camera_group(number).into(),
         main: url(StreamKind::Main)?,
         sub: Some(url(StreamKind::Sub)?),
         user: None,

@@ -11,8 +11,8 @@ use crate::config::{DataFolder, SettingsStore};
 use crate::index::{Change, Index};
 use crate::media::AccessUnit;
 use crate::model::{
-    CameraId, CoverageKind, GapReason, JournalEntry, MediaTime, Mode, RecordingState, StreamId,
-    StreamKind, WallSpan, WallTime,
+    Area, CameraId, CoverageKind, GapReason, JournalEntry, MediaTime, Mode, MotionEvent,
+    RecordingState, StreamId, StreamKind, WallSpan, WallTime,
 };
 use crate::recorder::{Limits, OpenSegments, Rule, StreamRecorder, WriteContext};
 use crate::runtime::{Now, Worker};
@@ -92,6 +92,7 @@ fn record(past: &Past, context: &WriteContext, span: WallSpan) -> Result<Vec<Cha
         }
         let segments = recorder.take_changes().into_iter();
         changes.extend(segments.filter(|change| matches!(change, Change::PutSegment(_))));
+        changes.extend(events(past, part, &state));
         let camera = past.camera.clone();
         changes.push(Change::Journal(JournalEntry { camera, at: part.start, state }));
     }
@@ -120,6 +121,31 @@ fn play(recorder: &mut StreamRecorder, pictures: &EncodedLoop, part: WallSpan) {
         recorder.take(CaptureEvent::Unit(unit), received);
     }
     recorder.stop(GapReason::Unknown, at(part.end));
+}
+
+/// What moved in a stretch of the past: all of it where it was recorded for that, else something every now and
+/// then.
+fn events(past: &Past, part: WallSpan, state: &RecordingState) -> Vec<Change> {
+    let event = |span: WallSpan, number: i64| {
+        let peak = [40, 120, 310, 75, 180, 22, 95][number.rem_euclid(7).unsigned_abs() as usize];
+        let best = span.start.plus_micros(span.micros() / 3);
+        let camera = past.camera.clone();
+        let event = MotionEvent { camera, span, peak, area: Area::WHOLE, best };
+        Change::PutEvent { event, picture: None }
+    };
+    match state {
+        RecordingState::Recording(CoverageKind::Motion) => {
+            vec![event(part, part.start.as_micros() / MINUTE)]
+        }
+        RecordingState::Recording(CoverageKind::Continuous) => (1..part.micros() / (19 * MINUTE))
+            .map(|number| {
+                let start = part.start.plus_micros(number * 19 * MINUTE + number % 5 * 2 * MINUTE);
+                let length = (12 + number * 29 % 70) * (MINUTE / 60);
+                event(WallSpan::new(start, start.plus_micros(length)), number)
+            })
+            .collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// What happened to a camera during `span`: stretches that tile it.

@@ -33,5 +33,5 @@ pub use config::{Fault, SimulatorConfig};
 pub use encode::{EncodedLoop, LoopSpec, LoopUnit};
 pub use error::SimulateError;
 pub use overlay::{MAX_FRAMES, read_frame_number};
-pub use scenes::{SCENE_COUNT, camera_name};
+pub use scenes::{SCENE_COUNT, camera_group, camera_name};
 pub use simulator::Simulator;

@@ -21,7 +21,14 @@ pub(super) fn reception() -> Scene {
         haze: Colour::rgb(0xcfc6b8),
         haze_depth: 160.0,
     };
-    Scene { name: "Reception", view, still: reception_still, actors: reception_actors, noise: 2 }
+    Scene {
+        name: "Reception",
+        group: "Entrance",
+        view,
+        still: reception_still,
+        actors: reception_actors,
+        noise: 2,
+    }
 }
 
 fn reception_still(stage: &mut Stage<'_>) {
@@ -89,6 +96,7 @@ pub(super) fn loading_dock() -> Scene {
     };
     Scene {
         name: "Loading dock",
+        group: "Yard",
         view,
         still: loading_dock_still,
         actors: loading_dock_actors,
@@ -194,7 +202,7 @@ pub(super) fn aisle() -> Scene {
         };
         shelves(stage, &colours);
     };
-    Scene { name: "Aisle 1", view, still, actors: aisle_actors, noise: 2 }
+    Scene { name: "Aisle 1", group: "Warehouse", view, still, actors: aisle_actors, noise: 2 }
 }
 
 pub(super) fn cold_store() -> Scene {
@@ -220,7 +228,14 @@ pub(super) fn cold_store() -> Scene {
         };
         shelves(stage, &colours);
     };
-    Scene { name: "Cold store", view, still, actors: cold_store_actors, noise: 2 }
+    Scene {
+        name: "Cold store",
+        group: "Warehouse",
+        view,
+        still,
+        actors: cold_store_actors,
+        noise: 2,
+    }
 }
 
 /// Shelves to the left and right of an aisle, filled with goods, painted from far to near.

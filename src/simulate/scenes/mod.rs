@@ -18,6 +18,8 @@ pub const SCENE_COUNT: usize = 9;
 pub(super) struct Scene {
     /// What an operator would call the camera there.
     pub(super) name: &'static str,
+    /// The part of the site that it stands in.
+    group: &'static str,
     view: View,
     /// Paints what never changes.
     still: fn(&mut Stage<'_>),
@@ -63,6 +65,12 @@ impl Scene {
 #[must_use]
 pub fn camera_name(number: usize) -> &'static str {
     Scene::of(number).name
+}
+
+/// The part of the site that the camera of scene `number` stands in.
+#[must_use]
+pub fn camera_group(number: usize) -> &'static str {
+    Scene::of(number).group
 }
 
 /// From `a` at `part` 0 to `b` at 1.

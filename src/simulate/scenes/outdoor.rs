@@ -68,6 +68,7 @@ pub(super) fn front_door() -> Scene {
     };
     Scene {
         name: "Front door",
+        group: "Entrance",
         view,
         still: |stage| street(stage, &DAY),
         actors: front_door_actors,
@@ -88,6 +89,7 @@ pub(super) fn back_street() -> Scene {
     };
     Scene {
         name: "Back street",
+        group: "Yard",
         view,
         still: |stage| street(stage, &NIGHT),
         actors: back_street_actors,
@@ -213,7 +215,7 @@ pub(super) fn gate() -> Scene {
         haze: Colour::rgb(0xbbb8a4),
         haze_depth: 90.0,
     };
-    Scene { name: "Gate", view, still: gate_still, actors: gate_actors, noise: 2 }
+    Scene { name: "Gate", group: "Yard", view, still: gate_still, actors: gate_actors, noise: 2 }
 }
 
 /// A drive away from the camera through a fence, with a barrier and a guard's booth.
@@ -307,7 +309,14 @@ pub(super) fn parking_north() -> Scene {
         };
         park(stage, &colours);
     };
-    Scene { name: "Parking north", view, still, actors: parking_north_actors, noise: 2 }
+    Scene {
+        name: "Parking north",
+        group: "Yard",
+        view,
+        still,
+        actors: parking_north_actors,
+        noise: 2,
+    }
 }
 
 pub(super) fn parking_south() -> Scene {
@@ -332,7 +341,14 @@ pub(super) fn parking_south() -> Scene {
         };
         park(stage, &colours);
     };
-    Scene { name: "Parking south", view, still, actors: parking_south_actors, noise: 3 }
+    Scene {
+        name: "Parking south",
+        group: "Yard",
+        view,
+        still,
+        actors: parking_south_actors,
+        noise: 3,
+    }
 }
 
 /// Two rows of bays along a lane, a building behind.
