@@ -395,15 +395,43 @@ fn a_group_folds() {
 }
 
 #[test]
-fn the_page_says_that_it_looks_and_that_something_failed() {
+fn what_is_not_there_yet_is_told() {
     let mut desk = Desk::in_playback();
     let loading = |n| CameraView { camera: fixture::id(n), state: ViewState::Loading };
-    let why = "the segment yard/14.mp4 cannot be opened: no such file";
-    let failed = |n| CameraView { camera: fixture::id(n), state: ViewState::Failed(why.into()) };
-    let views = vec![loading(0), loading(1), failed(2), failed(3)];
-    desk.shown.playback.set(fixture::playback(playhead(), views));
+    desk.shown.playback.set(fixture::playback(playhead(), (0..4).map(loading).collect()));
     desk.harness.run();
     desk.harness.snapshot("playback_loading");
+}
+
+#[test]
+fn what_cannot_be_shown_is_told() {
+    let mut desk = Desk::in_playback();
+    let why = "the segment yard/14.mp4 cannot be opened: no such file";
+    let failed = CameraView { camera: fixture::id(2), state: ViewState::Failed(why.into()) };
+    let CameraView { camera, state: ViewState::Showing { picture, .. } } =
+        fixture::showing(1, 20, 320, 180)
+    else {
+        panic!("a picture")
+    };
+    let state = ViewState::Showing { picture, exact: true, damaged: true };
+    let damaged = CameraView { camera, state };
+    let first = fixture::showing(0, 10, 320, 180);
+    let views = vec![first, damaged, failed, fixture::no_footage(3)];
+    desk.shown.playback.set(fixture::playback(playhead(), views));
+    desk.harness.run();
+    desk.harness.snapshot("playback_error");
+}
+
+#[test]
+fn the_live_edge_is_marked() {
+    let mut desk = Desk::in_playback();
+    let views = (0..3).map(|n| fixture::showing(n, 40, 320, 180)).collect();
+    let mut edge = fixture::playback(fixture::now(), views);
+    (edge.playing, edge.live) = (true, true);
+    (edge.key_frames_only, edge.pictures_per_second) = (true, 12.0);
+    desk.shown.playback.set(edge);
+    desk.harness.run();
+    desk.harness.snapshot("playback_live");
 }
 
 #[test]
