@@ -211,10 +211,11 @@ impl Bar<'_> {
         add(format!(" {seconds}"), theme::strong(15.0), theme::TEXT);
         add(format!(".{rest} {}", self.zone.offset(at)), theme::font(15.0), theme::TEXT_SOFT);
         if let Some(rate) = self.key_frames_only {
-            let text = format!("   key frames only, {rate:.0} fps");
+            let text = format!("\nkey frames only, {rate:.0} pictures a second");
             add(text, theme::font(theme::CAPTION), theme::WARNING);
         }
-        job.wrap = egui::text::TextWrapping::truncate_at_width(ui.available_width());
+        job.wrap.max_width = f32::INFINITY;
+        job.halign = Align::Center;
         ui.label(job).on_hover_text("The moment shown, with its distance from UTC");
     }
 }
