@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use egui::{ColorImage, Context, TextureHandle, TextureId, TextureOptions, Vec2};
 
-use crate::model::{CameraId, Picture};
+use crate::model::{CameraId, Picture, WallTime};
 
 /// Bytes of a pixel of a [`Picture`].
 const BYTES_A_PIXEL: usize = 4;
@@ -18,6 +18,8 @@ pub enum Place {
     Live,
     /// A tile of Playback.
     Playback,
+    /// The small picture over the timeline.
+    Timeline,
 }
 
 /// A texture that can be painted now.
@@ -32,6 +34,7 @@ pub struct Shown {
 struct Entry {
     handle: TextureHandle,
     serial: u64,
+    at: WallTime,
     pass: u64,
 }
 
@@ -73,8 +76,8 @@ impl Textures {
         match self.entries.get_mut(&key).filter(|entry| entry.handle.size() == size) {
             Some(entry) => {
                 entry.pass = self.pass;
-                if entry.serial != picture.serial {
-                    entry.serial = picture.serial;
+                if (entry.serial, entry.at) != (picture.serial, picture.at) {
+                    (entry.serial, entry.at) = (picture.serial, picture.at);
                     entry.handle.set_partial([0, 0], image(picture), TextureOptions::LINEAR);
                     self.uploads += 1;
                 }
@@ -85,7 +88,8 @@ impl Textures {
                     ctx.load_texture(camera.as_str(), image(picture), TextureOptions::LINEAR);
                 self.uploads += 1;
                 let found = shown(&handle);
-                let entry = Entry { handle, serial: picture.serial, pass: self.pass };
+                let (serial, at) = (picture.serial, picture.at);
+                let entry = Entry { handle, serial, at, pass: self.pass };
                 self.entries.insert(key, entry);
                 Some(found)
             }
@@ -117,7 +121,6 @@ fn image(picture: &Picture) -> ColorImage {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::WallTime;
 
     fn picture(serial: u64, width: usize) -> Picture {
         let rgba = vec![255; width * 2 * BYTES_A_PIXEL];

@@ -67,6 +67,7 @@ pub struct PlaybackPage {
     started: bool,
     last_playhead: Option<WallTime>,
     track: f32,
+    range: Option<WallSpan>,
 }
 
 /// What the engine says of playback, with the target of an unanswered seek in place of the playhead.
@@ -103,7 +104,9 @@ impl PlaybackPage {
     /// Shows the page.
     pub fn ui(&mut self, ui: &mut Ui, stage: &mut Stage<'_>) -> Option<Go> {
         let snapshot = stage.shown.playback.get();
-        let answer = stage.shown.timeline.get().unwrap_or_default();
+        let chosen = self.chosen.as_deref().unwrap_or_default();
+        let view = self.view.unwrap_or(WallSpan::new(stage.now, stage.now));
+        let answer = self.feed.current(stage.shown.timeline.get(), chosen, view);
         if let Some(month) = stage.shown.month.get() {
             self.calendar.answer(&month);
         }
@@ -260,6 +263,9 @@ impl PlaybackPage {
                 zone: stage.zone,
                 lanes: &heads,
                 selected,
+                range: self.range,
+                range_note: "",
+                thumbnail: None,
             };
             let place = ui.available_rect_before_wrap().shrink2(egui::vec2(12.0, 0.0));
             let builder = egui::UiBuilder::new().max_rect(place);
@@ -285,6 +291,7 @@ impl PlaybackPage {
                 }
             }
             Wish::FitDay(at) => self.view = Some(stage.zone.day_span(at)),
+            Wish::Range(range) => self.range = range,
         }
     }
 
