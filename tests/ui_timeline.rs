@@ -412,32 +412,44 @@ fn a_night_that_goes_soon_is_hatched() {
     desk.harness.snapshot("timeline_going");
 }
 
-#[test]
-fn days_of_23_and_25_hours_are_right() {
-    for (date, name) in [("2026-03-29", "timeline_spring"), ("2026-10-25", "timeline_autumn")] {
-        let mut page = Page::new(2);
-        let noon = fixture::at(&format!("{date}T12:00:00Z"));
-        page.span = page.zone.day_span(noon);
-        (page.now, page.playhead) = (noon.plus_micros(10 * fixture::HOUR), noon);
-        let footage = WallSpan::new(page.span.start, noon);
-        for lane in &mut page.answer.lanes {
-            lane.motion.clear();
-            lane.gaps.clear();
-            lane.coverage.truncate(1);
-            lane.coverage[0].span = footage;
-        }
-        page.answer.union = vec![footage];
-        let mut desk = Desk::new(page);
-        let rect = desk.rect();
-        let hours = desk.page().span.micros() / fixture::HOUR;
-        // Half past the first of two hours that are called two, or the first moment after the missing one.
-        let x = NAMES + (rect.width() - NAMES) * 2.5 / hours as f32;
-        desk.harness.hover_at(Pos2::new(rect.left() + x, rect.top() + LANE));
-        desk.harness.run();
-        let expected = if hours == 25 { "02:30:0" } else { "03:30:0" };
-        assert!(desk.tells(expected) || desk.tells("02:29:5") || desk.tells("03:29:5"));
-        desk.harness.snapshot(name);
+/// A whole local day with footage until noon, and the pointer so many hours after its beginning.
+fn whole_day(date: &str, hours: f32) -> Desk {
+    let mut page = Page::new(2);
+    let noon = fixture::at(&format!("{date}T12:00:00Z"));
+    page.span = page.zone.day_span(noon);
+    (page.now, page.playhead) = (noon.plus_micros(8 * fixture::HOUR), noon);
+    let footage = WallSpan::new(page.span.start, noon);
+    for lane in &mut page.answer.lanes {
+        lane.motion.clear();
+        lane.gaps.clear();
+        lane.coverage.truncate(1);
+        lane.coverage[0].span = footage;
     }
+    page.answer.union = vec![footage];
+    let mut desk = Desk::new(page);
+    let rect = desk.rect();
+    let all = (desk.page().span.micros() / fixture::HOUR) as f32;
+    // A point further, so that rounding does not fall short of the minute.
+    let x = NAMES + (rect.width() - NAMES) * hours / all + 0.2;
+    desk.harness.hover_at(Pos2::new(rect.left() + x, rect.top() + LANE));
+    desk.harness.run();
+    desk
+}
+
+#[test]
+fn a_day_of_23_hours_has_a_break_and_no_missing_hour() {
+    let mut desk = whole_day("2026-03-29", 2.5);
+    assert_eq!(desk.page().span.micros(), 23 * fixture::HOUR);
+    assert!(desk.tells("03:30:") && desk.tells("+02:00"));
+    desk.harness.snapshot("timeline_spring");
+}
+
+#[test]
+fn a_day_of_25_hours_tells_the_repeated_hour_apart() {
+    let mut desk = whole_day("2026-10-25", 3.5);
+    assert_eq!(desk.page().span.micros(), 25 * fixture::HOUR);
+    assert!(desk.tells("02:30:") && desk.tells("B") && desk.tells("+01:00"));
+    desk.harness.snapshot("timeline_autumn");
 }
 
 #[test]
@@ -491,7 +503,7 @@ fn month(playhead: WallTime, now: WallTime) -> Harness<'static, MonthPage> {
 fn the_calendar_tells_hours_motion_and_what_is_missing() {
     let now = fixture::now();
     let mut harness = month(now.plus_micros(-fixture::DAY), now);
-    assert!(harness.query_by_label_contains("2 Mar 2026, 24 h 00 min recorded, motion").is_some());
+    assert!(harness.query_by_label_contains("1 Mar 2026, 24 h 00 min recorded, motion").is_some());
     assert!(harness.query_by_label_contains("incomplete: footage is missing").is_some());
     harness.snapshot("calendar");
     harness.key_press(Key::PageUp);

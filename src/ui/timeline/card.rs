@@ -4,12 +4,14 @@
 
 use egui::{Color32, Pos2, Rect, Response, RichText, Sense, Ui, Vec2};
 
+use egui_material_icons::icons::ICON_BOOKMARK;
+
 use super::lanes::{self, Under};
 use super::paint::Areas;
 use super::{LaneHead, View};
 use crate::model::{WallSpan, WallTime};
 use crate::protocol::{Lane, TimelineAnswer};
-use crate::ui::widgets::{soft, strong};
+use crate::ui::widgets::{icon, soft, strong};
 use crate::ui::{format, theme};
 
 /// Width of the picture, and of the card.
@@ -94,7 +96,10 @@ fn describe(ui: &mut Ui, view: &View<'_>, lane: &Lane, found: &Under<'_>, pointe
     };
     for mark in lane.bookmarks.iter().filter(|mark| off(mark.at) <= NEAR).take(3) {
         let note = if mark.note.is_empty() { "Bookmark" } else { &mark.note };
-        line(ui, format!("⚑ {note}"), theme::TEXT);
+        ui.horizontal(|ui| {
+            ui.label(icon(ICON_BOOKMARK, theme::BODY).color(theme::TEXT));
+            line(ui, note.to_owned(), theme::TEXT);
+        });
     }
 }
 

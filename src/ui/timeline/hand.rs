@@ -133,9 +133,8 @@ fn wheel(ui: &Ui, response: &Response) -> Option<(Pos2, Turn)> {
         #[expect(clippy::cast_possible_truncation, reason = "a small number")]
         let doubles = WHEEL_DOUBLES as f32;
         if (pinch - 1.0).abs() > f32::EPSILON {
-            // Ctrl and a wheel arrive as a pinch.
-            let pans = i.modifiers.command && !fingers;
-            let turn = if pans {
+            // Ctrl and a wheel arrive as a pinch too, but from something that scrolls.
+            let turn = if i.scroll_source().is_some() && !fingers {
                 Turn::Pan(pinch.ln() * CTRL_WHEEL_POINTS)
             } else {
                 Turn::Zoom(pinch.log2() * doubles)

@@ -23,7 +23,7 @@ const LEAST_MOTION: f32 = 0.14;
 /// Lanes lower than this have no room for patterns.
 const ROOM: f32 = 7.0;
 
-/// Half the thickness of a lock's outline.
+/// Thickness of a lock's outline.
 const OUTLINE: f32 = 1.5;
 
 /// Height of a bookmark's flag at most.
@@ -76,7 +76,8 @@ pub fn lane(bars: &mut Bars, row: Row<'_>, lane: &Lane) {
         going(bars, row, coverage, &lane.locked, before);
     }
     for span in visible(&lane.locked, view, |span| *span) {
-        bars.outline(row.place(*span), OUTLINE, theme::LOCKED);
+        let width = if row.is_roomy() { OUTLINE } else { 1.0 };
+        bars.outline(row.place(*span), width, theme::LOCKED);
     }
     for mark in lane.bookmarks.iter().filter(|mark| view.contains(mark.at)) {
         flag(bars, row, mark.at);

@@ -100,26 +100,27 @@ pub fn labels(painter: &Painter, areas: &Areas, ruled: &Ruled, view: &View<'_>) 
         clip.text(at, Align2::LEFT_TOP, &tick.label, theme::font(theme::CAPTION), ink);
     }
     for change in &ruled.breaks {
-        clock_change(&clip, areas, &Axis::new(view.span, areas.track.width()), change);
+        clock_change(painter, areas, &Axis::new(view.span, areas.track.width()), change);
     }
     let date = view.zone.short_date(view.span.start);
     let at = Pos2::new(areas.names.left(), areas.names.top() + 4.0);
     painter.text(at, Align2::LEFT_TOP, date, theme::font(theme::CAPTION), theme::TEXT_SOFT);
 }
 
-/// A dashed line through all lanes where clocks change, and by how much.
+/// A dashed line through all lanes where clocks change, and below it by how much.
 fn clock_change(painter: &Painter, areas: &Areas, axis: &Axis, change: &Break) {
     let x = painter.round_to_pixel_center(screen_x(areas, axis, change.at));
-    let ends = [Pos2::new(x, areas.track.top()), Pos2::new(x, areas.track.bottom())];
+    if !areas.track.x_range().contains(x) {
+        return;
+    }
+    let foot = areas.union.bottom();
+    let ends = [Pos2::new(x, areas.track.top()), Pos2::new(x, foot)];
     painter.extend(Shape::dashed_line(&ends, Stroke::new(1.5, theme::WARNING), 3.0, 3.0));
     let sign = if change.forward > 0 { '+' } else { '−' };
-    let text = format!("{sign}{}", format::duration(change.forward.abs()));
-    let text = text.trim_end_matches(" 00 min").to_owned();
-    let galley = painter.layout_no_wrap(text, theme::strong(theme::TINY), theme::WARNING);
-    let at = Pos2::new(x - galley.size().x - 4.0, areas.track.top() + 5.0);
-    let back = Rect::from_min_size(at, galley.size()).expand(2.0);
-    painter.rect_filled(back, 2.0, theme::PANEL);
-    painter.galley(at, galley, theme::WARNING);
+    let text = format!("Clock {sign}{}", format::duration(change.forward.abs()));
+    let text = text.trim_end_matches(" 00 min");
+    let font = theme::font(theme::TINY);
+    painter.text(Pos2::new(x, foot + 1.0), Align2::CENTER_TOP, text, font, theme::WARNING);
 }
 
 /// The name of a lane.
@@ -152,7 +153,8 @@ pub fn live_edge(painter: &Painter, areas: &Areas, axis: &Axis, now: WallTime) {
     }
     let x = painter.round_to_pixel_center(x);
     let stroke = Stroke::new(2.0, theme::LIVE);
-    painter.vline(x, areas.track.top() + 4.0..=areas.track.bottom(), stroke);
+    let top = areas.ruler().bottom() - 7.0;
+    painter.vline(x, top..=areas.union.bottom(), stroke);
     let font = theme::font(theme::CAPTION);
     let galley = painter.layout_no_wrap("live".into(), font, theme::LIVE);
     if x + 6.0 + galley.size().x < areas.track.right() {
@@ -192,7 +194,7 @@ pub fn playhead(painter: &Painter, areas: &Areas, axis: &Axis, at: WallTime) {
 pub fn union_name(painter: &Painter, areas: &Areas) {
     let at = Pos2::new(areas.names.left(), areas.union.center().y + 1.0);
     let font = theme::font(theme::TINY);
-    painter.text(at, Align2::LEFT_CENTER, "Any of them", font, theme::TEXT_FAINT);
+    painter.text(at, Align2::LEFT_CENTER, "Any camera", font, theme::TEXT_FAINT);
 }
 
 /// The range chosen, with an end to take hold of at each side, and what it holds below it.
