@@ -3,7 +3,10 @@
 use proptest::prelude::*;
 use watchkeeper::model::{WallSpan, WallTime};
 use watchkeeper::ui::timeline::axis::{self, Axis, CLOSEST, WIDEST};
-use watchkeeper::ui::timeline::ticks::{LABEL_GAP, ticks};
+use watchkeeper::ui::timeline::interact::{
+    Gesture, Grip, Hold, Surroundings, Wish, hold, interact,
+};
+use watchkeeper::ui::timeline::ticks::{LABEL_GAP, breaks, ticks};
 use watchkeeper::ui::zone::Zone;
 
 /// From 1990 to 2050, in microseconds.
@@ -112,5 +115,91 @@ proptest! {
         let day = zone.day_span(at);
         prop_assert!(day.contains(at), "{day:?} {at}");
         prop_assert_eq!(zone.day_span(day.end).start, day.end);
+    }
+
+    #[test]
+    fn every_gesture_leaves_a_view_that_shows_some_of_the_archive(
+        span in spans(), width in 50.0f32..5000.0, x in -100.0f64..5000.0, amount in -900.0f64..900.0,
+        which in 0usize..6, archive in spans(),
+    ) {
+        let axis = Axis::new(span, width);
+        let around = Surroundings { playhead: archive.start, limits: archive };
+        let gesture = [
+            Gesture::Pan(amount),
+            Gesture::Wheel { x, amount },
+            Gesture::Minimap(x / 1_000.0),
+            Gesture::ZoomIn,
+            Gesture::ZoomOut,
+            Gesture::Scrub(x),
+        ][which];
+        match interact(&axis, around, gesture) {
+            Wish::View(view) => {
+                prop_assert!((CLOSEST..=WIDEST).contains(&view.micros()));
+                prop_assert!(view.start <= archive.end && archive.start <= view.end);
+            }
+            Wish::Seek { at, .. } => prop_assert!(archive.start <= at && at <= archive.end),
+            other => prop_assert!(false, "{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_range_lies_in_the_archive_and_keeps_the_end_that_is_not_held(
+        span in spans(), width in 50.0f32..5000.0, from in 0.0f64..1.0, to in -1.0f64..2.0, shift: bool,
+    ) {
+        let axis = Axis::new(span, width);
+        let around = Surroundings { playhead: span.start, limits: span };
+        let range = WallSpan::new(span.start, axis.time_at(axis.width() * from));
+        let x = axis.x_of(range.end);
+        let held = hold(&axis, span, Some(range), Grip::Lanes, x, shift);
+        let Hold::Range(anchor) = held else { panic!("an end: {held:?}") };
+        if shift {
+            prop_assert_eq!(anchor, axis.time_at(x), "a new one begins here");
+        } else {
+            prop_assert!(anchor == range.start || anchor == range.end);
+        }
+        let gesture = Gesture::Range { anchor, x: axis.width() * to };
+        match interact(&axis, around, gesture) {
+            Wish::Range(Some(new)) => {
+                prop_assert!(new.start == anchor || new.end == anchor);
+                prop_assert!(span.start <= new.start && new.end <= span.end && !new.is_empty());
+            }
+            Wish::Range(None) => {}
+            other => prop_assert!(false, "{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_frame_of_the_minimap_stays_under_the_hand(
+        archive in spans(), part in 0.2f64..0.8, size in 0.01f64..0.3, off in 0.0f64..1.0, by in -0.1f64..0.1,
+    ) {
+        prop_assume!(archive.micros() > 1_000 * CLOSEST);
+        let length = ((archive.micros() as f64 * size) as i64).max(CLOSEST);
+        let start = archive.start.plus_micros((archive.micros() as f64 * part) as i64);
+        let axis = Axis::new(WallSpan::new(start, start.plus_micros(length)), 900.0);
+        let at = |micros: i64| micros as f64 / archive.micros() as f64;
+        let press = at(start.micros_since(archive.start)) + off * at(length) * 0.999;
+        let held = hold(&axis, archive, None, Grip::Minimap(press), 0.0, false);
+        let Hold::Minimap(grip) = held else { panic!("the frame: {held:?}") };
+        let around = Surroundings { playhead: start, limits: archive };
+        let Wish::View(view) = interact(&axis, around, Gesture::Minimap(press + by - grip)) else {
+            panic!("a view")
+        };
+        prop_assume!(press + by - grip > 0.0 && press + by - grip < 1.0);
+        let moved = at(view.start.micros_since(start));
+        prop_assert!((moved - by).abs() < 0.001 || view == axis::keep_within(view, archive), "{moved} {by}");
+    }
+
+    #[test]
+    fn clocks_that_change_make_breaks(start in TIMES, zone in 0usize..6) {
+        let zone = Zone::named(ZONES[zone]);
+        let start = WallTime::from_micros(start);
+        let axis = Axis::new(WallSpan::new(start, start.plus_micros(30 * 86_400_000_000)), 900.0);
+        let found = breaks(&axis, &zone);
+        let all: i64 = found.iter().map(|change| change.forward).sum();
+        prop_assert_eq!(all, zone.ahead_of_utc(axis.span().end) - zone.ahead_of_utc(start));
+        for change in found {
+            let before = zone.ahead_of_utc(change.at.plus_micros(-1));
+            prop_assert_eq!(zone.ahead_of_utc(change.at) - before, change.forward);
+        }
     }
 }

@@ -8,7 +8,7 @@ use crate::model::{
 };
 
 /// A fragment lasts 2 s at most and its write may take some more; longer than this is a stall.
-const PENDING_MICROS: i64 = 10_000_000;
+pub const PENDING_MICROS: i64 = 10_000_000;
 
 /// Cuts `spans` at the borders of `journal` and gives each stretch its kind. Stretches in which
 /// units were lost or dropped are holes in a segment that goes on; they are left out.

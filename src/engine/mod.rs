@@ -3,6 +3,7 @@
 //! Must not do: paint, or decide what `recorder::gate` and `storage` decide.
 
 pub mod alerts;
+pub mod calendar;
 pub mod cleaner;
 pub mod clock_trust;
 pub mod desk;
@@ -12,6 +13,7 @@ pub mod explain;
 pub mod indexer;
 pub mod locks;
 pub mod manual;
+pub mod merging;
 pub mod notices;
 pub mod offline;
 pub mod past;
@@ -23,6 +25,8 @@ pub mod service;
 pub mod snapshots;
 pub mod start;
 pub mod status;
+pub mod tiles;
+pub mod timeline;
 pub mod usage;
 pub mod views;
 

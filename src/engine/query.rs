@@ -1,4 +1,4 @@
-//! The query thread: coverage for the timeline and the calendar, off the UI thread.
+//! The query thread: answers for the timeline, the calendar and the list of events, off the UI thread.
 //!
 //! Must not do: answer an old question once a newer one has come.
 
@@ -7,27 +7,43 @@ use std::time::Duration;
 
 use crossbeam::channel::{Receiver, Sender, TrySendError, bounded, select};
 
+use super::calendar::Calendars;
+use super::locks::Locks;
 use super::recordings::Recordings;
+use super::timeline::{Storage, Surroundings, Timelines};
 use super::{EngineError, explain};
 use crate::model::coverage::{self, SEAM_MICROS};
-use crate::model::{CameraId, CoverageKind, CoverageSpan, WallSpan, WallTime};
-use crate::protocol::{
-    Gap, Lane, MonthAnswer, MonthDay, MonthQuery, Shown, TimelineAnswer, TimelineQuery,
-};
+use crate::model::{CameraId, CoverageSpan, WallSpan};
+use crate::protocol::{EventsAnswer, EventsQuery, MonthQuery, Shown, TimelineQuery};
 use crate::runtime::thread::JoinError;
 use crate::runtime::{Clock, Worker};
 
-/// The overview is drawn in a minimap of a few hundred pixels; this many stretches are more than that.
-const OVERVIEW_PARTS: i64 = 2_000;
-
 /// A question that waits is replaced by a newer one, so one place is enough.
 const QUEUE: usize = 1;
+
+/// Events that a list shows at most.
+const MOST_EVENTS: usize = 500;
 
 /// The query thread.
 pub struct Queries {
     timeline: Newest<TimelineQuery>,
     month: Newest<MonthQuery>,
+    events: Newest<EventsQuery>,
     worker: Worker,
+}
+
+/// What the thread is given.
+pub struct QueryOptions {
+    /// What is asked about.
+    pub recordings: Arc<Recordings>,
+    /// Where answers go, and where the bookmarks are.
+    pub shown: Arc<Shown>,
+    /// What is kept.
+    pub locks: Locks,
+    /// What goes soon.
+    pub storage: Storage,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
 }
 
 /// A channel in which the newest value replaces the one that waits.
@@ -52,34 +68,36 @@ impl<T> Newest<T> {
 }
 
 impl Queries {
-    /// Starts the thread; answers go to `shown`.
+    /// Starts the thread; it ends when the sender of `stop` is dropped.
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn start(
-        recordings: Arc<Recordings>,
-        shown: Arc<Shown>,
-        clock: Arc<dyn Clock>,
-        stop: Receiver<()>,
-    ) -> std::io::Result<Self> {
-        let (timeline, month) = (Newest::new(), Newest::new());
+    pub fn start(options: QueryOptions, stop: Receiver<()>) -> std::io::Result<Self> {
+        let (timeline, month, events) = (Newest::new(), Newest::new(), Newest::new());
         let (timelines, months) = (timeline.receiver.clone(), month.receiver.clone());
+        let lists = events.receiver.clone();
+        let mut desk =
+            Desk { options, timelines: Timelines::default(), calendars: Calendars::default() };
         let worker = Worker::spawn("query", move || {
             loop {
                 select! {
                     recv(timelines) -> query => match query {
-                        Ok(query) => show_timeline(&recordings, &shown, &*clock, &query),
+                        Ok(query) => tell("timeline", desk.timeline(&query)),
                         Err(_) => break,
                     },
                     recv(months) -> query => match query {
-                        Ok(query) => show_month(&recordings, &shown, &query),
+                        Ok(query) => tell("calendar", desk.month(&query)),
+                        Err(_) => break,
+                    },
+                    recv(lists) -> query => match query {
+                        Ok(query) => tell("list of events", desk.events(&query)),
                         Err(_) => break,
                     },
                     recv(stop) -> _ => break,
                 }
             }
         })?;
-        Ok(Self { timeline, month, worker })
+        Ok(Self { timeline, month, events, worker })
     }
 
     /// Asks for coverage.
@@ -92,6 +110,11 @@ impl Queries {
         self.month.send(query);
     }
 
+    /// Asks for motion events.
+    pub fn events(&self, query: EventsQuery) {
+        self.events.send(query);
+    }
+
     /// Waits for the thread, whose stop channel has been dropped.
     ///
     /// # Errors
@@ -101,72 +124,61 @@ impl Queries {
     }
 }
 
-fn show_timeline(recordings: &Recordings, shown: &Shown, clock: &dyn Clock, query: &TimelineQuery) {
-    match timeline(recordings, query, clock.wall()) {
-        Ok(answer) => {
-            shown.timeline.set(answer);
-            shown.wake();
-        }
-        Err(error) => tracing::error!("the timeline cannot be read: {error}"),
+fn tell(what: &str, result: Result<(), EngineError>) {
+    if let Err(error) = result {
+        tracing::error!("the {what} cannot be read: {error}");
     }
 }
 
-fn show_month(recordings: &Recordings, shown: &Shown, query: &MonthQuery) {
-    match month(recordings, query) {
-        Ok(answer) => {
-            shown.month.set(answer);
-            shown.wake();
-        }
-        Err(error) => tracing::error!("the calendar cannot be read: {error}"),
+/// Who answers.
+struct Desk {
+    options: QueryOptions,
+    timelines: Timelines,
+    calendars: Calendars,
+}
+
+impl Desk {
+    fn timeline(&mut self, query: &TimelineQuery) -> Result<(), EngineError> {
+        let QueryOptions { recordings, shown, locks, storage, clock } = &self.options;
+        let around = Surroundings {
+            locks: &locks.list(),
+            marks: &shown.marks.get().unwrap_or_default(),
+            storage: &storage.get().unwrap_or_default(),
+            now: clock.wall(),
+        };
+        shown.timeline.set(self.timelines.answer(recordings, query, around)?);
+        shown.wake();
+        Ok(())
+    }
+
+    fn month(&mut self, query: &MonthQuery) -> Result<(), EngineError> {
+        let QueryOptions { recordings, shown, clock, .. } = &self.options;
+        shown.month.set(self.calendars.answer(recordings, query, clock.wall())?);
+        shown.wake();
+        Ok(())
+    }
+
+    fn events(&self, query: &EventsQuery) -> Result<(), EngineError> {
+        let QueryOptions { recordings, shown, .. } = &self.options;
+        shown.events.set(events(recordings, query)?);
+        shown.wake();
+        Ok(())
     }
 }
 
-/// Answers a question for coverage; gaps end at `now`.
+/// Answers a question for motion events with the newest ones.
 ///
 /// # Errors
 /// When the index cannot be read.
-pub fn timeline(
-    recordings: &Recordings,
-    query: &TimelineQuery,
-    now: WallTime,
-) -> Result<TimelineAnswer, EngineError> {
-    let lanes = query
-        .cameras
-        .iter()
-        .map(|camera| lane(recordings, camera, query.span, query.resolution, now))
-        .collect::<Result<_, _>>()?;
-    let archive = archive(recordings)?;
-    let overview = match archive {
-        Some(archive) => overview(recordings, &query.cameras, archive)?,
-        None => Vec::new(),
-    };
-    let span = Some(query.span);
-    Ok(TimelineAnswer {
-        generation: query.generation,
-        span,
-        lanes,
-        union: Vec::new(),
-        archive,
-        overview,
-    })
-}
-
-fn lane(
-    recordings: &Recordings,
-    camera: &CameraId,
-    span: WallSpan,
-    resolution: i64,
-    now: WallTime,
-) -> Result<Lane, EngineError> {
-    let covered = footage(recordings, camera, span)?;
-    let until = WallSpan::new(span.start, span.end.min(now).max(span.start));
-    let gaps = explain::merge_deleted(recordings.reader.gaps(camera, until, &covered)?)
-        .into_iter()
-        .filter(|(hole, _)| hole.micros() > resolution.max(SEAM_MICROS))
-        .map(|(span, reason)| Gap { span, reason })
-        .collect();
-    let coverage = coverage::merge(covered, resolution.max(SEAM_MICROS));
-    Ok(Lane::new(camera.clone(), coverage, gaps))
+pub fn events(recordings: &Recordings, query: &EventsQuery) -> Result<EventsAnswer, EngineError> {
+    let mut events = Vec::new();
+    for camera in &query.cameras {
+        events.extend(recordings.reader.newest_events(camera, query.span, MOST_EVENTS + 1)?);
+    }
+    events.sort_by_key(|event| event.span.start);
+    let more = events.len() > MOST_EVENTS;
+    events.drain(..events.len().saturating_sub(MOST_EVENTS));
+    Ok(EventsAnswer { generation: query.generation, events, more })
 }
 
 /// Footage of a camera within `span`, ordered by start: what segments cover, less the holes inside of
@@ -186,61 +198,4 @@ pub fn footage(
     // Both streams may have been recorded at once.
     covered.sort_by_key(|item| item.span.start);
     Ok(coverage::merge(covered, SEAM_MICROS))
-}
-
-fn archive(recordings: &Recordings) -> Result<Option<WallSpan>, EngineError> {
-    let known = recordings.reader.archive()?;
-    let open = recordings.open.rows().into_iter().map(|row| row.span());
-    Ok(known
-        .into_iter()
-        .chain(open)
-        .reduce(|all, span| WallSpan::new(all.start.min(span.start), all.end.max(span.end))))
-}
-
-fn overview(
-    recordings: &Recordings,
-    cameras: &[CameraId],
-    archive: WallSpan,
-) -> Result<Vec<WallSpan>, EngineError> {
-    let resolution = (archive.micros() / OVERVIEW_PARTS).max(SEAM_MICROS);
-    let mut spans = Vec::new();
-    for camera in cameras {
-        spans.extend(recordings.reader.coverage(camera, archive, resolution)?);
-        spans.extend(open_spans(recordings, camera));
-    }
-    Ok(union(spans, resolution))
-}
-
-fn open_spans(recordings: &Recordings, camera: &CameraId) -> impl Iterator<Item = CoverageSpan> {
-    let rows = recordings.open.rows().into_iter().filter(move |row| row.stream.camera == *camera);
-    rows.map(|row| CoverageSpan { span: row.span(), kind: CoverageKind::Continuous })
-}
-
-/// The stretches that any of `spans` covers, whatever their kind.
-fn union(mut spans: Vec<CoverageSpan>, seam: i64) -> Vec<WallSpan> {
-    spans.sort_by_key(|item| item.span.start);
-    let kind = CoverageKind::Continuous;
-    let plain = spans.into_iter().map(|item| CoverageSpan { kind, ..item });
-    coverage::merge(plain, seam).into_iter().map(|item| item.span).collect()
-}
-
-/// Answers a question for the calendar.
-///
-/// # Errors
-/// When the index cannot be read.
-pub fn month(recordings: &Recordings, query: &MonthQuery) -> Result<MonthAnswer, EngineError> {
-    let (Some(first), Some(last)) = (query.days.first(), query.days.last()) else {
-        return Ok(MonthAnswer { generation: query.generation, days: Vec::new() });
-    };
-    let whole = WallSpan::new(first.start, last.end);
-    let mut spans = Vec::new();
-    for camera in &query.cameras {
-        spans.extend(footage(recordings, camera, whole)?);
-    }
-    let spans = union(spans, 0);
-    let day = |day: &WallSpan| MonthDay {
-        covered: spans.iter().map(|span| span.intersect(*day).micros()).sum(),
-        ..MonthDay::default()
-    };
-    Ok(MonthAnswer { generation: query.generation, days: query.days.iter().map(day).collect() })
 }

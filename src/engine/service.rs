@@ -150,8 +150,7 @@ impl Service {
             }
             Command::UseSimulatedCameras => self.use_simulated(),
             Command::SaveSnapshot { camera, at, .. } => self.save_snapshot(camera, at),
-            Command::QueryEvents(_)
-            | Command::QueryExport(_)
+            Command::QueryExport(_)
             | Command::WantThumbnails(_)
             | Command::Export(_)
             | Command::CancelExport(_)
@@ -169,6 +168,10 @@ impl Service {
             Command::Playback(command) => self.playback.send(command).map_err(EngineError::from),
             Command::QueryTimeline(query) => {
                 self.queries.timeline(query);
+                Ok(())
+            }
+            Command::QueryEvents(query) => {
+                self.queries.events(query);
                 Ok(())
             }
             Command::QueryMonth(query) => {

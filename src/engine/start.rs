@@ -16,7 +16,7 @@ use super::locks::Locks;
 use super::manual::ManualDesk;
 use super::notices::Notices;
 use super::offline::OpenedVolumes;
-use super::query::Queries;
+use super::query::{Queries, QueryOptions};
 use super::service::{Pending, SIMULATED_CAMERAS, Service};
 use super::snapshots::Snapshots;
 use super::views::Views;
@@ -131,8 +131,14 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         clock: Arc::clone(&clock),
     })?;
     let (stop_queries, stopped): (Sender<()>, _) = bounded(0);
-    let queries =
-        Queries::start(Arc::clone(&recordings), Arc::clone(&shown), Arc::clone(&clock), stopped)?;
+    let options = QueryOptions {
+        recordings: Arc::clone(&recordings),
+        shown: Arc::clone(&shown),
+        locks: locks.clone(),
+        storage: Arc::clone(cleaner.report()),
+        clock: Arc::clone(&clock),
+    };
+    let queries = Queries::start(options, stopped)?;
     let playback =
         Playback::start(Arc::clone(&recordings.footage), Arc::clone(&clock), Arc::clone(&shown))?;
     let snapshots = Snapshots::start(folder.clone(), zone, Arc::clone(&recordings))?;

@@ -6,7 +6,7 @@ use redb::{ReadableTable, Table, WriteTransaction};
 
 use super::IndexReader;
 use super::error::IndexError;
-use super::query::{Rows, cameras};
+use super::query::{Rows, View, cameras};
 use super::schema::{self, EVENT, EVENT_PICTURE, LONGEST_EVENT};
 use crate::model::{Area, CameraId, MotionEvent, WallSpan, WallTime};
 
@@ -85,7 +85,7 @@ fn decode(camera: &CameraId, start: WallTime, value: &[u8]) -> Result<MotionEven
 }
 
 /// The time that an event takes up: one that was seen in a single picture still has that moment.
-fn extent(event: &MotionEvent) -> WallSpan {
+pub(super) fn extent(event: &MotionEvent) -> WallSpan {
     let WallSpan { start, end } = event.span;
     WallSpan::new(start, end.max(start.plus_micros(1)))
 }
@@ -116,6 +116,56 @@ impl IndexReader {
         })
     }
 
+    /// The newest `limit` events of `camera` with a moment in `span`, newest start first.
+    ///
+    /// # Errors
+    /// See [`IndexReader`].
+    pub fn newest_events(
+        &self,
+        camera: &CameraId,
+        span: WallSpan,
+        limit: usize,
+    ) -> Result<Vec<MotionEvent>, IndexError> {
+        self.read(|view| {
+            let (from, to) = bounds(view, camera, span)?;
+            let mut events = Vec::new();
+            for item in view.open(EVENT)?.range::<&[u8]>(from.as_slice()..to.as_slice())?.rev() {
+                let (key, value) = item?;
+                let event = decode(camera, schema::time_of(key.value())?, value.value())?;
+                if extent(&event).overlaps(span) {
+                    events.push(event);
+                }
+                if events.len() == limit {
+                    break;
+                }
+            }
+            Ok(events)
+        })
+    }
+
+    /// Hands each event of `camera` with a moment in `span` to `each`, ordered by start.
+    ///
+    /// # Errors
+    /// See [`IndexReader`].
+    pub fn each_event(
+        &self,
+        camera: &CameraId,
+        span: WallSpan,
+        mut each: impl FnMut(MotionEvent),
+    ) -> Result<(), IndexError> {
+        self.read(|view| {
+            let (from, to) = bounds(view, camera, span)?;
+            for item in view.open(EVENT)?.range::<&[u8]>(from.as_slice()..to.as_slice())? {
+                let (key, value) = item?;
+                let event = decode(camera, schema::time_of(key.value())?, value.value())?;
+                if extent(&event).overlaps(span) {
+                    each(event);
+                }
+            }
+            Ok(())
+        })
+    }
+
     /// The JPEG of the event of `camera` that starts at exactly `start`, if it has one.
     ///
     /// # Errors
@@ -131,6 +181,21 @@ impl IndexReader {
             Ok(picture.map(|picture| picture.value().to_vec()))
         })
     }
+}
+
+/// The keys between which the events of `camera` are that may reach into `span`.
+fn bounds(
+    view: &View,
+    camera: &CameraId,
+    span: WallSpan,
+) -> Result<(Vec<u8>, Vec<u8>), IndexError> {
+    let longest = view.meta.get(LONGEST_EVENT)?.map_or(0, |longest| longest.value());
+    let prefix = schema::camera_prefix(camera);
+    let first = span.start.plus_micros(longest.saturating_neg());
+    Ok((
+        schema::numbered(&prefix, first.as_micros()),
+        schema::numbered(&prefix, span.end.as_micros()),
+    ))
 }
 
 fn collect(

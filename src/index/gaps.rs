@@ -132,11 +132,9 @@ fn explain(
 ) -> Vec<(WallSpan, GapReason)> {
     let mut explained: Vec<(WallSpan, GapReason)> = Vec::new();
     let mut from = hole.start;
-    for gone in deleted {
+    let first = deleted.partition_point(|gone| gone.span.end <= hole.start);
+    for gone in deleted[first..].iter().take_while(|gone| gone.span.start < hole.end) {
         let mut part = gone.span.intersect(hole);
-        if part.is_empty() {
-            continue;
-        }
         if part.start.micros_since(from) > SEAM_MICROS {
             explained.extend(by_journal(WallSpan::new(from, part.start), journal));
         } else {

@@ -14,6 +14,7 @@ pub mod gaps;
 pub mod open;
 pub mod query;
 pub mod schema;
+pub mod touched;
 pub mod write;
 
 pub use check::{CheckReport, Finding, Outcome, Problem, Volumes, check, repair};
@@ -21,4 +22,5 @@ pub use deleted::DeletedSpan;
 pub use error::IndexError;
 pub use open::{Damaged, Index, Opened};
 pub use query::IndexReader;
+pub use touched::TouchedSince;
 pub use write::{Change, hand_over, newest};

@@ -14,6 +14,7 @@ use super::error::{IndexError, guarded};
 use super::schema::{
     self, DAY, DELETED, EVENT, EVENT_PICTURE, FORMAT, JOURNAL, META, PRESENT_FORMAT, SEGMENT,
 };
+use super::touched::Touched;
 use crate::config::atomic;
 
 /// Memory for pages of the database. A year of 32 cameras summarised by days is under 1 MiB, and a day of
@@ -51,6 +52,8 @@ pub struct Damaged {
 pub(super) struct Shared {
     path: PathBuf,
     database: RwLock<Option<Database>>,
+    /// What has been changed.
+    pub(super) touched: Touched,
 }
 
 impl Index {
@@ -72,7 +75,8 @@ impl Index {
             }
             opened => opened?,
         };
-        let shared = Shared { path, database: RwLock::new(Some(database)) };
+        let touched = Touched::default();
+        let shared = Shared { path, database: RwLock::new(Some(database)), touched };
         Ok(Opened { index: Self { shared: Arc::new(shared) }, fresh, damaged })
     }
 

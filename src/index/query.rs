@@ -24,7 +24,7 @@ use crate::model::{
 /// read, and with [`IndexError::Closed`] while it is being opened again after a failed write.
 #[derive(Clone, Debug)]
 pub struct IndexReader {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
 }
 
 pub(super) type Rows = ReadOnlyTable<&'static [u8], &'static [u8]>;

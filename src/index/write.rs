@@ -129,19 +129,23 @@ impl Index {
         let applied = guarded(|| {
             let database = self.shared.read();
             let transaction = database.as_ref().ok_or(IndexError::Closed)?.begin_write()?;
-            write_all(&transaction, changes)?;
-            Ok(transaction.commit()?)
+            let longest = write_all(&transaction, changes)?;
+            transaction.commit()?;
+            Ok(longest)
         });
-        if applied.is_err() {
+        if let Ok(longest) = applied {
+            self.shared.touched.note(changes, longest);
+        } else {
             // Readers go on while the next attempt is waited for; what keeps it closed shows there.
             self.shared.close();
             let _closed = self.shared.reopen();
         }
-        applied
+        applied.map(|_| ())
     }
 }
 
-fn write_all(transaction: &WriteTransaction, changes: &[Change]) -> Result<(), IndexError> {
+/// Gives the longest time that any segment has ever covered.
+fn write_all(transaction: &WriteTransaction, changes: &[Change]) -> Result<i64, IndexError> {
     let mut segments = transaction.open_table(SEGMENT)?;
     let mut journal = transaction.open_table(JOURNAL)?;
     let mut meta = transaction.open_table(META)?;
@@ -186,7 +190,7 @@ fn write_all(transaction: &WriteTransaction, changes: &[Change]) -> Result<(), I
     for (stream, day) in touched {
         refresh_day(&segments, &mut days, stream, day)?;
     }
-    Ok(())
+    Ok(longest)
 }
 
 type Rows<'t> = Table<'t, &'static [u8], &'static [u8]>;

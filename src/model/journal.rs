@@ -53,6 +53,33 @@ pub enum GapReason {
     Unknown,
 }
 
+impl GapReason {
+    /// Whether footage was wanted and is missing, through a fault of a camera, of this computer or on the way
+    /// between; not where a rule or an operator wanted none.
+    #[must_use]
+    pub const fn is_fault(&self) -> bool {
+        match self {
+            Self::CameraOffline(_)
+            | Self::WaitingForPicture
+            | Self::StreamLoss(_)
+            | Self::TimestampJump
+            | Self::Overload(_)
+            | Self::DiskFull
+            | Self::SizeLimit
+            | Self::StorageUnavailable(_)
+            | Self::NotRunning
+            | Self::ClockStepped
+            | Self::Suspended => true,
+            Self::Disabled
+            | Self::OutsideSchedule(_)
+            | Self::NoMotion
+            | Self::CameraRemoved
+            | Self::Deleted { .. }
+            | Self::Unknown => false,
+        }
+    }
+}
+
 /// Why footage was deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -20,6 +20,8 @@ pub enum Place {
     Playback,
     /// A small picture of this moment.
     Thumbnail(WallTime),
+    /// The small picture over the timeline.
+    Timeline,
 }
 
 /// A texture that can be painted now.
@@ -34,6 +36,7 @@ pub struct Shown {
 struct Entry {
     handle: TextureHandle,
     serial: u64,
+    at: WallTime,
     pass: u64,
 }
 
@@ -75,8 +78,8 @@ impl Textures {
         match self.entries.get_mut(&key).filter(|entry| entry.handle.size() == size) {
             Some(entry) => {
                 entry.pass = self.pass;
-                if entry.serial != picture.serial {
-                    entry.serial = picture.serial;
+                if (entry.serial, entry.at) != (picture.serial, picture.at) {
+                    (entry.serial, entry.at) = (picture.serial, picture.at);
                     entry.handle.set_partial([0, 0], image(picture), TextureOptions::LINEAR);
                     self.uploads += 1;
                 }
@@ -87,7 +90,8 @@ impl Textures {
                     ctx.load_texture(camera.as_str(), image(picture), TextureOptions::LINEAR);
                 self.uploads += 1;
                 let found = shown(&handle);
-                let entry = Entry { handle, serial: picture.serial, pass: self.pass };
+                let (serial, at) = (picture.serial, picture.at);
+                let entry = Entry { handle, serial, at, pass: self.pass };
                 self.entries.insert(key, entry);
                 Some(found)
             }

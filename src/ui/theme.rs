@@ -43,6 +43,10 @@ pub const MOTION: Color32 = Color32::from_rgb(0xF5, 0x9E, 0x0B);
 pub const MANUAL: Color32 = Color32::from_rgb(0xD9, 0x46, 0xEF);
 /// Kept from every rule that deletes.
 pub const LOCKED: Color32 = Color32::from_rgb(0xFA, 0xCC, 0x15);
+/// Behind lanes of the timeline.
+pub const TRACK: Color32 = WINDOW;
+/// Lines over footage that goes soon.
+pub const GOING: Color32 = Color32::from_black_alpha(150);
 /// Online, live edge.
 pub const LIVE: Color32 = Color32::from_rgb(0x22, 0xC5, 0x5E);
 /// Offline, failed, alarm.

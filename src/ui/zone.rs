@@ -41,6 +41,14 @@ impl Zone {
         at.to_utc().with_timezone(&self.tz)
     }
 
+    /// How far local clocks are ahead of UTC, in microseconds.
+    #[must_use]
+    pub fn ahead_of_utc(&self, at: WallTime) -> i64 {
+        let offset = *self.local(at).offset();
+        let ahead = offset.base_utc_offset() + offset.dst_offset();
+        ahead.num_microseconds().unwrap_or(0)
+    }
+
     /// The local day of a moment.
     #[must_use]
     pub fn day(&self, at: WallTime) -> NaiveDate {

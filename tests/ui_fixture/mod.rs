@@ -7,14 +7,15 @@ pub mod desk;
 
 use std::sync::Arc;
 
+use watchkeeper::engine::merging;
 use watchkeeper::model::{
     Area, Bookmark, CameraId, CoverageKind, CoverageSpan, GapReason, Lock, Mode, MotionEvent,
     Picture, RecordingState, StreamKind, WallSpan, WallTime,
 };
 use watchkeeper::protocol::{
     CameraStatus, CameraView, EventsAnswer, ExportPlan, ExportQuery, ExportState, ExportStatus,
-    Gap, Lane, LinkState, Marks, MonthAnswer, MonthDay, Notice, PlaybackSnapshot, Severity,
-    Snapshot, Speed, TimelineAnswer, ViewState, VolumeStatus,
+    Gap, Lane, LinkState, Marks, MonthAnswer, MonthDay, MotionBar, Notice, PlaybackSnapshot,
+    Severity, Snapshot, Speed, TimelineAnswer, ViewState, VolumeStatus,
 };
 
 pub const MINUTE: i64 = 60_000_000;
@@ -212,8 +213,12 @@ pub fn timeline(generation: u64, cameras: &[CameraId]) -> TimelineAnswer {
             ),
             _ => (vec![covered("00:00:00", "17:06:07", Continuous)], vec![]),
         };
-        Lane::new(camera.clone(), coverage, gaps)
+        let number = NAMES.iter().position(|n| CameraId::from_name(n) == *camera);
+        marked(Lane::new(camera.clone(), coverage, gaps), number.unwrap_or(0))
     });
+    let lanes: Vec<Lane> = lanes.collect();
+    let covered = lanes.iter().flat_map(|lane| lane.coverage.iter().map(|item| item.span));
+    let union = merging::union(covered.collect(), 0);
     let archive = WallSpan::new(at("2026-01-18T10:00:00+01:00"), now());
     let overview = (0..44).map(|day| {
         let start = archive.start.plus_micros(day * DAY);
@@ -222,11 +227,41 @@ pub fn timeline(generation: u64, cameras: &[CameraId]) -> TimelineAnswer {
     TimelineAnswer {
         generation,
         span: Some(WallSpan::new(now().plus_micros(-2 * DAY), now().plus_micros(DAY))),
-        lanes: lanes.collect(),
-        union: Vec::new(),
+        lanes,
+        union,
         archive: Some(archive),
         overview: overview.collect(),
     }
+}
+
+/// Motion, locks and bookmarks of 3 March; the first camera's footage from before 2 o'clock goes soon.
+fn marked(mut lane: Lane, number: usize) -> Lane {
+    let day = at("2026-03-03T00:00:00+01:00");
+    let within = |from: i64, to: i64| WallSpan::new(day.plus_micros(from), day.plus_micros(to));
+    let busy: &[(i64, i64)] = match number {
+        0 => &[(9 * 60 + 5, 70), (12 * 60, 75), (15 * 60 + 5, 60)],
+        1 => &[(8 * 60 + 10, 50), (14 * 60 + 30, 40)],
+        2 => &[(8 * 60 + 11, 6), (9 * 60 + 21, 18), (10 * 60 + 2, 3), (15 * 60 + 31, 20)],
+        _ => &[],
+    };
+    for (from, minutes) in busy {
+        for minute in (0..*minutes).filter(|minute| minute % 7 != 3) {
+            let start = (from + minute) * MINUTE;
+            // Rises and falls, with some noise.
+            let middle = *minutes as f32 / 2.0;
+            let hill = 1.0 - (minute as f32 - middle).abs() / middle.max(1.0);
+            let noise = ((minute * 37 + from) % 11) as f32 / 11.0;
+            let level = (hill * (0.3 + 0.7 * noise) * 900.0) as u16 + 20;
+            lane.motion.push(MotionBar { span: within(start, start + MINUTE), level });
+        }
+    }
+    if number == 0 {
+        lane.locked = vec![within(9 * HOUR + 22 * MINUTE, 9 * HOUR + 54 * MINUTE)];
+        lane.goes_before = Some(day.plus_micros(2 * HOUR));
+        let (camera, at) = (lane.camera.clone(), day.plus_micros(16 * HOUR + 20 * MINUTE));
+        lane.bookmarks = vec![Bookmark { camera, at, note: "Van at the gate".into() }];
+    }
+    lane
 }
 
 pub fn month(generation: u64, days: &[WallSpan]) -> MonthAnswer {
@@ -234,7 +269,11 @@ pub fn month(generation: u64, days: &[WallSpan]) -> MonthAnswer {
     let covered = days.iter().enumerate().map(|(i, day)| {
         let part = WallSpan::new(day.start, day.end.min(now())).micros();
         let covered = if day.start >= now() { 0 } else { part.min(hours[i % 7] * HOUR) };
-        MonthDay { covered, ..MonthDay::default() }
+        MonthDay {
+            covered,
+            motion: covered > 0 && i % 3 != 1,
+            incomplete: covered > 0 && i % 7 == 4,
+        }
     });
     MonthAnswer { generation, days: covered.collect() }
 }

@@ -4,8 +4,8 @@
 
 use chrono::NaiveDate;
 use egui::{
-    Align, Align2, Color32, EventFilter, Key, Layout, Pos2, Rect, Response, Role, Sense, Stroke,
-    StrokeKind, Ui, Vec2, WidgetInfo,
+    Align, Align2, Color32, EventFilter, Key, Layout, Painter, Pos2, Rect, Response, Role, Sense,
+    Shape, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
 };
 use egui_material_icons::icons::{ICON_CHEVRON_LEFT, ICON_CHEVRON_RIGHT};
 
@@ -18,6 +18,9 @@ use crate::ui::{format, keys, theme};
 
 /// Height of a day.
 const DAY: f32 = 27.0;
+
+/// Half the width of the dot that stands for motion.
+const DOT: f32 = 1.75;
 
 /// Today's hours grow: the page is asked for again after this, in microseconds.
 const REFRESH: i64 = 60_000_000;
@@ -103,11 +106,9 @@ impl Calendar {
         for (week, line) in days(month, zone).chunks(7).enumerate() {
             ui.horizontal(|ui| {
                 for (column, day) in line.iter().enumerate() {
-                    let micros =
-                        covered.and_then(|c| c.get(week * 7 + column)).map(|day| day.covered);
                     let face = Face {
                         day,
-                        micros,
+                        known: covered.and_then(|c| c.get(week * 7 + column)).copied(),
                         selected: day.date == selected,
                         today: day.date == today,
                     };
@@ -190,14 +191,34 @@ fn weekdays(ui: &mut Ui, width: f32) {
 fn legend(ui: &mut Ui) {
     ui.add_space(2.0);
     ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 3.0;
-        for part in [0.15, 0.5, 1.0] {
+        ui.spacing_mut().item_spacing.x = 4.0;
+        let mut entry = |text: &str, paint: fn(&Painter, Rect)| {
             let (rect, _) = ui.allocate_exact_size(Vec2::splat(10.0), Sense::hover());
-            ui.painter().rect_filled(rect, 2.0, shade(part));
-        }
-        ui.add_space(3.0);
-        ui.label(soft("hours recorded").size(theme::CAPTION));
+            paint(ui.painter(), rect);
+            ui.label(soft(text).size(theme::CAPTION));
+            ui.add_space(5.0);
+        };
+        entry("recorded", |painter, rect| {
+            painter.rect_filled(rect, 2.0, shade(1.0));
+        });
+        entry("motion", |painter, rect| {
+            painter.circle_filled(rect.center(), DOT, theme::MOTION);
+        });
+        entry("incomplete", incomplete);
     });
+}
+
+/// A dashed outline: footage is missing.
+fn incomplete(painter: &Painter, rect: Rect) {
+    let rect = rect.shrink(0.5);
+    let corners = [
+        rect.left_top(),
+        rect.right_top(),
+        rect.right_bottom(),
+        rect.left_bottom(),
+        rect.left_top(),
+    ];
+    painter.extend(Shape::dashed_line(&corners, Stroke::new(1.0, theme::WARNING), 3.0, 2.0));
 }
 
 /// From a hint for a minute to a full blue for a whole day.
@@ -207,7 +228,7 @@ fn shade(part: f32) -> Color32 {
 
 struct Face<'a> {
     day: &'a Day,
-    micros: Option<i64>,
+    known: Option<MonthDay>,
     selected: bool,
     today: bool,
 }
@@ -228,10 +249,17 @@ impl Face<'_> {
         if self.today {
             text.push_str(", today");
         }
-        match self.micros {
-            Some(0) => text.push_str(", nothing recorded"),
-            Some(micros) => text.push_str(&format!(", {} recorded", format::duration(micros))),
-            None => {}
+        if let Some(MonthDay { covered, motion, incomplete }) = self.known {
+            match covered {
+                0 => text.push_str(", nothing recorded"),
+                _ => text.push_str(&format!(", {} recorded", format::duration(covered))),
+            }
+            if motion {
+                text.push_str(", motion");
+            }
+            if incomplete {
+                text.push_str(", incomplete: footage is missing that was wanted");
+            }
         }
         if let Some(hours) = self.day.odd_hours() {
             text.push_str(&format!(", a day of {hours} hours"));
@@ -241,10 +269,11 @@ impl Face<'_> {
 
     fn paint(&self, ui: &Ui, rect: Rect, response: &Response) {
         let painter = ui.painter();
-        let recorded = self.micros.is_some_and(|m| m > 0);
+        let known = self.known.unwrap_or_default();
+        let recorded = known.covered > 0;
         let mut fill = Color32::TRANSPARENT;
-        if let Some(micros) = self.micros.filter(|m| *m > 0) {
-            fill = shade(self.day.part(micros));
+        if recorded {
+            fill = shade(self.day.part(known.covered));
         }
         if !self.day.inside {
             fill = fill.gamma_multiply(0.45);
@@ -254,11 +283,15 @@ impl Face<'_> {
             let stroke = Stroke::new(1.0, theme::TEXT_SOFT);
             painter.rect_stroke(rect, theme::ROUND_SMALL, stroke, StrokeKind::Inside);
         }
+        if known.incomplete {
+            incomplete(painter, if self.selected { rect.shrink(2.5) } else { rect });
+        }
         if self.selected {
             let stroke = Stroke::new(2.0, theme::ACCENT);
             painter.rect_stroke(rect, theme::ROUND_SMALL, stroke, StrokeKind::Inside);
         }
-        let ink = match (self.day.inside, recorded || self.today) {
+        let ink = match (self.day.inside, recorded) {
+            _ if self.today => theme::ACCENT,
             (true, true) => theme::TEXT,
             (true, false) => theme::TEXT_SOFT,
             (false, _) => theme::TEXT_FAINT,
@@ -266,11 +299,15 @@ impl Face<'_> {
         let font =
             if self.today { theme::strong(theme::CAPTION) } else { theme::font(theme::CAPTION) };
         let number = self.day.date.format("%-d");
-        painter.text(rect.center(), Align2::CENTER_CENTER, number, font, ink);
+        let middle = rect.center() - Vec2::new(0.0, 1.0);
+        painter.text(middle, Align2::CENTER_CENTER, number, font, ink);
         if self.today {
-            let foot = Pos2::new(rect.center().x, rect.bottom() - 3.5);
-            let line = Rect::from_center_size(foot, Vec2::new(12.0, 2.0));
-            painter.rect_filled(line, 1.0, theme::ACCENT);
+            let line = Rect::from_center_size(middle + Vec2::new(0.0, 6.5), Vec2::new(11.0, 1.0));
+            painter.rect_filled(line, 0.0, theme::ACCENT);
+        }
+        if known.motion {
+            let foot = Pos2::new(rect.center().x, rect.bottom() - 3.0);
+            painter.circle_filled(foot, DOT, theme::MOTION);
         }
         if let Some(hours) = self.day.odd_hours() {
             let corner = rect.right_top() + Vec2::new(-1.0, 1.0);

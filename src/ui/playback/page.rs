@@ -18,7 +18,7 @@ use super::pictures::{Act, PictureView};
 use super::press::{Press, read_keys};
 use super::range::Range;
 use super::transport::{Bar, SnapshotStyle};
-use super::wishes::Wishes;
+use super::wishes::{Hover, Wishes};
 use super::zoom::Zoom;
 use crate::model::{CameraId, CoverageKind, WallSpan, WallTime};
 use crate::protocol::{
@@ -76,6 +76,7 @@ pub struct PlaybackPage {
     pub(super) range: Range,
     pub(super) style: SnapshotStyle,
     wishes: Wishes,
+    hover: Hover,
     range_note: String,
     zooms: BTreeMap<CameraId, Zoom>,
     pub(super) view: Option<WallSpan>,
@@ -133,7 +134,9 @@ impl PlaybackPage {
     /// Shows the page.
     pub fn ui(&mut self, ui: &mut Ui, stage: &mut Stage<'_>) -> Option<Go> {
         let snapshot = stage.shown.playback.get();
-        let answer = stage.shown.timeline.get().unwrap_or_default();
+        let chosen = self.chosen.as_deref().unwrap_or_default();
+        let view = self.view.unwrap_or(WallSpan::new(stage.now, stage.now));
+        let answer = self.feed.current(stage.shown.timeline.get(), chosen, view);
         if let Some(month) = stage.shown.month.get() {
             self.calendar.answer(&month);
         }
@@ -397,6 +400,9 @@ impl PlaybackPage {
             zone: stage.zone,
             lanes: &heads,
             selected: cameras.iter().position(|c| self.picked.as_ref() == Some(&c.id)),
+            range: self.range.span(present.playhead),
+            range_note: &self.range_note,
+            thumbnail: self.hover.texture(ui, stage, &mut self.wishes),
         };
         let place = ui.available_rect_before_wrap().shrink2(egui::vec2(12.0, 0.0));
         let builder = egui::UiBuilder::new().max_rect(place);
@@ -405,6 +411,7 @@ impl PlaybackPage {
         if let Some(camera) = output.picked.and_then(|i| cameras.get(i)) {
             self.picked = Some(camera.id.clone());
         }
+        self.hover.over(output.hovered);
         for wish in output.wishes {
             self.wish(wish, stage);
         }
@@ -420,6 +427,7 @@ impl PlaybackPage {
                 }
             }
             Wish::FitDay(at) => self.view = Some(stage.zone.day_span(at)),
+            Wish::Range(range) => self.range.set(range),
         }
     }
 

@@ -7,8 +7,12 @@ use crate::protocol::{Lane, TimelineAnswer};
 
 /// Height of the ruler.
 pub const RULER: f32 = 26.0;
+/// Height below the lanes: the union lane, and what is written below a range.
+pub const FOOT: f32 = 20.0;
+/// Height of the union lane.
+pub const UNION: f32 = 4.0;
 /// Height of the minimap with its gap.
-pub const MINIMAP: f32 = 24.0;
+pub const MINIMAP: f32 = 22.0;
 /// Height of the bars in the minimap.
 pub const MINIMAP_BAR: f32 = 12.0;
 /// Height of a lane.
@@ -17,10 +21,11 @@ pub const LANE: f32 = 18.0;
 pub const SELECTED_LANE: f32 = 34.0;
 /// Between lanes.
 pub const LANE_GAP: f32 = 4.0;
-/// Lanes that are fully high; with more of them all are made lower so that the dock stays small.
-const ROOMY: usize = 6;
-/// Height that all lanes share when there are many.
-const SHARED: f32 = 150.0;
+/// Height that all lanes share at most, so that the smallest window keeps its pictures: six of them are fully
+/// high, more are made lower.
+const SHARED: f32 = 6.0 * (LANE + LANE_GAP) + SELECTED_LANE - LANE;
+/// A lane that is lower has no name beside it.
+pub const LEGIBLE: f32 = 11.0;
 
 /// Top and height of a lane.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -35,7 +40,8 @@ pub struct Slot {
 #[must_use]
 #[expect(clippy::cast_precision_loss, reason = "a few lanes")]
 pub fn slots(count: usize, selected: Option<usize>) -> Vec<Slot> {
-    let scale = if count > ROOMY { SHARED / (count as f32 * (LANE + LANE_GAP)) } else { 1.0 };
+    let extra = if selected.is_some() { SELECTED_LANE - LANE } else { 0.0 };
+    let scale = (SHARED / (count as f32 * (LANE + LANE_GAP) + extra)).min(1.0);
     let mut top = RULER;
     (0..count)
         .map(|i| {
@@ -47,10 +53,16 @@ pub fn slots(count: usize, selected: Option<usize>) -> Vec<Slot> {
         .collect()
 }
 
+/// Where the lanes end.
+#[must_use]
+pub fn bottom(slots: &[Slot]) -> f32 {
+    slots.last().map_or(RULER + LANE, |slot| slot.top + slot.height)
+}
+
 /// Height of the whole timeline.
 #[must_use]
 pub fn height(slots: &[Slot]) -> f32 {
-    slots.last().map_or(RULER + LANE, |s| s.top + s.height) + LANE_GAP + MINIMAP
+    bottom(slots) + FOOT + MINIMAP
 }
 
 /// What is at a moment of a lane.
@@ -76,6 +88,25 @@ pub fn under(lane: &Lane, at: WallTime) -> Under<'_> {
         Some(gap) => Under::Gap(&gap.reason),
         None => Under::Nothing,
     }
+}
+
+/// How much moves in `lane` at `at`, in thousandths of the picture; none where nothing does.
+#[must_use]
+pub fn motion_at(lane: &Lane, at: WallTime) -> Option<u16> {
+    let after = lane.motion.partition_point(|bar| bar.span.start <= at);
+    lane.motion[..after].last().filter(|bar| bar.span.contains(at)).map(|bar| bar.level)
+}
+
+/// Whether footage of `lane` at `at` is kept from every rule.
+#[must_use]
+pub fn is_locked(lane: &Lane, at: WallTime) -> bool {
+    lane.locked.iter().any(|span| span.contains(at))
+}
+
+/// Whether footage of `lane` at `at` goes within a day.
+#[must_use]
+pub fn goes_soon(lane: &Lane, at: WallTime) -> bool {
+    lane.goes_before.is_some_and(|before| at < before) && !is_locked(lane, at)
 }
 
 /// The moment where the next stretch of footage of any lane begins after `at`, or the last one begins before
@@ -138,7 +169,12 @@ mod tests {
     fn many_lanes_share_the_dock() {
         let few = slots(4, Some(0));
         assert!(few[0].height > few[1].height);
-        assert!(height(&slots(16, Some(3))) < 260.0);
         assert!(few.windows(2).all(|w| w[0].top + w[0].height <= w[1].top));
+        assert!(height(&slots(1, Some(0))) < 120.0);
+        for count in 1..=32 {
+            for selected in [None, Some(count - 1)] {
+                assert!(height(&slots(count, selected)) <= 217.0, "{count}");
+            }
+        }
     }
 }

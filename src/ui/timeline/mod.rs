@@ -1,7 +1,7 @@
 //! The timeline: what is recorded when, why not where not, and the way to any moment.
 //!
-//! `axis`, `ticks`, `lanes` and `interact` are pure and know no egui; `paint` paints; this file joins them into
-//! a widget that returns wishes.
+//! `axis`, `ticks`, `lanes`, `interact`, `feed` and `peek` are pure; `hand` reads input, `paint`, `lane` and `card`
+//! paint; this file joins them into a widget that returns wishes.
 //!
 //! Must not do: send commands or wait for data: the old answer is painted until the new one is there.
 
@@ -9,16 +9,28 @@ pub mod axis;
 pub mod feed;
 pub mod interact;
 pub mod lanes;
+pub mod peek;
+pub mod ruled;
 pub mod ticks;
 
+mod bars;
+mod card;
+mod hand;
+mod lane;
 mod paint;
 
-use egui::{EventFilter, PointerButton, Pos2, Rect, Response, Sense, Ui, Vec2, WidgetInfo};
+use egui::{EventFilter, Pos2, Response, Sense, Ui, Vec2, WidgetInfo};
 
 use self::axis::Axis;
-use self::interact::{Gesture, Surroundings, Wish, interact};
-use self::lanes::{Slot, Under};
+use self::bars::Bars;
+use self::card::Pointed;
+use self::hand::Scene;
+use self::interact::{Hold, Surroundings, Wish, interact};
+use self::lane::Row;
+use self::lanes::Slot;
 use self::paint::Areas;
+use self::ruled::Ruled;
+use super::texture;
 use super::theme;
 use super::zone::Zone;
 use crate::model::{CameraId, WallSpan, WallTime};
@@ -27,8 +39,9 @@ use crate::protocol::TimelineAnswer;
 /// Width of the column of names.
 pub const NAMES: f32 = 124.0;
 
-/// A pinch of this factor pans as far as a wheel of as many points, when Ctrl is held.
-const CTRL_WHEEL_POINTS: f32 = 200.0;
+/// The moment under the pointer is told in steps of at least this, in microseconds, so that a small movement
+/// does not ask for another picture.
+const HOVER_STEP: i64 = 100_000;
 
 /// An empty archive is shown as this much time before now, in microseconds.
 const EMPTY_ARCHIVE: i64 = 86_400_000_000;
@@ -57,6 +70,12 @@ pub struct View<'a> {
     pub lanes: &'a [LaneHead<'a>],
     /// The lane that is twice as high.
     pub selected: Option<usize>,
+    /// The range chosen.
+    pub range: Option<WallSpan>,
+    /// What is written below it, such as `54 min · 1.6 GB`; its length when this is empty.
+    pub range_note: &'a str,
+    /// The small picture of what [`TimelineOutput::hovered`] named in the frame before.
+    pub thumbnail: Option<texture::Shown>,
 }
 
 /// The widget.
@@ -73,6 +92,9 @@ pub struct TimelineOutput {
     pub wishes: Vec<Wish>,
     /// The lane that was clicked.
     pub picked: Option<usize>,
+    /// The camera and the moment under the pointer, in steps of a point and at least a tenth of a second; over
+    /// the ruler the selected camera.
+    pub hovered: Option<(CameraId, WallTime)>,
 }
 
 impl<'a> Timeline<'a> {
@@ -100,23 +122,19 @@ impl<'a> Timeline<'a> {
         let slots = lanes::slots(self.view.lanes.len(), self.view.selected);
         let size = Vec2::new(ui.available_width(), lanes::height(&slots));
         let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
-        let areas = Areas::of(rect, NAMES);
+        let areas = Areas::of(rect, NAMES, lanes::bottom(&slots));
         let axis = Axis::new(self.view.span, areas.track.width());
         self.describe(ui, &response);
-        let around = Surroundings {
-            playhead: self.view.playhead,
-            limits: Self::limits(self.answer, self.view.now),
-        };
-        let gestures = gestures(ui, &response, &areas);
+        let limits = Self::limits(self.answer, self.view.now);
+        let around = Surroundings { playhead: self.view.playhead, limits };
+        let scene = Scene { areas: &areas, axis: &axis, limits, range: self.view.range };
+        let (gestures, hold) = hand::read(ui, &response, &scene);
         let wishes = gestures.into_iter().map(|g| interact(&axis, around, g)).collect();
-        let picked = response
-            .clicked()
-            .then(|| response.interact_pointer_pos())
-            .flatten()
-            .and_then(|pos| slot_at(&areas, &slots, pos));
-        self.paint(ui, &areas, &axis, &slots);
-        self.hover(ui, &response, &areas, &axis, &slots);
-        TimelineOutput { response, wishes, picked }
+        let clicked = response.clicked().then(|| response.interact_pointer_pos()).flatten();
+        let picked = clicked.and_then(|pos| slot_at(&areas, &slots, pos));
+        self.paint(ui, response.id, &areas, &axis, &slots);
+        let hovered = self.hover(ui, &response, &scene, &slots, hold);
+        TimelineOutput { response, wishes, picked, hovered }
     }
 
     /// For screen readers and tests: a slider whose value is the playhead's place in the visible span.
@@ -128,138 +146,94 @@ impl<'a> Timeline<'a> {
         ui.memory_mut(|m| m.set_focus_lock_filter(response.id, filter));
     }
 
-    fn paint(&self, ui: &Ui, areas: &Areas, axis: &Axis, slots: &[Slot]) {
+    fn paint(&self, ui: &Ui, id: egui::Id, areas: &Areas, axis: &Axis, slots: &[Slot]) {
         if !ui.is_rect_visible(areas.track) {
             return;
         }
-        let painter = ui.painter();
-        let ticks = ticks::ticks(axis, self.view.zone);
-        for (i, (slot, head)) in slots.iter().zip(self.view.lanes).enumerate() {
-            let lane = self.answer.lanes.iter().find(|l| l.camera == *head.camera);
-            paint::name(painter, areas, *slot, head, i + 1, self.view.selected == Some(i));
-            paint::lane(painter, areas, axis, *slot, lane);
+        let (painter, view) = (ui.painter(), &self.view);
+        let ruled = Ruled::of(ui, id, axis, view.zone);
+        self.lanes(painter, areas, axis, slots, &ruled);
+        paint::labels(painter, areas, &ruled, view);
+        for (i, (slot, head)) in slots.iter().zip(view.lanes).enumerate() {
+            paint::name(painter, areas, *slot, head, i + 1, view.selected == Some(i));
         }
-        paint::ruler(painter, areas, &ticks, &self.view);
-        paint::live_edge(painter, areas, axis, self.view.now);
-        paint::playhead(painter, areas, axis, self.view.playhead);
-        let limits = Self::limits(self.answer, self.view.now);
-        paint::minimap(painter, areas, self.answer, limits, &self.view);
+        paint::live_edge(painter, areas, axis, view.now);
+        if let Some(range) = view.range {
+            paint::range(painter, areas, axis, range, &card::note(view, range));
+        }
+        paint::playhead(painter, areas, axis, view.playhead);
+        let limits = Self::limits(self.answer, view.now);
+        paint::minimap(painter, areas, self.answer, limits, view);
+    }
+
+    /// Everything that is made of rectangles, as one shape.
+    fn lanes(
+        &self,
+        painter: &egui::Painter,
+        areas: &Areas,
+        axis: &Axis,
+        slots: &[Slot],
+        ruled: &Ruled,
+    ) {
+        let visible = areas.track.intersect(painter.clip_rect());
+        let mut bars = Bars::new(painter, visible);
+        for slot in slots {
+            bars.fill(areas.row(*slot), theme::TRACK);
+        }
+        paint::grid(&mut bars, areas, axis, ruled);
+        for (slot, head) in slots.iter().zip(self.view.lanes) {
+            let rect = bars.snapped(areas.row(*slot));
+            if let Some(found) = self.answer.lanes.iter().find(|l| l.camera == *head.camera) {
+                bars.within(visible.intersect(rect));
+                lane::lane(&mut bars, Row { areas, axis, rect }, found);
+            }
+        }
+        if self.view.lanes.len() > 1 {
+            bars.within(areas.union.intersect(painter.clip_rect()));
+            let row = Row { areas, axis, rect: areas.union };
+            lane::union(&mut bars, row, &self.answer.union);
+            paint::union_name(painter, areas);
+        }
+        bars.paint(painter);
     }
 
     /// The exact time under the pointer, and what is there.
-    fn hover(&self, ui: &Ui, response: &Response, areas: &Areas, axis: &Axis, slots: &[Slot]) {
-        let Some(pos) = response.hover_pos().filter(|p| areas.track.contains(*p)) else { return };
-        paint::pointer(ui.painter(), areas, pos.x);
-        let at = axis.time_at(f64::from(pos.x - areas.track.left()));
-        let lane = slot_at(areas, slots, pos);
-        let anchor = Rect::from_center_size(Pos2::new(pos.x, areas.track.top()), Vec2::ZERO);
-        let layer = ui.layer_id();
-        let mut tooltip =
-            egui::Tooltip::always_open(ui.ctx().clone(), layer, response.id, anchor).gap(6.0);
-        // Above the lanes, which it is about.
-        tooltip.popup = tooltip.popup.align(egui::RectAlign::TOP).align_alternatives(&[]);
-        tooltip.accessible_name("Time under the pointer").show(|ui| self.tell(ui, at, lane));
-    }
-
-    fn tell(&self, ui: &mut Ui, at: WallTime, lane: Option<usize>) {
-        let zone = self.view.zone;
-        ui.spacing_mut().item_spacing.y = 2.0;
-        ui.spacing_mut().interact_size.y = 18.0;
-        ui.horizontal(|ui| {
-            ui.label(super::widgets::strong(zone.millis(at)));
-            ui.label(super::widgets::soft(format!("{} {}", zone.short_date(at), zone.offset(at))));
-        });
-        let Some(head) = lane.and_then(|i| self.view.lanes.get(i)) else { return };
-        ui.label(head.name);
-        let Some(lane) = self.answer.lanes.iter().find(|l| l.camera == *head.camera) else {
-            return;
-        };
-        match lanes::under(lane, at) {
-            Under::Footage(found) => {
-                let text = format!("Recorded, {}", found.kind.label());
-                ui.label(egui::RichText::new(text).color(theme::coverage(found.kind)));
-            }
-            Under::Gap(reason) => {
-                ui.label(egui::RichText::new(reason.to_string()).color(theme::gap(reason)));
-            }
-            Under::Nothing if at > self.view.now => {
-                ui.label(super::widgets::soft("In the future"));
-            }
-            Under::Nothing => {}
+    fn hover(
+        &self,
+        ui: &Ui,
+        response: &Response,
+        scene: &Scene<'_>,
+        slots: &[Slot],
+        hold: Hold,
+    ) -> Option<(CameraId, WallTime)> {
+        let areas = scene.areas;
+        let held = matches!(hold, Hold::Range(_));
+        let pos = if held { response.interact_pointer_pos() } else { response.hover_pos() };
+        let pos = pos.filter(|pos| held || areas.track.contains(*pos))?;
+        let x = pos.x.clamp(areas.track.left(), areas.track.right());
+        paint::pointer(ui.painter(), areas, x);
+        let over_edge = interact::edge(scene.axis, scene.range, scene.x(pos)).is_some()
+            && areas.lanes().contains(pos);
+        if let Some(range) = self.view.range.filter(|_| held || over_edge) {
+            card::show(ui, response, areas, x, |ui| card::tell_range(ui, &self.view, range));
+            return None;
         }
+        let at = scene.axis.time_at(scene.x(pos));
+        let head = slot_at(areas, slots, pos).and_then(|lane| self.view.lanes.get(lane));
+        let micros_per_point = scene.axis.micros_per_point();
+        let pointed = Pointed { at, head, micros_per_point };
+        card::show(ui, response, areas, x, |ui| {
+            card::tell(ui, &self.view, self.answer, &pointed);
+        });
+        let selected = self.view.selected.and_then(|lane| self.view.lanes.get(lane));
+        let head = head.or(selected).filter(|_| at <= self.view.now)?;
+        let step = micros_per_point.max(HOVER_STEP);
+        let at = WallTime::from_micros(at.as_micros().div_euclid(step) * step);
+        Some((head.camera.clone(), at))
     }
 }
 
 fn slot_at(areas: &Areas, slots: &[Slot], pos: Pos2) -> Option<usize> {
     let y = pos.y - areas.track.top();
     slots.iter().position(|s| y >= s.top && y < s.top + s.height)
-}
-
-/// What the hand did in this frame.
-fn gestures(ui: &Ui, response: &Response, areas: &Areas) -> Vec<Gesture> {
-    let mut found = Vec::new();
-    let on_track = |pos: Pos2| f64::from(pos.x - areas.track.left());
-    let on_minimap = |pos: Pos2| f64::from((pos.x - areas.minimap.left()) / areas.minimap.width());
-    let pressed_at = ui.input(|i| i.pointer.press_origin());
-    let minimap = areas.minimap.expand2(Vec2::new(0.0, 6.0));
-    let began_on = |rect: Rect| pressed_at.is_some_and(|pos| rect.contains(pos));
-    if let Some(pos) = response.interact_pointer_pos() {
-        let primary = response.dragged_by(PointerButton::Primary);
-        let middle = response.dragged_by(PointerButton::Middle);
-        if began_on(minimap) && (primary || response.is_pointer_button_down_on()) {
-            found.push(Gesture::Minimap(on_minimap(pos)));
-        } else if primary && began_on(areas.ruler()) {
-            found.push(Gesture::Scrub(on_track(pos)));
-        } else if primary || middle {
-            found.push(Gesture::Pan(f64::from(response.drag_delta().x)));
-        } else if response.drag_stopped_by(PointerButton::Primary) && scrubbed(ui, response) {
-            found.push(Gesture::ScrubEnd(on_track(pos)));
-        }
-        if response.double_clicked() && areas.track.contains(pos) {
-            found.push(Gesture::FitDay(on_track(pos)));
-        } else if response.clicked() && areas.track.contains(pos) {
-            found.push(Gesture::Click(on_track(pos)));
-        }
-    }
-    remember_scrub(ui, response, found.iter().any(|g| matches!(g, Gesture::Scrub(_))));
-    found.extend(wheel(ui, response).map(|(pos, amount)| match amount {
-        Wheel::Zoom(amount) => Gesture::Wheel { x: on_track(pos), amount: f64::from(amount) },
-        Wheel::Pan(by) => Gesture::Pan(f64::from(by)),
-    }));
-    found
-}
-
-/// Whether the drag that just ended had scrubbed: by then egui has forgotten where it began.
-fn scrubbed(ui: &Ui, response: &Response) -> bool {
-    ui.data(|d| d.get_temp::<bool>(response.id)).unwrap_or(false)
-}
-
-fn remember_scrub(ui: &Ui, response: &Response, scrubbing: bool) {
-    if scrubbing || scrubbed(ui, response) {
-        ui.data_mut(|d| d.insert_temp(response.id, scrubbing));
-    }
-}
-
-enum Wheel {
-    Zoom(f32),
-    Pan(f32),
-}
-
-/// The wheel zooms; with Ctrl, sideways, or with Shift (which makes it sideways) it pans; a pinch zooms.
-fn wheel(ui: &Ui, response: &Response) -> Option<(Pos2, Wheel)> {
-    let pos = response.hover_pos()?;
-    ui.input(|i| {
-        let (scroll, pinch) = (i.smooth_scroll_delta(), i.zoom_delta());
-        if i.modifiers.command && (pinch - 1.0).abs() > f32::EPSILON {
-            Some((pos, Wheel::Pan(pinch.ln() * CTRL_WHEEL_POINTS)))
-        } else if (pinch - 1.0).abs() > f32::EPSILON {
-            Some((pos, Wheel::Zoom(pinch.log2() * 150.0)))
-        } else if scroll.x.abs() > scroll.y.abs() {
-            Some((pos, Wheel::Pan(scroll.x)))
-        } else if scroll.y != 0.0 {
-            Some((pos, Wheel::Zoom(scroll.y)))
-        } else {
-            None
-        }
-    })
 }

@@ -1,22 +1,18 @@
-//! Paints the timeline: ruler, lanes, gaps, playhead, live edge, minimap.
+//! Paints around the lanes: ruler, names, range, playhead, live edge, minimap.
 //!
-//! Must not do: read input or decide. Every colour comes with a second sign: a pattern, a height or a text.
+//! Must not do: read input or decide. Every colour comes with a second sign: a pattern, a shape or a text.
 
-use egui::{Align2, Color32, CornerRadius, Painter, Pos2, Rect, Shape, Stroke, StrokeKind};
+use egui::{Align2, CornerRadius, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, Vec2};
 
 use super::axis::Axis;
+use super::bars::Bars;
 use super::lanes::{self, Slot};
-use super::ticks::Tick;
+use super::ruled::Ruled;
+use super::ticks::Break;
 use super::{LaneHead, View};
-use crate::model::{CoverageKind, GapReason, WallSpan, WallTime};
-use crate::protocol::{Lane, TimelineAnswer};
-use crate::ui::theme;
-
-/// Thickness of a gap's stripe.
-const STRIPE: f32 = 3.0;
-
-/// Distance between the lines of a hatch.
-const HATCH: f32 = 7.0;
+use crate::model::{WallSpan, WallTime};
+use crate::protocol::TimelineAnswer;
+use crate::ui::{format, theme};
 
 /// Where the parts are.
 #[derive(Clone, Copy)]
@@ -25,29 +21,43 @@ pub struct Areas {
     pub names: Rect,
     /// Ruler and lanes.
     pub track: Rect,
+    /// Footage of any camera.
+    pub union: Rect,
     /// The whole archive in small.
     pub minimap: Rect,
 }
 
 impl Areas {
-    /// Divides the widget's place.
-    pub fn of(rect: Rect, names: f32) -> Self {
-        let bottom = rect.bottom() - lanes::MINIMAP;
+    /// Divides the widget's place; `lanes` is where the lanes end below its top.
+    pub fn of(rect: Rect, names: f32, lanes: f32) -> Self {
         let left = rect.left() + names;
+        let bottom = rect.top() + lanes;
         let bar = rect.bottom() - (lanes::MINIMAP - lanes::MINIMAP_BAR) / 2.0;
+        let beside = |top: f32, bottom: f32| {
+            Rect::from_min_max(Pos2::new(left, top), Pos2::new(rect.right(), bottom))
+        };
         Self {
             names: Rect::from_min_max(rect.min, Pos2::new(left, rect.bottom())),
-            track: Rect::from_min_max(Pos2::new(left, rect.top()), Pos2::new(rect.right(), bottom)),
-            minimap: Rect::from_min_max(
-                Pos2::new(left, bar - lanes::MINIMAP_BAR),
-                Pos2::new(rect.right(), bar),
-            ),
+            track: beside(rect.top(), bottom),
+            union: beside(bottom + 3.0, bottom + 3.0 + lanes::UNION),
+            minimap: beside(bar - lanes::MINIMAP_BAR, bar),
         }
     }
 
     /// Of the track, its upper part.
     pub fn ruler(&self) -> Rect {
         self.track.with_max_y(self.track.top() + lanes::RULER)
+    }
+
+    /// Of the track, its lower part.
+    pub fn lanes(&self) -> Rect {
+        self.track.with_min_y(self.track.top() + lanes::RULER)
+    }
+
+    /// A lane from end to end.
+    pub fn row(&self, slot: Slot) -> Rect {
+        let top = self.track.top() + slot.top;
+        self.track.with_min_y(top).with_max_y(top + slot.height)
     }
 }
 
@@ -58,27 +68,59 @@ pub fn screen_x(areas: &Areas, axis: &Axis, at: WallTime) -> f32 {
     areas.track.left() + axis.x_of(at).clamp(-10_000.0, 100_000.0) as f32
 }
 
-/// Ruler lines and labels.
-pub fn ruler(painter: &Painter, areas: &Areas, ticks: &[Tick], view: &View<'_>) {
-    let clip = painter.with_clip_rect(areas.track.intersect(painter.clip_rect()));
+/// Lines of the ruler through the lanes, and the days as a band that changes its shade at midnight.
+pub fn grid(bars: &mut Bars, areas: &Areas, axis: &Axis, ruled: &Ruled) {
+    for (number, day) in &ruled.days {
+        let (left, right) = (screen_x(areas, axis, day.start), screen_x(areas, axis, day.end));
+        let band = areas.ruler().with_min_x(left).with_max_x(right);
+        let shade = if number % 2 == 0 { theme::FIELD } else { theme::PANEL };
+        bars.fill(band.with_max_y(band.bottom() - 2.0), shade);
+    }
     let base = areas.ruler().bottom();
-    for tick in ticks {
+    for tick in &ruled.ticks {
         #[expect(clippy::cast_possible_truncation, reason = "screen coordinates")]
-        let x = painter.round_to_pixel_center(areas.track.left() + tick.x as f32);
-        let labelled = !tick.label.is_empty();
-        let colour = if tick.midnight { theme::TEXT_FAINT } else { theme::LINE };
-        if labelled || tick.midnight {
-            clip.vline(x, areas.track.top() + 6.0..=areas.track.bottom(), Stroke::new(1.0, colour));
-        } else {
-            clip.vline(x, base - 5.0..=base - 1.0, Stroke::new(1.0, theme::LINE));
-        }
+        let x = areas.track.left() + tick.x as f32;
+        let (top, bottom, colour) = match (tick.midnight, tick.label.is_empty()) {
+            (true, _) => (areas.track.top(), areas.track.bottom(), theme::TEXT_FAINT),
+            (false, false) => (areas.track.top() + 6.0, areas.track.bottom(), theme::LINE),
+            (false, true) => (base - 6.0, base - 2.0, theme::LINE),
+        };
+        bars.fill(Rect::from_min_max(Pos2::new(x, top), Pos2::new(x + 1.0, bottom)), colour);
+    }
+}
+
+/// Labels of the ruler.
+pub fn labels(painter: &Painter, areas: &Areas, ruled: &Ruled, view: &View<'_>) {
+    let clip = painter.with_clip_rect(areas.track.intersect(painter.clip_rect()));
+    for tick in ruled.ticks.iter().filter(|tick| !tick.label.is_empty()) {
+        #[expect(clippy::cast_possible_truncation, reason = "screen coordinates")]
+        let x = areas.track.left() + tick.x as f32;
         let ink = if tick.midnight { theme::TEXT } else { theme::TEXT_SOFT };
         let at = Pos2::new(x + 5.0, areas.track.top() + 4.0);
         clip.text(at, Align2::LEFT_TOP, &tick.label, theme::font(theme::CAPTION), ink);
     }
+    for change in &ruled.breaks {
+        clock_change(painter, areas, &Axis::new(view.span, areas.track.width()), change);
+    }
     let date = view.zone.short_date(view.span.start);
     let at = Pos2::new(areas.names.left(), areas.names.top() + 4.0);
     painter.text(at, Align2::LEFT_TOP, date, theme::font(theme::CAPTION), theme::TEXT_SOFT);
+}
+
+/// A dashed line through all lanes where clocks change, and below it by how much.
+fn clock_change(painter: &Painter, areas: &Areas, axis: &Axis, change: &Break) {
+    let x = painter.round_to_pixel_center(screen_x(areas, axis, change.at));
+    if !areas.track.x_range().contains(x) {
+        return;
+    }
+    let foot = areas.union.bottom();
+    let ends = [Pos2::new(x, areas.track.top()), Pos2::new(x, foot)];
+    painter.extend(Shape::dashed_line(&ends, Stroke::new(1.5, theme::WARNING), 3.0, 3.0));
+    let sign = if change.forward > 0 { '+' } else { '−' };
+    let text = format!("Clock {sign}{}", format::duration(change.forward.abs()));
+    let text = text.trim_end_matches(" 00 min");
+    let font = theme::font(theme::TINY);
+    painter.text(Pos2::new(x, foot + 1.0), Align2::CENTER_TOP, text, font, theme::WARNING);
 }
 
 /// The name of a lane.
@@ -90,88 +132,17 @@ pub fn name(
     number: usize,
     on: bool,
 ) {
+    if slot.height < lanes::LEGIBLE && !on {
+        return;
+    }
     let top = areas.names.top() + slot.top;
     let ink = if on { theme::TEXT } else { theme::TEXT_SOFT };
     let text = format!("{number} {}", head.name);
-    let size = theme::CAPTION.min(slot.height + 2.0);
-    let mut job = egui::text::LayoutJob::simple_singleline(text, theme::font(size), ink);
+    let mut job = egui::text::LayoutJob::simple_singleline(text, theme::font(theme::CAPTION), ink);
     job.wrap = egui::text::TextWrapping::truncate_at_width(areas.names.width() - 12.0);
     let galley = painter.layout_job(job);
     let y = top + (slot.height - galley.size().y) / 2.0;
     painter.galley(Pos2::new(areas.names.left(), y), galley, ink);
-}
-
-/// Footage and gaps of a camera.
-pub fn lane(painter: &Painter, areas: &Areas, axis: &Axis, slot: Slot, lane: Option<&Lane>) {
-    let top = areas.track.top() + slot.top;
-    let row = Rect::from_min_max(
-        Pos2::new(areas.track.left(), top),
-        Pos2::new(areas.track.right(), top + slot.height),
-    );
-    let clip = painter.with_clip_rect(row.intersect(painter.clip_rect()));
-    clip.rect_filled(row, 2.0, theme::PANEL);
-    let Some(lane) = lane else { return };
-    let visible = axis.span();
-    let place = |span: WallSpan| {
-        let left = screen_x(areas, axis, span.start);
-        let right = screen_x(areas, axis, span.end).max(left + 1.0);
-        Rect::from_min_max(Pos2::new(left, row.top()), Pos2::new(right, row.bottom()))
-    };
-    for gap in lane.gaps.iter().filter(|g| g.span.overlaps(visible)) {
-        stripe(&clip, place(gap.span), &gap.reason);
-    }
-    for found in lane.coverage.iter().filter(|c| c.span.overlaps(visible)) {
-        footage(&clip, place(found.span).intersect(row.expand2(egui::vec2(2.0, 0.0))), found.kind);
-    }
-}
-
-fn footage(painter: &Painter, rect: Rect, kind: CoverageKind) {
-    let colour = theme::coverage(kind);
-    let fill = match kind {
-        CoverageKind::Continuous | CoverageKind::Scheduled => colour.gamma_multiply(0.55),
-        CoverageKind::Motion | CoverageKind::Manual => colour.gamma_multiply(0.85),
-    };
-    let rect = match kind {
-        CoverageKind::Motion => rect.with_min_y(rect.top() + rect.height() * 0.3),
-        _ => rect,
-    };
-    painter.rect_filled(rect, 1.0, fill);
-    match kind {
-        CoverageKind::Continuous | CoverageKind::Motion => {}
-        CoverageKind::Scheduled => {
-            painter.rect_filled(rect.with_max_y(rect.top() + 2.0), 0.0, colour);
-        }
-        CoverageKind::Manual => hatch(painter, rect, Color32::from_white_alpha(70)),
-    }
-}
-
-/// A gap's stripe at the foot of its lane: dashed where footage was wanted, unbroken where none was.
-fn stripe(painter: &Painter, rect: Rect, reason: &GapReason) {
-    let colour = theme::gap(reason);
-    let visible = rect.intersect(painter.clip_rect());
-    let y = rect.bottom() - STRIPE / 2.0 - 1.0;
-    let stroke = Stroke::new(STRIPE, colour);
-    if colour == theme::TEXT_FAINT {
-        painter.hline(visible.x_range(), y, stroke);
-    } else if visible.is_positive() {
-        let ends = [Pos2::new(visible.left(), y), Pos2::new(visible.right(), y)];
-        painter.extend(Shape::dashed_line(&ends, stroke, 6.0, 3.0));
-    }
-}
-
-fn hatch(painter: &Painter, rect: Rect, colour: Color32) {
-    let visible = rect.intersect(painter.clip_rect());
-    if !visible.is_positive() {
-        return;
-    }
-    let clip = painter.with_clip_rect(visible);
-    let height = rect.height();
-    let mut x = ((visible.left() - height) / HATCH).floor() * HATCH;
-    while x < visible.right() {
-        let line = [Pos2::new(x, rect.bottom()), Pos2::new(x + height, rect.top())];
-        clip.line_segment(line, Stroke::new(1.0, colour));
-        x += HATCH;
-    }
 }
 
 /// The newest moment, and behind it the future.
@@ -182,12 +153,13 @@ pub fn live_edge(painter: &Painter, areas: &Areas, axis: &Axis, now: WallTime) {
     }
     let x = painter.round_to_pixel_center(x);
     let stroke = Stroke::new(2.0, theme::LIVE);
-    painter.vline(x, areas.track.top() + 4.0..=areas.track.bottom(), stroke);
+    let top = areas.ruler().bottom() - 7.0;
+    painter.vline(x, top..=areas.union.bottom(), stroke);
     let font = theme::font(theme::CAPTION);
     let galley = painter.layout_no_wrap("live".into(), font, theme::LIVE);
     if x + 6.0 + galley.size().x < areas.track.right() {
         let at = Pos2::new(x + 5.0, areas.track.top() + lanes::RULER - 8.0);
-        let back = Rect::from_min_size(at, galley.size()).expand2(egui::vec2(3.0, 0.0));
+        let back = Rect::from_min_size(at, galley.size()).expand2(Vec2::new(3.0, 0.0));
         painter.rect_filled(back, 3.0, theme::PANEL);
         painter.galley(at, galley, theme::LIVE);
     }
@@ -218,6 +190,40 @@ pub fn playhead(painter: &Painter, areas: &Areas, axis: &Axis, at: WallTime) {
     painter.add(Shape::convex_polygon(head, theme::PLAYHEAD, Stroke::NONE));
 }
 
+/// What the union lane is.
+pub fn union_name(painter: &Painter, areas: &Areas) {
+    let at = Pos2::new(areas.names.left(), areas.union.center().y + 1.0);
+    let font = theme::font(theme::TINY);
+    painter.text(at, Align2::LEFT_CENTER, "Any camera", font, theme::TEXT_FAINT);
+}
+
+/// The range chosen, with an end to take hold of at each side, and what it holds below it.
+pub fn range(painter: &Painter, areas: &Areas, axis: &Axis, span: WallSpan, note: &str) {
+    let lanes = areas.lanes();
+    let (left, right) = (screen_x(areas, axis, span.start), screen_x(areas, axis, span.end));
+    if right < lanes.left() || left > lanes.right() {
+        return;
+    }
+    let clip = areas.track.with_max_y(areas.union.bottom());
+    let clipped = painter.with_clip_rect(clip.intersect(painter.clip_rect()));
+    let band = lanes.with_min_x(left).with_max_x(right);
+    clipped.rect_filled(band, 0.0, theme::ACCENT.gamma_multiply(0.16));
+    for (x, inward) in [(left, 1.0), (right, -1.0)] {
+        let x = painter.round_to_pixel_center(x);
+        let top = lanes.top() - 8.0;
+        let stroke = Stroke::new(2.0, theme::ACCENT);
+        clipped.vline(x, top..=areas.union.bottom(), stroke);
+        let tab = Rect::from_two_pos(Pos2::new(x, top), Pos2::new(x + 6.0 * inward, top + 8.0));
+        clipped.rect_filled(tab, 1.0, theme::ACCENT);
+    }
+    let galley = painter.layout_no_wrap(note.into(), theme::font(theme::CAPTION), theme::ACCENT);
+    let size = galley.size();
+    let middle = (left.max(lanes.left()) + right.min(lanes.right())) / 2.0;
+    let most = (lanes.right() - size.x).max(lanes.left());
+    let x = (middle - size.x / 2.0).clamp(lanes.left(), most);
+    painter.galley(Pos2::new(x, areas.union.bottom() + 1.0), galley, theme::ACCENT);
+}
+
 /// The whole archive with the visible part framed.
 pub fn minimap(
     painter: &Painter,
@@ -232,17 +238,17 @@ pub fn minimap(
     #[expect(clippy::cast_possible_truncation, reason = "screen coordinates")]
     let x = |at: WallTime| rect.left() + archive.x_of(at).clamp(0.0, archive.width()) as f32;
     let fill = theme::CONTINUOUS.gamma_multiply(0.55);
+    let mut bars = Bars::new(painter, rect.shrink2(Vec2::new(0.0, 2.0)));
     for span in &answer.overview {
-        let left = x(span.start);
-        let bar = rect.with_min_x(left).with_max_x(x(span.end).max(left + 1.0));
-        painter.rect_filled(bar.shrink2(egui::vec2(0.0, 2.0)), 0.0, fill);
+        bars.fill(rect.with_min_x(x(span.start)).with_max_x(x(span.end)), fill);
     }
+    bars.paint(painter);
     let left = x(view.span.start).min(rect.right() - 7.0);
     let frame =
         rect.with_min_x(left).with_max_x(x(view.span.end).clamp(left + 6.0, rect.right() - 1.0));
     let stroke = Stroke::new(1.5, theme::TEXT);
     let round = CornerRadius::same(3);
-    painter.rect_stroke(frame.expand2(egui::vec2(0.0, 2.0)), round, stroke, StrokeKind::Middle);
+    painter.rect_stroke(frame.expand2(Vec2::new(0.0, 2.0)), round, stroke, StrokeKind::Middle);
     let text =
         format!("{} – {}", view.zone.day_month(limits.start), view.zone.day_month(limits.end));
     let at = Pos2::new(areas.names.left(), rect.center().y);

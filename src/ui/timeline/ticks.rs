@@ -98,6 +98,51 @@ pub fn ticks(axis: &Axis, zone: &Zone) -> Vec<Tick> {
     ticks
 }
 
+/// Where clocks change: the hour before is there twice, or the hour after is missing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Break {
+    /// When.
+    pub at: WallTime,
+    /// How much the clock is put forward, in microseconds; negative when it is put back.
+    pub forward: i64,
+}
+
+/// Wider views show no breaks: an hour is less than a point.
+const LONGEST_WITH_BREAKS: i64 = 60 * DAY;
+
+/// The breaks of an axis in time order.
+#[must_use]
+pub fn breaks(axis: &Axis, zone: &Zone) -> Vec<Break> {
+    let span = axis.span();
+    if span.micros() > LONGEST_WITH_BREAKS {
+        return Vec::new();
+    }
+    let days = 0..=span.micros() / DAY;
+    let part = |day: i64| {
+        let start = span.start.plus_micros(day * DAY);
+        WallSpan::new(start, start.plus_micros(DAY).min(span.end))
+    };
+    days.filter_map(|day| change_within(part(day), zone)).collect()
+}
+
+/// The change of clocks in a span of at most a day, found by halving it.
+fn change_within(span: WallSpan, zone: &Zone) -> Option<Break> {
+    let (mut before, mut after) = (span.start, span.end);
+    let forward = zone.ahead_of_utc(after) - zone.ahead_of_utc(before);
+    if forward == 0 {
+        return None;
+    }
+    while after.micros_since(before) > 1 {
+        let middle = before.plus_micros(after.micros_since(before) / 2);
+        if zone.ahead_of_utc(middle) == zone.ahead_of_utc(span.start) {
+            before = middle;
+        } else {
+            after = middle;
+        }
+    }
+    Some(Break { at: after, forward })
+}
+
 fn points_of(axis: &Axis, micros: i64) -> f64 {
     axis.x_of(axis.span().start.plus_micros(micros))
 }
@@ -273,5 +318,17 @@ mod tests {
         assert!(labels("2026-03-03T07:00:00Z", "2026-03-03T07:01:00Z", 900.0)[1].len() == 8);
         assert!(labels("2026-03-01T00:00:00Z", "2026-04-01T00:00:00Z", 900.0)[1].contains("Mar"));
         assert!(labels("2020-03-01T00:00:00Z", "2026-04-01T00:00:00Z", 900.0)[1].contains("202"));
+    }
+
+    #[test]
+    fn breaks_are_where_clocks_change() {
+        let at = |text| WallTime::parse_rfc3339(text).expect("a time");
+        let zone = Zone::named("Europe/Berlin");
+        let found = |from, to| breaks(&Axis::new(WallSpan::new(at(from), at(to)), 900.0), &zone);
+        let spring = Break { at: at("2026-03-29T01:00:00Z"), forward: HOUR };
+        assert_eq!(found("2026-03-27T23:00:00Z", "2026-03-30T22:00:00Z"), [spring]);
+        let autumn = Break { at: at("2026-10-25T01:00:00Z"), forward: -HOUR };
+        assert_eq!(found("2026-10-25T00:59:00Z", "2026-10-25T01:01:00Z"), [autumn]);
+        assert_eq!(found("2026-06-01T00:00:00Z", "2026-07-01T00:00:00Z"), []);
     }
 }
