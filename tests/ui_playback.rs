@@ -185,13 +185,10 @@ fn a_snapshot_is_saved_as_chosen() {
     desk.take();
     desk.click("Snapshot");
     let commands = desk.take();
-    assert!(
-        matches!(
-            commands.as_slice(),
-            [Command::SaveSnapshot { format: PictureFormat::Jpeg, caption: true, .. }]
-        ),
-        "{commands:?}"
-    );
+    let as_chosen = |command: &Command| {
+        matches!(command, Command::SaveSnapshot { format: PictureFormat::Jpeg, caption: true, .. })
+    };
+    assert!(commands.iter().any(as_chosen), "{commands:?}");
 }
 
 #[test]
