@@ -1,4 +1,4 @@
-//! Both decoders give exactly the frames that ffmpeg gives, for every kind of stream that a camera may
+//! The decoders give exactly the frames that ffmpeg gives, for every kind of stream that a camera may
 //! send. Needs `ffmpeg`.
 
 #![allow(clippy::expect_used)]
@@ -119,6 +119,10 @@ fn pictures_in_order_are_exact() {
     exact("baseline", "yuv420p", &["-profile:v", "baseline", "-bf", "0"]);
     exact("high", "yuv420p", &["-profile:v", "high", "-bf", "0"]);
     exact("slices", "yuv420p", &["-bf", "0", "-x264-params", "slices=4"]);
+    exact("slices inside a row", "yuv420p", &["-bf", "0", "-x264-params", "slice-max-size=300"]);
+    exact("CAVLC", "yuv420p", &["-bf", "0", "-x264-params", "cabac=0:ref=4:8x8dct=1"]);
+    exact("matrices", "yuv420p", &["-bf", "0", "-x264-params", "cqm=jvt"]);
+    exact("weights", "yuv420p", &["-vf", "fade=in:0:24", "-bf", "0"]);
 }
 
 #[test]
@@ -129,6 +133,11 @@ fn reordered_pictures_are_exact() {
         "yuv420p",
         &["-bf", "3", "-b_strategy", "0", "-x264-params", "b-pyramid=normal"],
     );
+    exact("several slices", "yuv420p", &["-bf", "2", "-x264-params", "slices=4"]);
+    exact("slices inside a row", "yuv420p", &["-bf", "2", "-x264-params", "slice-max-size=300"]);
+    exact("open GOP", "yuv420p", &["-bf", "2", "-b_strategy", "0", "-x264-params", "open-gop=1"]);
+    exact("temporal, CAVLC", "yuv420p", &["-bf", "3", "-x264-params", "direct=temporal:cabac=0"]);
+    exact("weights", "yuv420p", &["-vf", "fade=in:0:24", "-bf", "2", "-preset", "slower"]);
 }
 
 #[test]
@@ -136,6 +145,7 @@ fn interlaced_pictures_are_exact() {
     let field_flags = ["-flags", "+ilme+ildct", "-x264-params", "tff=1"];
     exact("MBAFF", "yuv420p", &[&field_flags[..], &["-bf", "0"]].concat());
     exact("MBAFF with B-frames", "yuv420p", &[&field_flags[..], &["-bf", "2"]].concat());
+    exact("only called interlaced", "yuv420p", &["-bf", "0", "-x264-params", "fake-interlaced=1"]);
 }
 
 #[test]
@@ -150,6 +160,102 @@ fn what_cannot_be_decoded_says_so() {
     let footage = make("yuv444p", &[]);
     let error = open_decoder(&footage.parameters).err().expect("refused");
     assert!(error.to_string().contains("4:4:4"), "{error}");
+}
+
+/// Kinds of stream that different decoders are chosen for.
+const DAMAGED: [(&str, &str, &[&str]); 4] = [
+    ("in order", "yuv420p", &["-bf", "0"]),
+    ("reordered", "yuv420p", &["-bf", "2", "-b_strategy", "0"]),
+    ("interlaced", "yuv420p", &["-bf", "0", "-flags", "+ilme+ildct", "-x264-params", "tff=1"]),
+    ("10 bits", "yuv420p10le", &["-bf", "0"]),
+];
+
+/// The NAL units of `unit`, each with its length.
+fn nals(unit: &[u8]) -> Vec<&[u8]> {
+    let mut rest = unit;
+    let mut found = Vec::new();
+    while let Some(length) = rest.first_chunk::<4>() {
+        let (nal, after) = rest.split_at(4 + u32::from_be_bytes(*length) as usize);
+        found.push(nal);
+        rest = after;
+    }
+    found
+}
+
+impl Footage {
+    /// Whether later pictures refer to that of `sample`.
+    fn is_reference(&self, sample: usize) -> bool {
+        nals(self.unit(sample).0).iter().any(|nal| nal[4] & 0x1f == 1 && nal[4] & 0x60 != 0)
+    }
+
+    fn is_exact(&self, frame: &Frame) -> bool {
+        let mut times: Vec<i64> = self.opened.table.samples.iter().map(|s| s.pts).collect();
+        times.sort_unstable();
+        let number = times.binary_search(&frame.pts).expect("one of them");
+        let size = self.expected.len() / PICTURES;
+        raw(frame) == self.expected[number * size..][..size]
+    }
+
+    /// Decodes the first two GOPs with `damaged` instead of `sample`; the number of errors, when no frame
+    /// is wrong and the second GOP is whole.
+    fn survives(&self, name: &str, sample: usize, damaged: Option<&[u8]>) -> usize {
+        let mut decoder = open_decoder(&self.parameters).expect("a decoder");
+        let (mut frames, mut errors) = (Vec::new(), 0);
+        for n in 0..24 {
+            let (unit, pts) = self.unit(n);
+            let unit = if n == sample { damaged } else { Some(unit) };
+            errors +=
+                unit.map_or(0, |unit| usize::from(decoder.decode(unit, pts, &mut frames).is_err()));
+        }
+        assert!(frames.iter().all(|frame| self.is_exact(frame)), "{name}: a wrong frame is shown");
+        let again = self.opened.table.samples[12].pts;
+        assert!(frames.iter().filter(|frame| frame.pts >= again).count() >= 12, "{name}");
+        errors
+    }
+}
+
+#[test]
+fn after_a_lost_unit_nothing_is_shown_until_the_next_random_access_point() {
+    for (name, pixel_format, options) in DAMAGED {
+        let footage = make(pixel_format, options);
+        for lost in (1..11).filter(|&sample| footage.is_reference(sample)) {
+            let errors = footage.survives(name, lost, None);
+            assert_eq!(errors, 11 - lost, "{name}: without unit {lost}");
+        }
+    }
+}
+
+#[test]
+fn a_missing_first_slice_is_an_error() {
+    for (name, pixel_format, options) in DAMAGED {
+        let slices = ["-slices", "3"];
+        let footage = make(pixel_format, &[options, &slices].concat());
+        let lost = (1..11).find(|&sample| footage.is_reference(sample)).expect("a reference");
+        let (unit, _) = footage.unit(lost);
+        let slices: Vec<&[u8]> = nals(unit);
+        let first = slices.iter().position(|nal| nal[4] & 0x1f == 1).expect("a slice");
+        let without: Vec<u8> = [&slices[..first], &slices[first + 1..]].concat().concat();
+        assert_eq!(footage.survives(name, lost, Some(&without)), 12 - lost, "{name}");
+        assert_eq!(
+            footage.survives(name, lost, Some(&unit[..unit.len() - 9])),
+            12 - lost,
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn another_size_in_the_middle_of_a_stream_is_an_error() {
+    let small = make("yuv420p", &["-vf", "scale=160:90"]);
+    for (name, pixel_format, options) in DAMAGED {
+        let footage = make(pixel_format, options);
+        let sps = &small.parameters.sps;
+        let (unit, _) = footage.unit(12);
+        let with: Vec<u8> = [&(sps.len() as u32).to_be_bytes()[..], sps, unit].concat();
+        let mut decoder = open_decoder(&footage.parameters).expect("a decoder");
+        let error = decoder.decode(&with, 0, &mut Vec::new()).expect_err("refused");
+        assert!(error.to_string().contains("160 x 90"), "{name}: {error}");
+    }
 }
 
 #[test]

@@ -4,10 +4,12 @@
 
 mod convert;
 mod frame;
+mod guard;
 mod jpeg;
 mod openh264;
 mod png;
 mod rust_h264;
+mod rusty_h264;
 mod scale;
 mod slice;
 
@@ -15,6 +17,8 @@ pub use convert::{Converter, Pixels, fitted_size};
 pub use frame::{Chroma, Frame, Plane};
 pub use jpeg::encode_jpeg;
 pub use png::encode_png;
+
+use guard::Guard;
 
 use crate::media::StreamParameters;
 use crate::media::nal::NalError;
@@ -72,9 +76,10 @@ pub enum CodecError {
     Png(String),
 }
 
-/// Opens the decoder that can do what the sequence parameter set announces: openh264 for progressive
-/// 8-bit 4:2:0 in order, `rust_h264` for B-frames, interlaced pictures, 4:2:2 and 10 bits, which openh264
-/// gets wrong or refuses.
+/// Opens the fastest decoder that is exact for what the sequence parameter set announces, behind a guard
+/// against lost pictures: openh264 for progressive 8-bit 4:2:0 in order, `rusty_h264` for the same with
+/// B-frames, which openh264 gets wrong, `rust_h264` for interlaced pictures, monochrome, 4:2:2 and 10 bits,
+/// which both refuse.
 ///
 /// # Errors
 /// [`CodecError::Unsupported`] for 4:4:4 and for other bit depths, else [`CodecError::Open`].
@@ -86,13 +91,18 @@ pub fn open_decoder(parameters: &StreamParameters) -> Result<Box<dyn Decoder>, C
     if video.bit_depth != 8 && video.bit_depth != 10 {
         return Err(CodecError::Unsupported(format!("{} bits a sample", video.bit_depth)));
     }
-    let simple = video.progressive
-        && !video.may_reorder
-        && video.bit_depth == 8
-        && video.chroma_format_idc == 1;
-    if simple {
-        Ok(Box::new(openh264::OpenH264::open(parameters)?))
+    if !video.progressive || video.bit_depth > 8 || video.chroma_format_idc != 1 {
+        guarded(rust_h264::RustH264::open(parameters)?, parameters)
+    } else if video.may_reorder {
+        guarded(rusty_h264::RustyH264::open(parameters)?, parameters)
     } else {
-        Ok(Box::new(rust_h264::RustH264::open(parameters)))
+        guarded(openh264::OpenH264::open(parameters)?, parameters)
     }
+}
+
+fn guarded(
+    decoder: impl Decoder + 'static,
+    parameters: &StreamParameters,
+) -> Result<Box<dyn Decoder>, CodecError> {
+    Ok(Box::new(Guard::new(decoder, parameters)?))
 }

@@ -1,15 +1,14 @@
-//! The decoder for what openh264 gets wrong or refuses: B-frames, interlaced, 4:2:2, 10 bits.
+//! The decoder for what the faster ones get wrong or refuse: interlaced, 4:2:2, 10 bits, monochrome.
 //!
-//! It is exact there, in pure Rust. Must not do: let a panic of that library, on input that no camera
-//! sends in order, end the thread of whoever decodes.
+//! It is exact there, in pure Rust, and conceals most damage: only behind a guard can it be trusted. Must
+//! not do: be used where another decoder is exact.
 
 use std::collections::VecDeque;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rust_h264::decoder::{ChromaFormat, Decoder as Inner, Frame as Decoded};
 use rust_h264::nal::{NalUnit, parse_avcc};
 
-use super::slice::{Begins, FieldSyntax};
+use super::slice::{SliceHead, SliceSyntax};
 use super::{Chroma, CodecError, Decoder, Frame, Plane};
 use crate::media::{StreamParameters, nal};
 
@@ -17,9 +16,11 @@ pub(super) struct RustH264 {
     inner: Inner,
     /// Both parameter sets behind 4-byte lengths.
     parameter_sets: Vec<u8>,
-    syntax: FieldSyntax,
+    syntax: SliceSyntax,
     /// Parameter sets are due before the next unit.
     fresh: bool,
+    /// It has failed, or is in the middle of a unit.
+    failed: bool,
     /// Presentation times of the frames that are being decoded, oldest first.
     begun: VecDeque<i64>,
     /// The last frame begun has had one field of its two.
@@ -27,39 +28,45 @@ pub(super) struct RustH264 {
 }
 
 impl RustH264 {
-    pub(super) fn open(parameters: &StreamParameters) -> Self {
+    /// # Errors
+    /// [`CodecError::Open`] when the sequence parameter set cannot be read.
+    pub(super) fn open(parameters: &StreamParameters) -> Result<Self, CodecError> {
         let mut parameter_sets = Vec::new();
         for set in [&parameters.sps, &parameters.pps] {
             let length = u32::try_from(set.len()).unwrap_or(0);
             parameter_sets.extend_from_slice(&length.to_be_bytes());
             parameter_sets.extend_from_slice(set);
         }
-        Self {
+        Ok(Self {
             inner: Inner::new(),
             parameter_sets,
-            syntax: FieldSyntax::of(&parameters.sps),
+            syntax: SliceSyntax::of(&parameters.sps)?,
             fresh: true,
+            failed: false,
             begun: VecDeque::new(),
             half: false,
-        }
+        })
     }
 
-    /// Notes which frame `nal` begins, if any.
-    fn note(&mut self, nal: &[u8], pts: i64) {
-        match self.syntax.begins(nal) {
-            Begins::Nothing => {}
-            Begins::Field if self.half => self.half = false,
-            begins => {
-                self.half = begins == Begins::Field;
-                self.begun.push_back(pts);
-            }
+    /// Notes which frame a slice begins, if any.
+    fn note(&mut self, slice: SliceHead, pts: i64) {
+        if slice.first_macroblock > 0 {
+            return;
+        }
+        if slice.field && self.half {
+            self.half = false;
+        } else {
+            self.half = slice.field;
+            self.begun.push_back(pts);
         }
     }
 
     /// The library gives a frame when the next one begins, and needs to be told that none follows.
     fn unit(&mut self, unit: &[u8], pts: i64, out: &mut Vec<Frame>) -> Result<(), CodecError> {
         for nal in nal::units(unit) {
-            self.note(nal?, pts);
+            if let Some(slice) = self.syntax.head(nal?)? {
+                self.note(slice, pts);
+            }
         }
         let mut failure = None;
         for nal in parse_avcc(unit, 4) {
@@ -89,50 +96,42 @@ impl RustH264 {
             out.push(frame(decoded, pts));
         }
     }
-
-    fn guarded<T>(
-        &mut self,
-        body: impl FnOnce(&mut Self) -> Result<T, CodecError>,
-    ) -> Result<T, CodecError> {
-        match catch_unwind(AssertUnwindSafe(|| body(self))) {
-            Ok(result) => result,
-            Err(_) => {
-                self.reset();
-                Err(CodecError::Decode("the decoder gave up on damaged input".into()))
-            }
-        }
-    }
 }
 
 impl Decoder for RustH264 {
     fn decode(&mut self, unit: &[u8], pts: i64, out: &mut Vec<Frame>) -> Result<(), CodecError> {
-        self.guarded(|this| {
-            if this.fresh {
-                let sets = std::mem::take(&mut this.parameter_sets);
-                let fed = parse_avcc(&sets, 4).iter().try_for_each(|nal| this.feed(nal).map(drop));
-                this.parameter_sets = sets;
-                fed?;
-                this.fresh = false;
-            }
-            this.unit(unit, pts, out)
-        })
+        if self.failed {
+            self.reset();
+        }
+        self.failed = true;
+        if self.fresh {
+            let sets = std::mem::take(&mut self.parameter_sets);
+            let fed = parse_avcc(&sets, 4).iter().try_for_each(|nal| self.feed(nal).map(drop));
+            self.parameter_sets = sets;
+            fed?;
+            self.fresh = false;
+        }
+        self.unit(unit, pts, out)?;
+        self.failed = false;
+        Ok(())
     }
 
     fn flush(&mut self, out: &mut Vec<Frame>) -> Result<(), CodecError> {
-        self.guarded(|this| {
-            let last = this.inner.flush();
-            if let Some(decoded) = last {
-                this.give(decoded, out);
-            }
-            this.begun.clear();
-            this.half = false;
-            Ok(())
-        })
+        self.failed = true;
+        let last = self.inner.flush();
+        if let Some(decoded) = last {
+            self.give(decoded, out);
+        }
+        self.begun.clear();
+        self.half = false;
+        self.failed = false;
+        Ok(())
     }
 
     fn reset(&mut self) {
         self.inner = Inner::new();
         self.fresh = true;
+        self.failed = false;
         self.begun.clear();
         self.half = false;
     }

@@ -66,19 +66,7 @@ impl VideoInfo {
     /// # Errors
     /// [`SpsError`] when it is no SPS, or its mandatory part cannot be read or makes no sense.
     pub fn from_sps(nal: &[u8]) -> Result<Self, SpsError> {
-        if nal::nal_type(nal) != nal::SPS {
-            return Err(SpsError::NotAnSps(nal::nal_type(nal)));
-        }
-        let unreadable = |error: &dyn std::fmt::Debug| SpsError::Unreadable(format!("{error:?}"));
-        let rbsp = rbsp::decode_nal(nal).map_err(|error| unreadable(&error))?;
-        let read = |trust| {
-            SeqParameterSet::from_bits(TolerantReader { inner: BitReader::new(&*rbsp), trust })
-        };
-        let sps = read(Trust::All)
-            .or_else(|_| read(Trust::NoRestrictions))
-            .or_else(|_| read(Trust::NoVui))
-            .map_err(|error| unreadable(&error))?;
-        Self::from_parsed(&sps)
+        Self::from_parsed(&parse(nal)?)
     }
 
     fn from_parsed(sps: &SeqParameterSet) -> Result<Self, SpsError> {
@@ -105,6 +93,24 @@ impl VideoInfo {
             frame_rate_milli: frame_rate_milli(vui),
         })
     }
+}
+
+/// All that `nal` says, read as forgivingly as [`VideoInfo::from_sps`] does.
+///
+/// # Errors
+/// [`SpsError`] when it is no SPS, or its mandatory part cannot be read.
+pub(crate) fn parse(nal: &[u8]) -> Result<SeqParameterSet, SpsError> {
+    if nal::nal_type(nal) != nal::SPS {
+        return Err(SpsError::NotAnSps(nal::nal_type(nal)));
+    }
+    let unreadable = |error: &dyn std::fmt::Debug| SpsError::Unreadable(format!("{error:?}"));
+    let rbsp = rbsp::decode_nal(nal).map_err(|error| unreadable(&error))?;
+    let read =
+        |trust| SeqParameterSet::from_bits(TolerantReader { inner: BitReader::new(&*rbsp), trust });
+    read(Trust::All)
+        .or_else(|_| read(Trust::NoRestrictions))
+        .or_else(|_| read(Trust::NoVui))
+        .map_err(|error| unreadable(&error))
 }
 
 fn chroma_format_idc(format: &ChromaFormat) -> u8 {
