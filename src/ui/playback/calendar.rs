@@ -22,6 +22,9 @@ const DAY: f32 = 27.0;
 /// Half the width of the dot that stands for motion.
 const DOT: f32 = 1.75;
 
+/// Size of the letters that tell a day of 23 or 25 hours; they fit beside the dot.
+const BADGE: f32 = 8.0;
+
 /// Today's hours grow: the page is asked for again after this, in microseconds.
 const REFRESH: i64 = 60_000_000;
 
@@ -310,9 +313,9 @@ impl Face<'_> {
             painter.circle_filled(foot, DOT, theme::MOTION);
         }
         if let Some(hours) = self.day.odd_hours() {
-            let corner = rect.right_top() + Vec2::new(-1.0, 1.0);
-            let font = theme::font(7.0);
-            painter.text(corner, Align2::RIGHT_TOP, format!("{hours}h"), font, theme::WARNING);
+            let corner = rect.right_bottom() - Vec2::new(1.0, 0.0);
+            let font = theme::font(BADGE);
+            painter.text(corner, Align2::RIGHT_BOTTOM, format!("{hours}h"), font, theme::WARNING);
         }
     }
 }
