@@ -488,7 +488,7 @@ impl eframe::App for MonthPage {
 
 fn month(playhead: WallTime, now: WallTime) -> Harness<'static, MonthPage> {
     let mut harness = Harness::builder()
-        .with_size(Vec2::new(256.0, 300.0))
+        .with_size(Vec2::new(256.0, 320.0))
         .with_max_steps(30)
         .wgpu()
         .build_eframe(move |cc| {

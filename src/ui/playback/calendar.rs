@@ -302,7 +302,8 @@ impl Face<'_> {
         let font =
             if self.today { theme::strong(theme::CAPTION) } else { theme::font(theme::CAPTION) };
         let number = self.day.date.format("%-d");
-        let middle = rect.center() - Vec2::new(0.0, 1.0);
+        let aside = if self.day.odd_hours().is_some() { BADGE / 2.0 } else { 0.0 };
+        let middle = rect.center() - Vec2::new(aside, 1.0);
         painter.text(middle, Align2::CENTER_CENTER, number, font, ink);
         if self.today {
             let line = Rect::from_center_size(middle + Vec2::new(0.0, 6.5), Vec2::new(11.0, 1.0));
@@ -313,7 +314,7 @@ impl Face<'_> {
             painter.circle_filled(foot, DOT, theme::MOTION);
         }
         if let Some(hours) = self.day.odd_hours() {
-            let corner = rect.right_bottom() - Vec2::new(1.0, 0.0);
+            let corner = rect.right_bottom() + Vec2::new(0.0, 1.0);
             let font = theme::font(BADGE);
             painter.text(corner, Align2::RIGHT_BOTTOM, format!("{hours}h"), font, theme::WARNING);
         }
