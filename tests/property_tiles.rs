@@ -6,15 +6,15 @@
 use proptest::prelude::*;
 use watchkeeper::engine::calendar::Calendars;
 use watchkeeper::engine::cleaner::StorageReport;
-use watchkeeper::engine::offline;
 use watchkeeper::engine::timeline::{Surroundings, Timelines};
+use watchkeeper::engine::{offline, query};
 use watchkeeper::index::{Change, Index, Volumes};
 use watchkeeper::model::{
     Area, CameraId, CoverageKind, DeletionCause, GapReason, JournalEntry, MediaTime, MotionEvent,
     RecordingState, RunId, SegmentRow, SegmentState, StreamId, StreamKind, VolumeId, WallSpan,
     WallTime,
 };
-use watchkeeper::protocol::{Marks, MonthQuery, TimelineQuery};
+use watchkeeper::protocol::{EventsQuery, Marks, MonthQuery, TimelineQuery};
 use watchkeeper::recorder::OpenSegments;
 
 const SECOND: i64 = 1_000_000;
@@ -175,4 +175,68 @@ proptest! {
             prop_assert_eq!(kept, fresh);
         }
     }
+}
+
+/// Days are kept; one that was today is looked at again when it is over.
+#[test]
+fn a_day_that_ends_without_footage_becomes_incomplete() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let index = Index::open(folder.path().join("index.redb")).expect("opens").index;
+    let recordings = offline::recordings(&index, Volumes::new(), OpenSegments::default());
+    let camera = CameraId::from_name("a");
+    let mut history = History { camera: camera.clone(), now: 0, segments: Vec::new() };
+    index.apply(&history.take(Step::Record(CoverageKind::Continuous, 3_570))).expect("applies");
+    index.apply(&history.take(Step::Idle(GapReason::DiskFull, 30))).expect("applies");
+    let day = history.span((0, 3_660));
+    let query = MonthQuery { generation: 1, cameras: vec![camera], days: vec![day] };
+    let mut known = Calendars::default();
+    let mut look = |second| {
+        let answer = known.answer(&recordings, &query, History::at(second)).expect("answers");
+        answer.days[0].incomplete
+    };
+    assert!(!look(3_600), "a minute has not passed");
+    assert!(look(4_000));
+}
+
+#[test]
+fn a_question_for_no_time_has_an_answer() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let index = Index::open(folder.path().join("index.redb")).expect("opens").index;
+    let recordings = offline::recordings(&index, Volumes::new(), OpenSegments::default());
+    let camera = CameraId::from_name("a");
+    let mut history = History { camera: camera.clone(), now: 0, segments: Vec::new() };
+    index.apply(&history.take(Step::Record(CoverageKind::Continuous, 0))).expect("applies");
+    let span = history.span((0, 0));
+    let query = TimelineQuery { generation: 7, cameras: vec![camera], span, resolution: 1 };
+    let (marks, storage) = (Marks::default(), StorageReport::default());
+    let around = Surroundings { locks: &[], marks: &marks, storage: &storage, now: span.end };
+    let answer = Timelines::default().answer(&recordings, &query, around).expect("answers");
+    assert_eq!((answer.generation, answer.lanes[0].coverage.len()), (7, 0));
+}
+
+#[test]
+fn a_list_of_events_has_the_newest_of_all_cameras() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let index = Index::open(folder.path().join("index.redb")).expect("opens").index;
+    let recordings = offline::recordings(&index, Volumes::new(), OpenSegments::default());
+    let cameras: Vec<_> = ["a", "b"].map(CameraId::from_name).into();
+    let events = (0..700).map(|n| {
+        let camera = cameras[n % 2].clone();
+        let best = History::at(n as i64 * 10);
+        let span = WallSpan::new(best, best.plus_micros(SECOND));
+        let event = MotionEvent { camera, span, peak: 9, area: Area::WHOLE, best };
+        Change::PutEvent { event, picture: None }
+    });
+    index.apply(&events.collect::<Vec<_>>()).expect("applies");
+    let span = |to| WallSpan::new(History::at(0), History::at(to));
+    let ask = |to| {
+        let query = EventsQuery { generation: 3, cameras: cameras.clone(), span: span(to) };
+        query::events(&recordings, &query).expect("answers")
+    };
+    let all = ask(7_000);
+    assert_eq!((all.generation, all.events.len(), all.more), (3, 500, true));
+    let starts: Vec<_> = all.events.iter().map(|event| event.span.start).collect();
+    assert_eq!(starts, (200..700).map(|n| History::at(n * 10)).collect::<Vec<_>>());
+    let few = ask(1_000);
+    assert_eq!((few.events.len(), few.more), (100, false));
 }

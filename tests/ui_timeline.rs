@@ -2,6 +2,7 @@
 //!
 //! Pictures are compared with `tests/snapshots`, as in `ui.rs`.
 
+#[allow(dead_code, reason = "shared with the tests of the pages")]
 mod ui_fixture;
 
 use std::sync::Arc;
@@ -487,7 +488,7 @@ impl eframe::App for MonthPage {
 
 fn month(playhead: WallTime, now: WallTime) -> Harness<'static, MonthPage> {
     let mut harness = Harness::builder()
-        .with_size(Vec2::new(256.0, 270.0))
+        .with_size(Vec2::new(256.0, 320.0))
         .with_max_steps(30)
         .wgpu()
         .build_eframe(move |cc| {

@@ -41,13 +41,15 @@ impl Calendars {
         let mut days = Vec::with_capacity(query.days.len());
         for span in &query.days {
             let key = (span.start, span.end);
-            let grows = span.end > now;
-            let known = self.days.get(&key).copied().filter(|_| !grows || span.start > now);
-            let day = match known {
-                Some(day) => day,
+            // What is missing of today grows although nothing is written.
+            let is_today = span.start <= now && now < span.end;
+            let day = match self.days.get(&key).filter(|_| !is_today) {
+                Some(day) => *day,
                 None => look_at(recordings, &query.cameras, *span, now)?,
             };
-            self.days.insert(key, day);
+            if !is_today {
+                self.days.insert(key, day);
+            }
             days.push(day);
         }
         Ok(MonthAnswer { generation: query.generation, days })

@@ -134,6 +134,9 @@ impl Tiles {
         span: WallSpan,
         resolution: i64,
     ) -> Result<Stretches, EngineError> {
+        if span.is_empty() {
+            return Ok(Stretches::default());
+        }
         let resolution = resolution.max(SEAM_MICROS);
         let level = level_for(resolution);
         let length = tile_length(level);

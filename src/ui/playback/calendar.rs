@@ -22,6 +22,9 @@ const DAY: f32 = 27.0;
 /// Half the width of the dot that stands for motion.
 const DOT: f32 = 1.75;
 
+/// Size of the letters that tell a day of 23 or 25 hours; they fit beside the dot.
+const BADGE: f32 = 8.0;
+
 /// Today's hours grow: the page is asked for again after this, in microseconds.
 const REFRESH: i64 = 60_000_000;
 
@@ -299,7 +302,8 @@ impl Face<'_> {
         let font =
             if self.today { theme::strong(theme::CAPTION) } else { theme::font(theme::CAPTION) };
         let number = self.day.date.format("%-d");
-        let middle = rect.center() - Vec2::new(0.0, 1.0);
+        let aside = if self.day.odd_hours().is_some() { BADGE / 2.0 } else { 0.0 };
+        let middle = rect.center() - Vec2::new(aside, 1.0);
         painter.text(middle, Align2::CENTER_CENTER, number, font, ink);
         if self.today {
             let line = Rect::from_center_size(middle + Vec2::new(0.0, 6.5), Vec2::new(11.0, 1.0));
@@ -310,9 +314,9 @@ impl Face<'_> {
             painter.circle_filled(foot, DOT, theme::MOTION);
         }
         if let Some(hours) = self.day.odd_hours() {
-            let corner = rect.right_top() + Vec2::new(-1.0, 1.0);
-            let font = theme::font(7.0);
-            painter.text(corner, Align2::RIGHT_TOP, format!("{hours}h"), font, theme::WARNING);
+            let corner = rect.right_bottom() + Vec2::new(0.0, 1.0);
+            let font = theme::font(BADGE);
+            painter.text(corner, Align2::RIGHT_BOTTOM, format!("{hours}h"), font, theme::WARNING);
         }
     }
 }

@@ -18,7 +18,7 @@ use super::pictures::{Act, PictureView};
 use super::press::{Press, read_keys};
 use super::range::Range;
 use super::transport::{Bar, SnapshotStyle};
-use super::wishes::{Hover, Wishes};
+use super::wishes::Wishes;
 use super::zoom::Zoom;
 use crate::model::{CameraId, CoverageKind, WallSpan, WallTime};
 use crate::protocol::{
@@ -32,9 +32,10 @@ use crate::ui::timeline::axis::{self, Axis};
 use crate::ui::timeline::feed::Feed;
 use crate::ui::timeline::interact::Wish;
 use crate::ui::timeline::lanes::{Under, under};
+use crate::ui::timeline::peek::Peek;
 use crate::ui::timeline::{LaneHead, NAMES, Timeline, View};
 use crate::ui::widgets::soft;
-use crate::ui::{keys, theme};
+use crate::ui::{keys, texture, theme};
 
 /// Cameras that are shown when the page is opened for the first time.
 const AT_FIRST: usize = 4;
@@ -76,7 +77,7 @@ pub struct PlaybackPage {
     pub(super) range: Range,
     pub(super) style: SnapshotStyle,
     wishes: Wishes,
-    hover: Hover,
+    peek: Peek,
     range_note: String,
     zooms: BTreeMap<CameraId, Zoom>,
     pub(super) view: Option<WallSpan>,
@@ -393,6 +394,7 @@ impl PlaybackPage {
     ) {
         let heads: Vec<_> =
             cameras.iter().map(|c| LaneHead { camera: &c.id, name: &c.name }).collect();
+        let thumbnail = self.under_the_pointer(ui, stage);
         let view = View {
             span: self.view.unwrap_or(WallSpan::new(stage.now, stage.now)),
             playhead: present.playhead,
@@ -402,7 +404,7 @@ impl PlaybackPage {
             selected: cameras.iter().position(|c| self.picked.as_ref() == Some(&c.id)),
             range: self.range.span(present.playhead),
             range_note: &self.range_note,
-            thumbnail: self.hover.texture(ui, stage, &mut self.wishes),
+            thumbnail,
         };
         let place = ui.available_rect_before_wrap().shrink2(egui::vec2(12.0, 0.0));
         let builder = egui::UiBuilder::new().max_rect(place);
@@ -411,10 +413,19 @@ impl PlaybackPage {
         if let Some(camera) = output.picked.and_then(|i| cameras.get(i)) {
             self.picked = Some(camera.id.clone());
         }
-        self.hover.over(output.hovered);
+        self.peek.hover(output.hovered);
         for wish in output.wishes {
             self.wish(wish, stage);
         }
+    }
+
+    /// The small picture of where the pointer was over the timeline in the frame before.
+    fn under_the_pointer(&mut self, ui: &Ui, stage: &mut Stage<'_>) -> Option<texture::Shown> {
+        if let Some((camera, at)) = self.peek.hovered() {
+            self.wishes.want(stage, camera, *at, true);
+        }
+        let (camera, picture) = self.peek.picture(&stage.shown.thumbnails)?;
+        stage.textures.show(ui, texture::Place::Timeline, &camera, &picture)
     }
 
     pub(super) fn wish(&mut self, wish: Wish, stage: &mut Stage<'_>) {

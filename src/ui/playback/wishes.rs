@@ -2,12 +2,9 @@
 //!
 //! Must not do: keep pictures; the engine's shelf does.
 
-use egui::Ui;
-
 use crate::model::{CameraId, WallTime};
 use crate::protocol::{Command, Thumbnail, ThumbnailWish};
 use crate::ui::desk::Stage;
-use crate::ui::texture::{Place, Shown};
 
 /// What is wanted, and what was last asked for.
 #[derive(Default)]
@@ -35,41 +32,5 @@ impl Wishes {
         if wanted != self.asked && stage.desk.try_send(Command::WantThumbnails(wanted.clone())) {
             self.asked = wanted;
         }
-    }
-}
-
-/// The small picture over the timeline: never blank while the pointer moves within a camera's footage.
-#[derive(Default)]
-pub struct Hover {
-    over: Option<(CameraId, WallTime)>,
-    /// Stands until the picture of the next moment is there.
-    last: Option<(CameraId, Thumbnail)>,
-}
-
-impl Hover {
-    /// Where the pointer is now.
-    pub fn over(&mut self, over: Option<(CameraId, WallTime)>) {
-        self.over = over;
-    }
-
-    /// The picture of where the pointer was in the frame before.
-    pub fn texture(
-        &mut self,
-        ui: &Ui,
-        stage: &mut Stage<'_>,
-        wishes: &mut Wishes,
-    ) -> Option<Shown> {
-        let Some((camera, at)) = &self.over else {
-            self.last = None;
-            return None;
-        };
-        let found = wishes.want(stage, camera, *at, true);
-        let looked_for = stage.shown.thumbnails.get(camera, *at).is_some();
-        let stays = !looked_for && self.last.as_ref().is_some_and(|(last, _)| last == camera);
-        if !stays {
-            self.last = found.map(|found| (camera.clone(), found));
-        }
-        let (camera, thumbnail) = self.last.as_ref()?;
-        stage.textures.show(ui, Place::Timeline, camera, &thumbnail.picture)
     }
 }

@@ -183,7 +183,7 @@ mod tests {
         feed.learn(answer(2, 900, 1_200));
         assert_eq!(best(&feed, 1_000, 2_000), Some(1), "the one that covers it");
         assert_eq!(best(&feed, 1_000, 1_100), Some(2), "the one of its scale");
-        assert_eq!(best(&feed, 5_000, 6_000), Some(2), "nothing fits: anything does");
+        assert_eq!(best(&feed, 5_000, 6_000), Some(1), "none covers it: the one of its scale");
         feed.learn(answer(3, 0, 3_000));
         assert_eq!(best(&feed, 1_000, 2_000), Some(3), "the newest");
     }

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::model::{CameraId, Picture, WallTime};
-use crate::protocol::{ThumbnailWish, Thumbnails};
+use crate::protocol::Thumbnails;
 
 /// Pictures that may stand for a better one: about 7 MB at 320x180.
 const KEPT: usize = 32;
@@ -19,18 +19,14 @@ pub struct Peek {
 }
 
 impl Peek {
-    /// The pointer is over this moment of this camera now, or over none. Gives what is to be wished when that
-    /// has changed.
-    pub fn hover(&mut self, hovered: Option<(CameraId, WallTime)>) -> Option<Vec<ThumbnailWish>> {
-        if self.hovered == hovered {
-            return None;
-        }
+    /// The pointer is over this moment of this camera now, or over none.
+    pub fn hover(&mut self, hovered: Option<(CameraId, WallTime)>) {
         self.hovered = hovered;
-        let wish = self.hovered.iter();
-        Some(
-            wish.map(|(camera, at)| ThumbnailWish { camera: camera.clone(), at: *at, exact: true })
-                .collect(),
-        )
+    }
+
+    /// What is under the pointer, whose exact picture is wanted.
+    pub const fn hovered(&self) -> Option<&(CameraId, WallTime)> {
+        self.hovered.as_ref()
     }
 
     /// The best picture there is for what is under the pointer: what was found for it, else the nearest of
@@ -66,16 +62,6 @@ mod tests {
     fn thumbnail(second: i64) -> Thumbnail {
         let picture = Picture { width: 0, height: 0, rgba: Vec::new(), at: at(second), serial: 0 };
         Thumbnail { picture: Arc::new(picture), last: true }
-    }
-
-    #[test]
-    fn a_wish_is_said_once() {
-        let mut peek = Peek::default();
-        let camera = CameraId::from_name("a");
-        let wishes = peek.hover(Some((camera.clone(), at(1)))).expect("a wish");
-        assert_eq!(wishes, [ThumbnailWish { camera: camera.clone(), at: at(1), exact: true }]);
-        assert_eq!(peek.hover(Some((camera, at(1)))), None);
-        assert_eq!(peek.hover(None), Some(Vec::new()));
     }
 
     #[test]
