@@ -24,9 +24,9 @@ pub mod worker;
 mod zones;
 
 pub use board::{Motion, MotionBoard, Watched};
+pub use budget::Budget;
 pub use detector::{Detector, Look, Moving};
 pub use event::{EventBuilder, EventChange};
-pub use budget::Budget;
 pub use grid::Luma;
 pub use thumbnail::{THUMBNAIL_SIZE, ThumbnailMaker};
 pub use worker::{Detection, DetectionOptions, Eyes, Watch};

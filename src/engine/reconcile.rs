@@ -8,11 +8,12 @@ use std::time::Duration;
 
 use super::service::{Pending, Service, Way};
 use super::start::{limits, terms};
+use super::thumbnails::{QUEUED_BYTES, QUEUED_UNITS, Sight};
 use super::{source, zone_of};
 use crate::analysis::{Eyes, Watch};
 use crate::capture::{StreamSource, UnitQueue};
 use crate::config::{CameraSettings, Settings};
-use crate::model::{Mode, MotionSource, StreamId, StreamKind, WallTime};
+use crate::model::{CameraId, Mode, MotionSource, StreamId, StreamKind, WallTime};
 use crate::protocol::{LiveTile, Severity};
 use crate::recorder::{RecordedStream, Rule, WriteContext};
 
@@ -84,6 +85,7 @@ impl Service {
         wanted.extend(self.views.streams(sub_of));
         wanted.sort();
         wanted.dedup();
+        self.see(&wanted);
         let sources = wanted.iter().filter_map(|stream| self.source_of(cameras, stream)).collect();
         self.capture.set_streams(sources);
         self.views.reconcile(&self.capture, &self.shown, sub_of);
@@ -160,13 +162,33 @@ impl Service {
         self.watched.keys().cloned().collect()
     }
 
+    /// Tells who keeps small pictures where to take them from: of each camera the smallest stream of those that
+    /// are connected anyway.
+    fn see(&mut self, connected: &[StreamId]) {
+        let mut smallest: BTreeMap<&CameraId, StreamKind> = BTreeMap::new();
+        for stream in connected {
+            let kind = smallest.entry(&stream.camera).or_insert(stream.kind);
+            *kind = (*kind).max(stream.kind);
+        }
+        let (mut ways, mut sights) = (BTreeMap::new(), Vec::new());
+        for (camera, kind) in smallest {
+            let id = StreamId::new(camera.clone(), kind);
+            let known = self.seen.remove(&id);
+            let way = known.unwrap_or_else(|| self.way(&id, QUEUED_UNITS, QUEUED_BYTES));
+            sights.push(Sight { camera: camera.clone(), queue: Arc::clone(&way.queue) });
+            ways.insert(id, way);
+        }
+        self.seen = ways;
+        self.pending.sights = self.thumbnails.set_sights(sights).is_err();
+    }
+
     /// Sends what a thread was too busy to take.
     pub fn send_again(&mut self) {
-        let Pending { streams, watches, context, terms } = self.pending;
+        let Pending { streams, watches, sights, context, terms } = self.pending;
         if streams {
             self.record();
         }
-        if watches {
+        if watches || sights {
             self.connect();
         }
         if context {

@@ -3,6 +3,7 @@
 //! A cache: all of it can be made again from the footage, so most commits are not synced, and a damaged file is
 //! put aside. Must not do: decode, or decide which pictures are made.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -130,14 +131,6 @@ impl ThumbnailWriter {
             }
             Ok(())
         })
-    }
-
-    /// Forgets the pictures of `camera` that were taken before `before`.
-    ///
-    /// # Errors
-    /// As [`ThumbnailWriter::put`].
-    pub fn delete_before(&self, camera: &CameraId, before: WallTime) -> Result<(), IndexError> {
-        self.delete_range(camera, WallSpan::new(WallTime::MIN, before))
     }
 
     /// Notes that the segment of `stream` that starts at `start` has all the pictures that it needs.
@@ -272,14 +265,17 @@ impl ThumbnailReader {
         })
     }
 
-    /// Whether [`ThumbnailWriter::complete`] was told of this segment.
+    /// Starts of the segments of `stream` of which [`ThumbnailWriter::complete`] was told.
     ///
     /// # Errors
     /// See [`ThumbnailReader`].
-    pub fn is_complete(&self, stream: &StreamId, start: WallTime) -> Result<bool, IndexError> {
+    pub fn complete(&self, stream: &StreamId) -> Result<BTreeSet<WallTime>, IndexError> {
         self.read(|view| {
-            let key = schema::segment_key(stream, start);
-            Ok(view.open_table(COMPLETE)?.get(key.as_slice())?.is_some())
+            let table = view.open_table(COMPLETE)?;
+            let prefix = schema::stream_prefix(stream);
+            let behind = schema::behind(prefix.clone());
+            let range = table.range::<&[u8]>(prefix.as_slice()..behind.as_slice())?;
+            range.map(|item| schema::time_of(item?.0.value())).collect()
         })
     }
 
