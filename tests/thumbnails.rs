@@ -1,7 +1,8 @@
 //! Small pictures: kept while recording, made of past footage, deleted with it, shown when wished. Needs `ffmpeg`.
 
-#![allow(clippy::expect_used)]
+#![allow(clippy::expect_used, clippy::panic)]
 
+mod common;
 mod footage;
 
 use std::collections::BTreeMap;
@@ -16,19 +17,23 @@ use watchkeeper::capture::{CaptureEvent, UnitQueue};
 use watchkeeper::codec::{Converter, decode_jpeg, open_decoder};
 use watchkeeper::config::DataFolder;
 use watchkeeper::engine::cleaner::{CleanerOptions, Keeper};
+use watchkeeper::engine::desk::{Desk, Request, Response};
 use watchkeeper::engine::indexer::Indexer;
 use watchkeeper::engine::locks::Locks;
 use watchkeeper::engine::offline;
 use watchkeeper::engine::previews::Previews;
-use watchkeeper::engine::recordings::Recordings;
+use watchkeeper::engine::recordings::{Answer, Question, Recordings};
 use watchkeeper::engine::stored::StoredPreviews;
 use watchkeeper::engine::thumbnails::{Sight, ThumbnailOptions, ThumbnailWork};
+use watchkeeper::engine::{Engine, EngineOptions};
 use watchkeeper::index::{Index, NewThumbnail, ThumbnailReader, ThumbnailWriter};
 use watchkeeper::media::AccessUnit;
-use watchkeeper::model::{CameraId, MediaTime, StreamId, StreamKind, VolumeId, WallSpan, WallTime};
-use watchkeeper::protocol::{Shown, Thumbnail, ThumbnailWish};
+use watchkeeper::model::{
+    CameraId, MediaTime, Mode, StreamId, StreamKind, Transport, VolumeId, WallSpan, WallTime,
+};
+use watchkeeper::protocol::{CameraDraft, Command, Shown, Thumbnail, ThumbnailWish};
 use watchkeeper::recorder::Signals;
-use watchkeeper::runtime::{Clock, Latest, Now, SimulatedClock};
+use watchkeeper::runtime::{Clock, Latest, Now, SimulatedClock, SystemClock};
 use watchkeeper::storage::Volume;
 use watchkeeper::storage::deletion::Terms;
 use watchkeeper::storage::retention::Rules;
@@ -290,4 +295,50 @@ fn pixels(film: &Film, frame: usize) -> Vec<u8> {
     let last = frames.pop().expect("a frame");
     let video = &film.parameters.video;
     Converter::new().convert(&last, video, (320, 240), Vec::new()).expect("converts").rgba
+}
+
+#[test]
+fn an_engine_keeps_pictures_shows_them_and_tells_what_they_take() {
+    let simulator = common::simulator(common::small_cameras(1));
+    let root = tempfile::tempdir().expect("a folder");
+    let folder = DataFolder::at(root.path().into()).expect("a folder");
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let options = EngineOptions::new(folder.clone(), Arc::clone(&clock));
+    let (engine, console) = Engine::start(options).expect("starts");
+    let add = Command::AddCamera(CameraDraft {
+        name: "yard".into(),
+        main: simulator.url(0, StreamKind::Main).to_string(),
+        sub: Some(simulator.url(0, StreamKind::Sub).to_string()),
+        user: None,
+        password: None,
+        transport: Transport::Tcp,
+        stream: StreamKind::Main,
+        mode: Mode::Continuous,
+    });
+    console.send(add).expect("is taken");
+    let shown = Arc::clone(console.shown());
+    common::wait_for("a small picture", PATIENCE, || {
+        let moment = clock.wall() - Duration::from_secs(3);
+        let wish = ThumbnailWish { camera: camera(), at: moment, exact: false };
+        console.send(Command::WantThumbnails(vec![wish])).expect("is taken");
+        std::thread::sleep(Duration::from_millis(50));
+        let found = shown.thumbnails.get(&camera(), moment).flatten();
+        found.is_some_and(|found| found.last && found.picture.width == 320)
+    });
+    engine.stop().expect("ends in order");
+    simulator.stop().expect("ends in order");
+
+    let desk = Desk::offline(&folder, clock).expect("opens");
+    let Response::Storage(storage) = desk.serve(&Request::Storage).expect("answers") else {
+        panic!("another answer");
+    };
+    let recorded: u64 = storage.used_by.iter().map(|(_, bytes)| bytes).sum();
+    assert!(storage.thumbnails > 0 && storage.used == recorded + storage.thumbnails);
+    let check = Request::Ask(Question::Check);
+    let Response::Answer(Answer::Check { problems, remarks }) =
+        desk.serve(&check).expect("answers")
+    else {
+        panic!("another answer");
+    };
+    assert!(problems.is_empty() && remarks.is_empty(), "{problems:?} {remarks:?}");
 }

@@ -165,17 +165,12 @@ impl Service {
     /// Tells who keeps small pictures where to take them from: of each camera the smallest stream of those that
     /// are connected anyway.
     fn see(&mut self, connected: &[StreamId]) {
-        let mut smallest: BTreeMap<&CameraId, StreamKind> = BTreeMap::new();
-        for stream in connected {
-            let kind = smallest.entry(&stream.camera).or_insert(stream.kind);
-            *kind = (*kind).max(stream.kind);
-        }
         let (mut ways, mut sights) = (BTreeMap::new(), Vec::new());
-        for (camera, kind) in smallest {
-            let id = StreamId::new(camera.clone(), kind);
+        for id in smallest(connected) {
             let known = self.seen.remove(&id);
             let way = known.unwrap_or_else(|| self.way(&id, QUEUED_UNITS, QUEUED_BYTES));
-            sights.push(Sight { camera: camera.clone(), queue: Arc::clone(&way.queue) });
+            let (camera, queue) = (id.camera.clone(), Arc::clone(&way.queue));
+            sights.push(Sight { camera, queue });
             ways.insert(id, way);
         }
         self.seen = ways;
@@ -246,5 +241,33 @@ impl Service {
                 WallTime::MIN
             }
         }
+    }
+}
+
+/// Of each camera its sub stream where that is among these, else its main stream.
+fn smallest(streams: &[StreamId]) -> Vec<StreamId> {
+    let has_sub = |camera: &CameraId| {
+        streams.iter().any(|stream| stream.camera == *camera && stream.kind == StreamKind::Sub)
+    };
+    let is_smallest =
+        |stream: &&StreamId| stream.kind == StreamKind::Sub || !has_sub(&stream.camera);
+    streams.iter().filter(is_smallest).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sub_stream_is_taken_where_one_is_connected() {
+        let stream = |name, kind| StreamId::new(CameraId::from_name(name), kind);
+        let connected = [
+            stream("gate", StreamKind::Main),
+            stream("gate", StreamKind::Sub),
+            stream("hall", StreamKind::Sub),
+            stream("yard", StreamKind::Main),
+        ];
+        assert_eq!(smallest(&connected), connected[1..]);
+        assert_eq!(smallest(&[]), []);
     }
 }
