@@ -96,7 +96,7 @@ impl Backlog {
             let all = self.recordings.reader.segments_of(&stream)?.into_iter();
             rows.extend(all.filter(|row| is_there(row) && !complete.contains(&row.start)));
         }
-        rows.sort_by(|a, b| (a.start, a.stream.kind).cmp(&(b.start, b.stream.kind)));
+        rows.sort_by_key(|row| (row.start, row.stream.kind));
         Ok(rows)
     }
 
