@@ -298,6 +298,21 @@ fn pixels(film: &Film, frame: usize) -> Vec<u8> {
 }
 
 #[test]
+fn a_damaged_database_is_put_aside_and_filled_anew() {
+    let stage = Stage::new();
+    let path = stage.archive.folder.path().join("damaged.redb");
+    std::fs::write(&path, [7; 50_000]).expect("written");
+    let (writer, opened) = ThumbnailWriter::open(&path);
+    let moved_to = opened.expect("opens").expect("it was damaged").moved_to;
+    assert_eq!(std::fs::read(moved_to).expect("is kept").len(), 50_000);
+    let stage = Stage { writer, ..stage };
+    stage.record(&main_stream(), 0.0, 60);
+    stage.clock.set_wall(at(100.0));
+    stage.rounds(&mut stage.work(), 12);
+    assert_eq!(stage.times(), [0]);
+}
+
+#[test]
 fn an_engine_keeps_pictures_shows_them_and_tells_what_they_take() {
     let simulator = common::simulator(common::small_cameras(1));
     let root = tempfile::tempdir().expect("a folder");

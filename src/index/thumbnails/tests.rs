@@ -100,15 +100,3 @@ fn what_is_kept_is_there_after_a_restart() {
     assert_eq!(reader.times(&camera("yard"), WallSpan::ALL).expect("reads"), [1, 2].map(second));
     assert_eq!(reader.usage(), 2 * 8_192);
 }
-
-#[test]
-fn a_damaged_file_is_put_aside_and_made_anew() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("thumbnails.redb");
-    std::fs::write(&path, [7; 50_000]).expect("written");
-    let (writer, opened) = ThumbnailWriter::open(&path);
-    let moved_to = opened.expect("opens").expect("it was damaged").moved_to;
-    assert_eq!(std::fs::read(moved_to).expect("is kept").len(), 50_000);
-    writer.put(&[thumbnail("yard", 1)]).expect("is kept");
-    assert_eq!(nearest(&writer.reader(), "yard", 1), Some(1));
-}
