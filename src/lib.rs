@@ -13,7 +13,7 @@
 //! | [`engine`] | starts, supervises, shuts down; commands, events, snapshots |
 //! | [`playback`] | transport, player threads, live pictures |
 //! | [`recorder`] | decides, cuts and writes segments |
-//! | [`analysis`] | what the pictures show: motion |
+//! | [`analysis`] | what the pictures show: motion, small pictures |
 //! | [`capture`] | RTSP sessions, reconnecting, probing |
 //! | [`simulate`] | simulated cameras; meets `capture` over RTSP alone |
 //! | [`index`] | redb: which segment is where, and why there is none |
@@ -28,8 +28,8 @@
 //!
 //! # Threads
 //! All named, all joined: `ui` (the main thread), `engine`, `capture`, `record-N` (N is the volume), `index`,
-//! `retention`, `motion-N`, `query`, `playback`, `player-N` and `live-N`, `snapshot`, `ipc`, and `simulate` where cameras
-//! are simulated. Channels are bounded; what happens when one is full is written where it is made.
+//! `retention`, `motion-N`, `thumbnails`, `query`, `playback`, `player-N` and `live-N`, `previews`, `snapshot`, `ipc`, and
+//! `simulate` where cameras are simulated. Channels are bounded; what happens when one is full is written where it is made.
 //!
 //! # Invariants
 //! - Recording waits for its disk alone.

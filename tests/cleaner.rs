@@ -13,7 +13,7 @@ use watchkeeper::engine::cleaner::{CleanerOptions, Keeper};
 use watchkeeper::engine::indexer::Indexer;
 use watchkeeper::engine::locks::Locks;
 use watchkeeper::engine::offline;
-use watchkeeper::index::{Change, Index, IndexReader, Volumes};
+use watchkeeper::index::{Change, Index, IndexReader, ThumbnailWriter, Volumes};
 use watchkeeper::model::{
     DeletionCause, MediaTime, RunId, SegmentRow, SegmentState, StreamId, StreamKind, VolumeId,
     WallSpan, WallTime,
@@ -84,6 +84,7 @@ fn a_volume_that_removes_nothing_costs_no_more_footage_than_one_that_does() {
         recorder: Arc::new(Latest::new()),
         clock: Arc::clone(&clock) as Arc<dyn Clock>,
         terms: Terms { rules, low_space_percent: 0, volume: VolumeId(0) },
+        thumbnails: ThumbnailWriter::open(folder.path().join("thumbnails.redb")).0,
     };
     let mut keeper = Keeper::new(options, Arc::clone(&report));
     let mut rounds = |count: usize| {

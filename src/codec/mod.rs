@@ -15,7 +15,7 @@ mod slice;
 
 pub use convert::{Converter, Pixels, fitted_size};
 pub use frame::{Chroma, Frame, Plane};
-pub use jpeg::encode_jpeg;
+pub use jpeg::{decode_jpeg, encode_jpeg};
 pub use png::encode_png;
 
 use guard::Guard;
@@ -71,6 +71,9 @@ pub enum CodecError {
     /// The JPEG could not be written.
     #[error("the JPEG cannot be encoded: {0}")]
     Jpeg(String),
+    /// The JPEG could not be read.
+    #[error("the JPEG cannot be decoded: {0}")]
+    BadJpeg(String),
     /// The PNG could not be written.
     #[error("the PNG cannot be encoded: {0}")]
     Png(String),

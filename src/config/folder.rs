@@ -82,6 +82,12 @@ impl DataFolder {
         self.root.join("index.redb")
     }
 
+    /// The database of small pictures.
+    #[must_use]
+    pub fn thumbnails(&self) -> PathBuf {
+        self.root.join("thumbnails.redb")
+    }
+
     /// Saves a picture into the folder for snapshots; returns where it is.
     ///
     /// # Errors

@@ -47,6 +47,12 @@ impl Service {
                         it again.";
             self.notices.raise("ended".into(), now, Severity::Alarm, None, text.into());
         }
+        if self.thumbnails.has_ended() || self.previews.has_ended() {
+            let text = "Small pictures are missing from now on because of an error in Watchkeeper. Recording \
+                        goes on; close it and start it again when that suits.";
+            let key = "thumbnails ended".into();
+            self.notices.raise(key, now, Severity::Warning, None, text.into());
+        }
     }
 
     fn notice_recording(&mut self, camera: &CameraStatus, now: WallTime) {

@@ -18,6 +18,7 @@ use super::locks::Locks;
 use super::recordings::Recordings;
 use super::removal::{Doomed, Removal};
 use super::usage::Growth;
+use crate::index::{ThumbnailReader, ThumbnailWriter};
 use crate::model::{GapReason, Lock, StreamId, VolumeId, WallTime};
 use crate::recorder::{RecorderStatus, Signals};
 use crate::runtime::thread::JoinError;
@@ -59,8 +60,10 @@ const RECOUNT: Duration = Duration::from_secs(600);
 pub struct StorageReport {
     /// The terms in force, with the reserve.
     pub terms: Terms,
-    /// Ours, and the volume's space.
+    /// Ours with the small pictures, and the volume's space.
     pub usage: Usage,
+    /// Bytes of the small pictures.
+    pub thumbnails: u64,
     /// Bytes a second that are recorded.
     pub rate: u64,
     /// Why recording is stopped.
@@ -101,6 +104,8 @@ pub struct CleanerOptions {
     pub clock: Arc<dyn Clock>,
     /// What the settings say.
     pub terms: Terms,
+    /// Where small pictures are kept; they go with their footage.
+    pub thumbnails: ThumbnailWriter,
 }
 
 /// The thread.
@@ -181,6 +186,7 @@ fn run(keeper: &mut Keeper, terms: &Receiver<Terms>) {
 /// What the thread does in its rounds, one at a time.
 pub struct Keeper {
     options: CleanerOptions,
+    small_pictures: ThumbnailReader,
     report: Arc<Latest<StorageReport>>,
     now: StorageReport,
     growth: Growth,
@@ -210,9 +216,10 @@ impl Keeper {
         let recordings = Arc::clone(&options.recordings);
         let heartbeat = recordings.reader.heartbeat().ok().flatten();
         Self {
-            removal: Removal::new(recordings, options.index.clone()),
+            removal: Removal::new(recordings, options.index.clone(), options.thumbnails.clone()),
             trust: ClockTrust::new(heartbeat),
             now: StorageReport { terms: options.terms.clone(), ..StorageReport::default() },
+            small_pictures: options.thumbnails.reader(),
             options,
             report,
             growth: Growth::default(),
@@ -312,6 +319,9 @@ impl Keeper {
             }
         };
         let used = (counted + written.saturating_sub(before)).saturating_sub(self.removed);
+        // What an operator allows is for all that comes with footage.
+        self.now.thumbnails = self.small_pictures.usage();
+        let used = used.saturating_add(self.now.thumbnails);
         let space = spaces.remove(&self.now.terms.volume).transpose()?.unwrap_or_default();
         Ok(Usage { used, space })
     }

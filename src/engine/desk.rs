@@ -110,7 +110,9 @@ impl Desk {
             Some(Err(error)) => report.trouble = Some(error.to_string()),
             None => {}
         }
-        report.usage.used = recordings.reader.usage()?.values().sum();
+        report.thumbnails = offline::thumbnail_bytes(folder);
+        let recorded: u64 = recordings.reader.usage()?.values().sum();
+        report.usage.used = recorded.saturating_add(report.thumbnails);
         report.terms.rules.reserve = retention::reserve(0, report.usage.space.total);
         let (locks, storage) = (Locks::open(folder), Arc::new(Latest::with(report)));
         Ok(Self { recordings, locks, storage, running: None, clock })
@@ -184,6 +186,7 @@ impl Desk {
         Ok(StorageOverview {
             path: volume.map_or_else(String::new, |volume| volume.describe()),
             used: usage.used,
+            thumbnails: report.thumbnails,
             used_by: recordings.reader.usage()?.into_iter().collect(),
             free: usage.space.free,
             total: usage.space.total,

@@ -17,6 +17,7 @@ pub mod merging;
 pub mod notices;
 pub mod offline;
 pub mod past;
+pub mod previews;
 pub mod query;
 pub mod reconcile;
 pub mod recordings;
@@ -25,6 +26,8 @@ pub mod service;
 pub mod snapshots;
 pub mod start;
 pub mod status;
+pub mod stored;
+pub mod thumbnails;
 pub mod tiles;
 pub mod timeline;
 pub mod usage;
@@ -47,7 +50,7 @@ use crate::runtime::Worker;
 pub const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);
 
 /// Threads that the engine ends one after the other.
-const STOPPED_IN_TURN: u32 = 10;
+const STOPPED_IN_TURN: u32 = 12;
 
 /// A running engine.
 pub struct Engine {

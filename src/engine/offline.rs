@@ -9,7 +9,7 @@ use super::recordings::Recordings;
 use super::{EngineError, start};
 use crate::config::{DataFolder, KnownVolume, LockStore, Settings, SettingsStore, VolumeStore};
 use crate::index::check::Outcome;
-use crate::index::{self, Index, Volumes};
+use crate::index::{self, Index, ThumbnailWriter, Volumes};
 use crate::model::{CameraId, VolumeId, WallTime};
 use crate::playback::Footage;
 use crate::protocol::Going;
@@ -94,6 +94,12 @@ pub fn open(folder: &DataFolder) -> Result<Recordings, EngineError> {
     Ok(recordings(&opened.index, volumes, OpenSegments::default()))
 }
 
+/// Bytes of the small pictures.
+#[must_use]
+pub fn thumbnail_bytes(folder: &DataFolder) -> u64 {
+    ThumbnailWriter::open(folder.thumbnails()).0.reader().usage()
+}
+
 /// Mends files and index; one sentence for each thing that was mended.
 ///
 /// # Errors
@@ -141,7 +147,8 @@ pub fn lost_by(
     let store = SettingsStore::open(folder)?;
     let known = VolumeStore::open(folder)?;
     let locks = LockStore::open(folder)?;
-    let used = recordings.reader.usage()?.values().sum();
+    let recorded: u64 = recordings.reader.usage()?.values().sum();
+    let used = recorded.saturating_add(thumbnail_bytes(folder));
     let stand = |settings: &Settings| {
         let id = known.at(&settings.storage.path).id;
         let mut terms = start::terms(settings, id);

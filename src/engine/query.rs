@@ -47,18 +47,18 @@ pub struct QueryOptions {
 }
 
 /// A channel in which the newest value replaces the one that waits.
-struct Newest<T> {
+pub(super) struct Newest<T> {
     sender: Sender<T>,
-    receiver: Receiver<T>,
+    pub(super) receiver: Receiver<T>,
 }
 
 impl<T> Newest<T> {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let (sender, receiver) = bounded(QUEUE);
         Self { sender, receiver }
     }
 
-    fn send(&self, mut value: T) {
+    pub(super) fn send(&self, mut value: T) {
         while let Err(TrySendError::Full(back)) = self.sender.try_send(value) {
             value = back;
             // Taken by the thread in between: then there is room as well.

@@ -8,11 +8,12 @@ use std::time::Duration;
 
 use super::service::{Pending, Service, Way};
 use super::start::{limits, terms};
+use super::thumbnails::{QUEUED_BYTES, QUEUED_UNITS, Sight};
 use super::{source, zone_of};
 use crate::analysis::{Eyes, Watch};
 use crate::capture::{StreamSource, UnitQueue};
 use crate::config::{CameraSettings, Settings};
-use crate::model::{Mode, MotionSource, StreamId, StreamKind, WallTime};
+use crate::model::{CameraId, Mode, MotionSource, StreamId, StreamKind, WallTime};
 use crate::protocol::{LiveTile, Severity};
 use crate::recorder::{RecordedStream, Rule, WriteContext};
 
@@ -84,6 +85,7 @@ impl Service {
         wanted.extend(self.views.streams(sub_of));
         wanted.sort();
         wanted.dedup();
+        self.see(&wanted);
         let sources = wanted.iter().filter_map(|stream| self.source_of(cameras, stream)).collect();
         self.capture.set_streams(sources);
         self.views.reconcile(&self.capture, &self.shown, sub_of);
@@ -160,13 +162,28 @@ impl Service {
         self.watched.keys().cloned().collect()
     }
 
+    /// Tells who keeps small pictures where to take them from: of each camera the smallest stream of those that
+    /// are connected anyway.
+    fn see(&mut self, connected: &[StreamId]) {
+        let (mut ways, mut sights) = (BTreeMap::new(), Vec::new());
+        for id in smallest(connected) {
+            let known = self.seen.remove(&id);
+            let way = known.unwrap_or_else(|| self.way(&id, QUEUED_UNITS, QUEUED_BYTES));
+            let (camera, queue) = (id.camera.clone(), Arc::clone(&way.queue));
+            sights.push(Sight { camera, queue });
+            ways.insert(id, way);
+        }
+        self.seen = ways;
+        self.pending.sights = self.thumbnails.set_sights(sights).is_err();
+    }
+
     /// Sends what a thread was too busy to take.
     pub fn send_again(&mut self) {
-        let Pending { streams, watches, context, terms } = self.pending;
+        let Pending { streams, watches, sights, context, terms } = self.pending;
         if streams {
             self.record();
         }
-        if watches {
+        if watches || sights {
             self.connect();
         }
         if context {
@@ -224,5 +241,33 @@ impl Service {
                 WallTime::MIN
             }
         }
+    }
+}
+
+/// Of each camera its sub stream where that is among these, else its main stream.
+fn smallest(streams: &[StreamId]) -> Vec<StreamId> {
+    let has_sub = |camera: &CameraId| {
+        streams.iter().any(|stream| stream.camera == *camera && stream.kind == StreamKind::Sub)
+    };
+    let is_smallest =
+        |stream: &&StreamId| stream.kind == StreamKind::Sub || !has_sub(&stream.camera);
+    streams.iter().filter(is_smallest).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sub_stream_is_taken_where_one_is_connected() {
+        let stream = |name, kind| StreamId::new(CameraId::from_name(name), kind);
+        let connected = [
+            stream("gate", StreamKind::Main),
+            stream("gate", StreamKind::Sub),
+            stream("hall", StreamKind::Sub),
+            stream("yard", StreamKind::Main),
+        ];
+        assert_eq!(smallest(&connected), connected[1..]);
+        assert_eq!(smallest(&[]), []);
     }
 }

@@ -10,8 +10,8 @@ use std::time::Duration;
 use super::EngineError;
 use super::indexer::IndexWriter;
 use super::recordings::Recordings;
-use crate::index::Change;
-use crate::model::{CameraId, Lock, SegmentRow, StreamId, StreamKind, WallTime};
+use crate::index::{Change, ThumbnailWriter};
+use crate::model::{CameraId, Lock, SegmentRow, StreamId, StreamKind, WallSpan, WallTime};
 use crate::runtime::Now;
 use crate::storage::repair::remove_marked;
 use crate::storage::retention::Deletion;
@@ -43,6 +43,7 @@ pub struct Removed {
 pub struct Removal {
     recordings: Arc<Recordings>,
     index: IndexWriter,
+    thumbnails: ThumbnailWriter,
     /// To be marked: the index has not said yet that it has.
     pending: Vec<Doomed>,
     /// Marked, and could not be removed.
@@ -54,12 +55,17 @@ pub struct Removal {
 }
 
 impl Removal {
-    /// Removes from `recordings`.
+    /// Removes from `recordings`, and what goes with footage from `thumbnails`.
     #[must_use]
-    pub fn new(recordings: Arc<Recordings>, index: IndexWriter) -> Self {
+    pub fn new(
+        recordings: Arc<Recordings>,
+        index: IndexWriter,
+        thumbnails: ThumbnailWriter,
+    ) -> Self {
         Self {
             recordings,
             index,
+            thumbnails,
             pending: Vec::new(),
             aside: Vec::new(),
             retry_at: Duration::ZERO,
@@ -135,7 +141,7 @@ impl Removal {
     /// # Errors
     /// When the index cannot be read.
     pub fn remove(&mut self, rows: Vec<Doomed>, now: Now) -> Result<Removed, EngineError> {
-        let (mut changes, mut cameras) = (Vec::new(), BTreeSet::new());
+        let (mut changes, mut spans) = (Vec::new(), Vec::new());
         let mut removed = Removed::default();
         for (row, deletion) in rows {
             if let Err(error) = self.unlink(&row) {
@@ -145,7 +151,7 @@ impl Removal {
             tracing::info!("{} deleted {}", row.path, deletion.cause.label());
             removed.files += 1;
             removed.bytes += row.bytes;
-            cameras.insert(row.stream.camera.clone());
+            spans.push((row.stream.camera.clone(), row.span()));
             changes.push(Change::Deleted {
                 span: row.span(),
                 stream: row.stream,
@@ -159,7 +165,8 @@ impl Removal {
         }
         // What the index does not take in time is kept there and tried again.
         self.index.apply_and_wait(changes, INDEX_LIMIT);
-        self.drop_events(cameras, now.wall)?;
+        self.drop_small_pictures(&spans)?;
+        self.drop_before_oldest(spans.into_iter().map(|(camera, _)| camera).collect(), now.wall)?;
         Ok(removed)
     }
 
@@ -180,8 +187,32 @@ impl Removal {
         self.aside.push(doomed);
     }
 
-    /// Events without any footage behind them go too.
-    fn drop_events(&self, cameras: BTreeSet<CameraId>, now: WallTime) -> Result<(), EngineError> {
+    /// Small pictures of `spans` go, unless the other stream has footage of their moment.
+    fn drop_small_pictures(&self, spans: &[(CameraId, WallSpan)]) -> Result<(), EngineError> {
+        for (camera, span) in spans {
+            let left = self.recordings.segments_of_camera(camera, *span)?;
+            let mut from = span.start;
+            for row in left {
+                self.forget(camera, WallSpan::new(from, row.start));
+                from = from.max(row.end);
+            }
+            self.forget(camera, WallSpan::new(from, span.end));
+        }
+        Ok(())
+    }
+
+    fn forget(&self, camera: &CameraId, span: WallSpan) {
+        if let Err(error) = self.thumbnails.delete_range(camera, span) {
+            tracing::warn!("{camera}: small pictures cannot be deleted: {error}");
+        }
+    }
+
+    /// Events and small pictures without any footage behind them go too.
+    fn drop_before_oldest(
+        &self,
+        cameras: BTreeSet<CameraId>,
+        now: WallTime,
+    ) -> Result<(), EngineError> {
         let mut changes = Vec::new();
         for camera in cameras {
             let mut oldest: Option<WallTime> = None;
@@ -190,7 +221,9 @@ impl Removal {
                 let first = self.recordings.reader.oldest(&stream, 1)?.pop();
                 oldest = oldest.into_iter().chain(first.map(|row| row.start)).min();
             }
-            changes.push(Change::DropEventsBefore { camera, before: oldest.unwrap_or(now) });
+            let before = oldest.unwrap_or(now);
+            self.forget(&camera, WallSpan::new(WallTime::MIN, before));
+            changes.push(Change::DropEventsBefore { camera, before });
         }
         self.index.apply_and_wait(changes, INDEX_LIMIT);
         Ok(())

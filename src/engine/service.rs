@@ -13,10 +13,12 @@ use super::door::Door;
 use super::indexer::Indexer;
 use super::manual::ManualDesk;
 use super::notices::Notices;
+use super::previews::Previews;
 use super::query::Queries;
 use super::recordings::Recordings;
 use super::snapshots::{Saved, Snapshots, Wanted};
 use super::status::Meter;
+use super::thumbnails::Thumbnails;
 use super::views::Views;
 use super::{EngineError, SHUTDOWN_LIMIT};
 use crate::analysis::{Detection, MotionBoard};
@@ -67,6 +69,8 @@ pub(super) struct Service {
     pub stop_queries: Sender<()>,
     pub playback: Playback,
     pub snapshots: Snapshots,
+    pub thumbnails: Thumbnails,
+    pub previews: Previews,
     /// None when it cannot be opened.
     pub door: Option<Door>,
     pub shown: Arc<Shown>,
@@ -75,6 +79,8 @@ pub(super) struct Service {
     pub ways: BTreeMap<StreamId, Way>,
     /// Ways of the streams that are watched for motion.
     pub watched: BTreeMap<StreamId, Way>,
+    /// Ways of the streams of which small pictures are kept.
+    pub seen: BTreeMap<StreamId, Way>,
     pub simulator: Option<Simulator>,
     pub meter: Meter,
     pub demo: bool,
@@ -86,6 +92,7 @@ pub(super) struct Service {
 pub(super) struct Pending {
     pub streams: bool,
     pub watches: bool,
+    pub sights: bool,
     pub context: bool,
     pub terms: bool,
 }
@@ -149,9 +156,12 @@ impl Service {
                 Ok(())
             }
             Command::UseSimulatedCameras => self.use_simulated(),
+            Command::WantThumbnails(wishes) => {
+                self.previews.wish(wishes);
+                Ok(())
+            }
             Command::SaveSnapshot { camera, at, .. } => self.save_snapshot(camera, at),
             Command::QueryExport(_)
-            | Command::WantThumbnails(_)
             | Command::Export(_)
             | Command::CancelExport(_)
             | Command::ForgetExport(_)
@@ -304,19 +314,21 @@ impl Service {
         let results = [
             self.capture.stop().map_err(EngineError::from),
             self.detection.stop(limit).map_err(EngineError::from),
+            self.thumbnails.stop(limit).map_err(EngineError::from),
             self.recorder.stop(limit).map_err(EngineError::from),
             self.cleaner.stop(limit).map_err(EngineError::from),
             self.door.map_or(Ok(()), |door| door.close(limit).map_err(EngineError::from)),
             self.indexer.stop(limit).map_err(EngineError::from),
             self.playback.stop().map_err(EngineError::from),
             self.snapshots.stop(limit).map_err(EngineError::from),
+            self.previews.stop(limit).map_err(EngineError::from),
             {
                 drop(self.stop_queries);
                 self.queries.join(limit).map_err(EngineError::from)
             },
             self.simulator.map_or(Ok(()), |simulator| simulator.stop().map_err(EngineError::from)),
         ];
-        drop((self.ways, self.watched));
+        drop((self.ways, self.watched, self.seen));
         drop(self.lock);
         let mut errors = results.into_iter().filter_map(Result::err);
         let first = errors.next();

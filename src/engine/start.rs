@@ -16,16 +16,19 @@ use super::locks::Locks;
 use super::manual::ManualDesk;
 use super::notices::Notices;
 use super::offline::OpenedVolumes;
+use super::previews::Previews;
 use super::query::{Queries, QueryOptions};
 use super::service::{Pending, SIMULATED_CAMERAS, Service};
 use super::snapshots::Snapshots;
+use super::stored::StoredPreviews;
+use super::thumbnails::{ThumbnailOptions, Thumbnails};
 use super::views::Views;
 use super::{EngineError, offline, zone_of};
 use crate::analysis::{Detection, DetectionOptions, MotionBoard};
 use crate::capture::Capture;
 use crate::config::{ConfigError, DataFolder, FolderLock, Secrets, Settings, SettingsStore};
 use crate::index::check::{CheckReport, Finding, Outcome};
-use crate::index::{self, Change, Damaged, Index};
+use crate::index::{self, Change, Damaged, Index, ThumbnailWriter};
 use crate::model::{SegmentRow, SegmentState, StreamId, StreamKind, VolumeId, WallTime};
 use crate::playback::Playback;
 use crate::protocol::{Severity, Shown};
@@ -104,6 +107,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
     let context = write_context(store.settings(), &volumes, zone, open.clone())?;
     let volume_id = volumes.current;
     let recordings = Arc::new(offline::recordings(&index, volumes.all, open.clone()));
+    let small_pictures = open_thumbnails(&folder, &mut notices, clock.wall());
     let indexer = Indexer::start(Arc::clone(&index), open)?;
     let (signals, motion) = (Arc::new(Signals::default()), Arc::new(MotionBoard::default()));
     let recorder = Recorder::start(RecorderOptions {
@@ -122,6 +126,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         recorder: Arc::clone(recorder.shown()),
         clock: Arc::clone(&clock),
         terms: terms(store.settings(), volume_id),
+        thumbnails: small_pictures.clone(),
     })?;
     let capture = Capture::start(Arc::clone(&clock))?;
     let detection = Detection::start(&DetectionOptions {
@@ -130,6 +135,13 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         told: capture.motion_reader(),
         clock: Arc::clone(&clock),
     })?;
+    let stored = Arc::new(StoredPreviews::new(small_pictures.reader()));
+    let thumbnails = Thumbnails::start(ThumbnailOptions {
+        recordings: Arc::clone(&recordings),
+        writer: small_pictures,
+        clock: Arc::clone(&clock),
+    })?;
+    let previews = Previews::start(stored, Arc::clone(&recordings.footage), Arc::clone(&shown))?;
     let (stop_queries, stopped): (Sender<()>, _) = bounded(0);
     let options = QueryOptions {
         recordings: Arc::clone(&recordings),
@@ -173,12 +185,15 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         stop_queries,
         playback,
         snapshots,
+        thumbnails,
+        previews,
         door,
         shown,
         notices,
         views: Views::default(),
         ways: BTreeMap::new(),
         watched: BTreeMap::new(),
+        seen: BTreeMap::new(),
         simulator,
         meter: super::status::Meter::default(),
         demo,
@@ -216,6 +231,16 @@ fn write_context(
     let total = volume.space().map_or(0, |space| space.total);
     let limits = limits(settings, total, volume.file_size_limit());
     Ok(WriteContext { volume, volume_id: volumes.current, zone, limits, open })
+}
+
+/// Recording does not depend on small pictures either.
+fn open_thumbnails(folder: &DataFolder, notices: &mut Notices, at: WallTime) -> ThumbnailWriter {
+    let (writer, opened) = ThumbnailWriter::open(folder.thumbnails());
+    if let Err(error) = opened {
+        let text = format!("Small pictures to look for a moment by cannot be kept: {error}");
+        notices.raise("thumbnails".into(), at, Severity::Warning, None, text);
+    }
+    writer
 }
 
 /// Recording does not depend on being asked: without a door, as on a full disk, it begins all the same.

@@ -2,7 +2,8 @@
 //!
 //! A cache in redb, the only user of redb: what it knows of footage can be rebuilt from the files, so a
 //! damaged one is put aside and never repaired by guessing. [`Index`] writes, [`IndexReader`] reads, from
-//! any thread and without waiting for the writer. Must not do: open a segment's file itself (`storage`
+//! any thread and without waiting for the writer. [`ThumbnailWriter`] and [`ThumbnailReader`] do the same for
+//! small pictures, in a database of their own. Must not do: open a segment's file itself (`storage`
 //! does), or decide what is recorded or deleted.
 
 pub mod check;
@@ -14,6 +15,7 @@ pub mod gaps;
 pub mod open;
 pub mod query;
 pub mod schema;
+pub mod thumbnails;
 pub mod touched;
 pub mod write;
 
@@ -22,5 +24,6 @@ pub use deleted::DeletedSpan;
 pub use error::IndexError;
 pub use open::{Damaged, Index, Opened};
 pub use query::IndexReader;
+pub use thumbnails::{KeptThumbnail, NewThumbnail, ThumbnailReader, ThumbnailWriter};
 pub use touched::TouchedSince;
 pub use write::{Change, hand_over, newest};

@@ -51,10 +51,14 @@ pub struct Damaged {
 #[derive(Debug)]
 pub(super) struct Shared {
     path: PathBuf,
+    open: Opener,
     database: RwLock<Option<Database>>,
     /// What has been changed.
     pub(super) touched: Touched,
 }
+
+/// Opens a database with all its tables; true when it is new.
+pub(super) type Opener = fn(&Path) -> Result<(Database, bool), IndexError>;
 
 impl Index {
     /// Opens the index in the file `path`, or makes a new one. Every page is checked against its sum,
@@ -64,19 +68,8 @@ impl Index {
     /// [`IndexError::AlreadyOpen`] when a recorder runs with this data folder; [`IndexError::Newer`]; what
     /// the system says. Damage is no error: see [`Opened::damaged`].
     pub fn open(path: impl Into<PathBuf>) -> Result<Opened, IndexError> {
-        let path = path.into();
-        let mut damaged = None;
-        let (database, fresh) = match open_database(&path) {
-            Err(IndexError::Damaged(why)) => {
-                let moved_to = atomic::put_aside(&path)
-                    .map_err(|source| IndexError::PutAside { path: path.clone(), source })?;
-                damaged = Some(Damaged { moved_to, why });
-                open_database(&path)?
-            }
-            opened => opened?,
-        };
-        let touched = Touched::default();
-        let shared = Shared { path, database: RwLock::new(Some(database)), touched };
+        let shared = Shared::closed(path.into(), open_database);
+        let (fresh, damaged) = shared.open_or_begin_anew()?;
         Ok(Opened { index: Self { shared: Arc::new(shared) }, fresh, damaged })
     }
 
@@ -88,6 +81,33 @@ impl Index {
 }
 
 impl Shared {
+    /// A database that is not open yet.
+    pub(super) fn closed(path: PathBuf, open: Opener) -> Self {
+        Self { path, open, database: RwLock::new(None), touched: Touched::default() }
+    }
+
+    /// Opens the database unless it is open; a damaged one is put aside, and a new one takes its place. Tells
+    /// whether it is new, and what was damaged.
+    pub(super) fn open_or_begin_anew(&self) -> Result<(bool, Option<Damaged>), IndexError> {
+        let path = &self.path;
+        let mut place = self.write();
+        if place.is_some() {
+            return Ok((false, None));
+        }
+        let mut damaged = None;
+        let (database, fresh) = match (self.open)(path) {
+            Err(IndexError::Damaged(why)) => {
+                let moved_to = atomic::put_aside(path)
+                    .map_err(|source| IndexError::PutAside { path: path.clone(), source })?;
+                damaged = Some(Damaged { moved_to, why });
+                (self.open)(path)?
+            }
+            opened => opened?,
+        };
+        *place = Some(database);
+        Ok((fresh, damaged))
+    }
+
     pub(super) fn read(&self) -> RwLockReadGuard<'_, Option<Database>> {
         self.database.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -105,7 +125,7 @@ impl Shared {
     pub(super) fn reopen(&self) -> Result<(), IndexError> {
         let mut database = self.write();
         if database.is_none() {
-            *database = Some(open_database(&self.path)?.0);
+            *database = Some((self.open)(&self.path)?.0);
         }
         Ok(())
     }
@@ -117,7 +137,7 @@ fn open_database(path: &Path) -> Result<(Database, bool), IndexError> {
         let mut builder = Database::builder();
         builder.set_cache_size(CACHE_BYTES).set_check_integrity_on_open(true);
         let database = builder.create(path).map_err(|error| refused(path, error))?;
-        let fresh = prepare(&database, path)?;
+        let fresh = prepare(&database, path, &TABLES)?;
         Ok((database, fresh))
     })
 }
@@ -126,18 +146,22 @@ fn open_database(path: &Path) -> Result<(Database, bool), IndexError> {
 const TABLES: [schema::Bytes; 6] = [SEGMENT, DAY, JOURNAL, DELETED, EVENT, EVENT_PICTURE];
 
 /// Makes the tables that are missing, as in an index of a former version; true when the database is new.
-fn prepare(database: &Database, path: &Path) -> Result<bool, IndexError> {
+pub(super) fn prepare(
+    database: &Database,
+    path: &Path,
+    tables: &[schema::Bytes],
+) -> Result<bool, IndexError> {
     let format = format_of(database)?;
     if let Some(version) = format.filter(|version| *version > PRESENT_FORMAT) {
         return Err(IndexError::Newer { path: path.into(), version });
     }
     // A full disk takes no commit, and an index that lacks nothing needs none.
-    if format.is_some() && has_all_tables(database)? {
+    if format.is_some() && has_all_tables(database, tables)? {
         return Ok(false);
     }
     let transaction = database.begin_write()?;
-    for table in TABLES {
-        transaction.open_table(table).map_err(unusable)?;
+    for table in tables {
+        transaction.open_table(*table).map_err(unusable)?;
     }
     if format.is_none() {
         transaction.open_table(META).map_err(unusable)?.insert(FORMAT, PRESENT_FORMAT)?;
@@ -146,12 +170,12 @@ fn prepare(database: &Database, path: &Path) -> Result<bool, IndexError> {
     Ok(format.is_none())
 }
 
-fn has_all_tables(database: &Database) -> Result<bool, IndexError> {
+fn has_all_tables(database: &Database, tables: &[schema::Bytes]) -> Result<bool, IndexError> {
     let names: BTreeSet<String> = redb::ReadableDatabase::begin_read(database)?
         .list_tables()?
         .map(|table| table.name().to_owned())
         .collect();
-    Ok(TABLES.iter().all(|table| names.contains(table.name())))
+    Ok(tables.iter().all(|table| names.contains(table.name())))
 }
 
 fn format_of(database: &Database) -> Result<Option<i64>, IndexError> {
@@ -172,7 +196,7 @@ fn unusable(error: TableError) -> IndexError {
 }
 
 /// What redb's refusal to open means.
-fn refused(path: &Path, error: DatabaseError) -> IndexError {
+pub(super) fn refused(path: &Path, error: DatabaseError) -> IndexError {
     let damage = |error: &io::Error| {
         matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof)
     };

@@ -25,6 +25,10 @@ pub(super) const DELETED: Bytes = TableDefinition::new("deleted");
 pub(super) const EVENT: Bytes = TableDefinition::new("event");
 /// (camera, start) -> a JPEG of that event.
 pub(super) const EVENT_PICTURE: Bytes = TableDefinition::new("event_picture");
+/// (camera, at) -> a JPEG, in the database of small pictures.
+pub(super) const THUMBNAIL: Bytes = TableDefinition::new("thumbnail");
+/// (stream, start) -> nothing: the segment has all the small pictures that it needs. In the same database.
+pub(super) const COMPLETE: Bytes = TableDefinition::new("complete");
 /// Single numbers, by name.
 pub(super) const META: TableDefinition<'static, &'static str, i64> = TableDefinition::new("meta");
 
@@ -37,7 +41,9 @@ pub(super) const HEARTBEAT: &str = "heartbeat";
 /// The longest wall time that any segment has ever covered, in `META`: a query looks back this far for a
 /// segment that reaches into its span, so that it is right even where a stepped clock made two overlap.
 pub(super) const LONGEST: &str = "longest";
-/// The same for events.
+/// Bytes that small pictures take, in `META` of their database.
+pub(super) const THUMBNAIL_BYTES: &str = "bytes";
+/// As [`LONGEST`] for events.
 pub(super) const LONGEST_EVENT: &str = "longest_event";
 
 /// Version of rows and of day rows.

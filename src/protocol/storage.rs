@@ -11,9 +11,12 @@ use crate::model::{CameraId, DeletionCause, WallSpan};
 pub struct StorageOverview {
     /// The folder that is recorded to.
     pub path: String,
-    /// Bytes that all recordings take.
+    /// Bytes that all recordings take, with their small pictures: what the largest size is compared with.
     pub used: u64,
-    /// The same by camera.
+    /// Bytes of the small pictures. They are in the data folder, and go with their footage.
+    #[serde(default)]
+    pub thumbnails: u64,
+    /// Bytes of the recordings by camera.
     pub used_by: Vec<(CameraId, u64)>,
     /// Bytes that are free on the volume.
     pub free: u64,

@@ -27,6 +27,12 @@ pub trait Clock: Send + Sync {
         Duration::ZERO
     }
 
+    /// CPU time that the calling thread has used, for telling what a piece of work costs; the monotonic line
+    /// where the system does not tell.
+    fn worked(&self) -> Duration {
+        self.monotonic()
+    }
+
     /// The wall clock alone.
     fn wall(&self) -> WallTime {
         self.now().wall
@@ -69,14 +75,21 @@ impl Clock for SystemClock {
 
     #[cfg(target_os = "linux")]
     fn asleep(&self) -> Duration {
-        use rustix::time::{ClockId, clock_gettime};
-        let reading = |id| {
-            let time = clock_gettime(id);
-            let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
-            Duration::new(seconds, u32::try_from(time.tv_nsec).unwrap_or(0))
-        };
+        use rustix::time::ClockId;
         reading(ClockId::Boottime).saturating_sub(reading(ClockId::Monotonic))
     }
+
+    #[cfg(target_os = "linux")]
+    fn worked(&self) -> Duration {
+        reading(rustix::time::ClockId::ThreadCPUTime)
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn reading(id: rustix::time::ClockId) -> Duration {
+    let time = rustix::time::clock_gettime(id);
+    let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
+    Duration::new(seconds, u32::try_from(time.tv_nsec).unwrap_or(0))
 }
 
 /// A clock that moves only when told, for tests and for filling past recordings.

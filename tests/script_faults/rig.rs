@@ -16,7 +16,7 @@ use watchkeeper::engine::locks::Locks;
 use watchkeeper::engine::offline;
 use watchkeeper::engine::recordings::Recordings;
 use watchkeeper::index::check::repair;
-use watchkeeper::index::{Change, DeletedSpan, Index, Outcome, Problem, Volumes};
+use watchkeeper::index::{Change, DeletedSpan, Index, Outcome, Problem, ThumbnailWriter, Volumes};
 use watchkeeper::media::sps::VideoInfo;
 use watchkeeper::media::{AccessUnit, StreamParameters};
 use watchkeeper::model::{
@@ -276,6 +276,7 @@ impl Rig {
             recorder: Arc::new(Latest::new()),
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             terms: Terms { rules, low_space_percent: 0, volume: VOLUME },
+            thumbnails: ThumbnailWriter::open(self.folder.path().join("thumbnails.redb")).0,
         };
         let recorders = (0..CAMERAS).zip(rules_of_cameras()).map(|(number, rule)| {
             let stream = StreamId::new(camera(number), StreamKind::Main);

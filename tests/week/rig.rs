@@ -16,7 +16,7 @@ use watchkeeper::engine::locks::Locks;
 use watchkeeper::engine::offline;
 use watchkeeper::engine::recordings::Recordings;
 use watchkeeper::index::check::repair;
-use watchkeeper::index::{Change, Index, Volumes};
+use watchkeeper::index::{Change, Index, ThumbnailWriter, Volumes};
 use watchkeeper::media::sps::VideoInfo;
 use watchkeeper::media::{AccessUnit, StreamParameters};
 use watchkeeper::model::{
@@ -211,6 +211,7 @@ impl Rig {
             recorder: Arc::clone(&status),
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             terms: self.terms.clone(),
+            thumbnails: ThumbnailWriter::open(self.folder.path().join("thumbnails.redb")).0,
         };
         let mut keeper = Keeper::new(options, Arc::new(Latest::new()));
         keeper.look();

@@ -1,0 +1,160 @@
+//! Small pictures of past footage that has none: from the newest segment to the oldest, one picture a step.
+//!
+//! Must not do: look at a segment that is being written, or twice at one that has all its pictures.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::analysis::ThumbnailMaker;
+use crate::analysis::thumbnail::lacking;
+use crate::engine::recordings::Recordings;
+use crate::index::{IndexError, NewThumbnail, ThumbnailReader, ThumbnailWriter};
+use crate::model::{SegmentRow, SegmentState, WallTime};
+use crate::playback::{Footage, LoadedSegment, PlaybackError};
+use crate::runtime::Now;
+
+/// Time between two looks for segments without pictures, once all have theirs.
+const LOOK: Duration = Duration::from_secs(600);
+
+/// Segments that lack pictures.
+pub struct Backlog {
+    recordings: Arc<Recordings>,
+    writer: ThumbnailWriter,
+    reader: ThumbnailReader,
+    /// Newest at the end.
+    rows: Vec<SegmentRow>,
+    current: Option<Current>,
+    /// When segments are looked for again.
+    look_at: Duration,
+}
+
+/// The segment whose pictures are being made.
+struct Current {
+    segment: Arc<LoadedSegment>,
+    /// Newest at the end.
+    moments: Vec<WallTime>,
+    /// The sample of the last picture: random access points may be further apart than pictures are wanted.
+    last: Option<usize>,
+    unit: Vec<u8>,
+}
+
+impl Backlog {
+    /// What `writer` lacks of `recordings`.
+    #[must_use]
+    pub fn new(recordings: Arc<Recordings>, writer: ThumbnailWriter) -> Self {
+        let reader = writer.reader();
+        Self {
+            recordings,
+            writer,
+            reader,
+            rows: Vec::new(),
+            current: None,
+            look_at: Duration::ZERO,
+        }
+    }
+
+    /// Makes one picture, or prepares the next segment; false when there is nothing to do now.
+    ///
+    /// # Errors
+    /// When the index cannot be read or a picture cannot be kept.
+    pub fn step(&mut self, maker: &mut ThumbnailMaker, now: Now) -> Result<bool, IndexError> {
+        if let Some(mut current) = self.current.take() {
+            match current.moments.pop() {
+                Some(at) => {
+                    if self.make(&mut current, at, maker)? {
+                        self.current = Some(current);
+                    }
+                }
+                None => {
+                    self.writer.complete(&current.segment.row.stream, current.segment.row.start)?
+                }
+            }
+            return Ok(true);
+        }
+        if let Some(row) = self.rows.pop() {
+            self.begin(&row, now.wall)?;
+            return Ok(true);
+        }
+        if now.monotonic < self.look_at {
+            return Ok(false);
+        }
+        self.look_at = now.monotonic + LOOK;
+        self.rows = self.incomplete()?;
+        Ok(true)
+    }
+
+    /// The segments that lack pictures, ordered by start. Of two that begin together the one of the sub stream
+    /// is last: its pictures cost less and serve for both.
+    fn incomplete(&self) -> Result<Vec<SegmentRow>, IndexError> {
+        let mut rows = Vec::new();
+        let is_there = |row: &SegmentRow| {
+            let closed = matches!(row.state, SegmentState::Finished | SegmentState::Recovered);
+            closed && self.recordings.volumes.contains_key(&row.volume)
+        };
+        for stream in self.recordings.reader.streams()? {
+            let complete = self.reader.complete(&stream)?;
+            let all = self.recordings.reader.segments_of(&stream)?.into_iter();
+            rows.extend(all.filter(|row| is_there(row) && !complete.contains(&row.start)));
+        }
+        rows.sort_by_key(|row| (row.start, row.stream.kind));
+        Ok(rows)
+    }
+
+    fn begin(&mut self, row: &SegmentRow, now: WallTime) -> Result<(), IndexError> {
+        let kept = self.reader.times(&row.stream.camera, row.span())?;
+        let moments = lacking(row.span(), &kept, now);
+        if moments.is_empty() {
+            return self.writer.complete(&row.stream, row.start);
+        }
+        let Recordings { reader, open, volumes, .. } = &*self.recordings;
+        // One of its own: the segments that players use stay with those.
+        let footage = Footage::new(reader.clone(), open.clone(), volumes.clone());
+        match footage.load(row) {
+            Ok(segment) => {
+                let (last, unit) = (None, Vec::new());
+                self.current = Some(Current { segment, moments, last, unit });
+                Ok(())
+            }
+            Err(error) => self.give_up(row, &error),
+        }
+    }
+
+    /// Makes the picture of `at`; false when the segment cannot be read any further.
+    fn make(
+        &self,
+        current: &mut Current,
+        at: WallTime,
+        maker: &mut ThumbnailMaker,
+    ) -> Result<bool, IndexError> {
+        let segment = &current.segment;
+        let Some(sample) = segment.key_shown_at(at) else { return Ok(true) };
+        if current.last.replace(sample) == Some(sample) {
+            return Ok(true);
+        }
+        let Some(info) = segment.walk.samples().get(sample) else { return Ok(true) };
+        if let Err(error) = segment.read(info, &mut current.unit) {
+            self.give_up(&segment.row, &error)?;
+            return Ok(false);
+        }
+        match maker.jpeg(&segment.parameters, &current.unit) {
+            Ok(jpeg) => {
+                let camera = segment.row.stream.camera.clone();
+                let at = segment.wall_of(sample);
+                self.writer.put(&[NewThumbnail { camera, at, jpeg }])?;
+            }
+            Err(error) => tracing::debug!("{}: {error}", segment.row.path),
+        }
+        Ok(true)
+    }
+
+    /// A file that is damaged stays so; one that is away, or was deleted meanwhile, is looked for again.
+    fn give_up(&self, row: &SegmentRow, error: &PlaybackError) -> Result<(), IndexError> {
+        tracing::debug!("no small pictures of {}: {error}", row.path);
+        match error {
+            PlaybackError::Container { .. } | PlaybackError::Parameters { .. } => {
+                self.writer.complete(&row.stream, row.start)
+            }
+            _ => Ok(()),
+        }
+    }
+}
