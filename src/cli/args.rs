@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use super::export_args::{BookmarkOptions, ExportOptions, VerifyOptions};
 use super::footage_args::{
     EventsOptions, ExplainOptions, HealthOptions, LockOptions, LocksOptions, ManualOptions,
     RangeArgs, RecordingsOptions, SnapshotOptions,
@@ -66,6 +67,12 @@ pub enum Verb {
     Explain(ExplainOptions),
     /// Save the exact picture of a moment as PNG
     Snapshot(SnapshotOptions),
+    /// Save footage as files that any player opens, without re-encoding
+    Export(ExportOptions),
+    /// Tell whether an exported film is still as it was
+    Verify(VerifyOptions),
+    /// Note something about a moment
+    Bookmark(BookmarkOptions),
     /// Compare files with the index
     Check(CheckOptions),
     /// Serve simulated cameras over RTSP

@@ -11,6 +11,8 @@ pub mod defaults;
 pub mod demo;
 pub mod events;
 pub mod explain;
+pub mod export;
+pub mod export_args;
 pub mod footage_args;
 pub mod health;
 pub mod locks;
@@ -54,6 +56,9 @@ pub fn run(args: &Args, verb: &Verb) -> Result<()> {
         Verb::Recordings(options) => recordings::run(args, options),
         Verb::Explain(options) => explain::run(args, options),
         Verb::Snapshot(options) => snapshot::run(args, options),
+        Verb::Export(options) => export::run(args, options),
+        Verb::Verify(options) => export::verify(options),
+        Verb::Bookmark(_) => anyhow::bail!("not yet"),
         Verb::Check(options) => check::run(args, options),
         Verb::Simulate(options) => simulate::run(options),
         Verb::Demo(_) => anyhow::bail!("the demonstration needs a window"),
