@@ -72,6 +72,8 @@ fn put_moov(out: &mut Vec<u8>, film: &Film<'_>, bytes: u64, base: u64) {
         created: film.created,
         identity: None,
         duration: end - start,
+        // GStreamer (1.22) shows nothing of a movie that is not longer than what its edit list hides first.
+        movie_duration: (end - start).max(edit.media_time + 1),
         media_duration: table.duration + shift,
         edit: (!whole).then_some(edit),
         fragmented: false,

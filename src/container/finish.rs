@@ -16,6 +16,7 @@ pub fn finish(header: &TrackHeader<'_>, table: &SampleTable) -> Vec<u8> {
     let edit = (shift > 0).then_some(Edit { duration: table.duration, media_time: shift });
     let movie = Movie {
         duration: table.duration,
+        movie_duration: table.duration,
         media_duration: table.duration + shift,
         edit,
         ..Movie::of_segment(header)

@@ -6,8 +6,8 @@ use mp4::{FixedPointU8, FixedPointU16, FtypBox, MoovBox};
 
 use super::bytes::{enclose, enclose_full, leaf, put_u32};
 use super::identity::put_identity;
-use crate::model::{SegmentIdentity, WallTime};
 use crate::model::time::TICKS_PER_SECOND;
+use crate::model::{SegmentIdentity, WallTime};
 
 /// Ticks a second of movie and media alike, so that edit lists and durations need no rounding.
 pub(super) const TIMESCALE: u32 = TICKS_PER_SECOND as u32;
@@ -103,6 +103,8 @@ pub(super) struct Movie<'a> {
     pub identity: Option<&'a SegmentIdentity>,
     /// Of what is shown.
     pub duration: i64,
+    /// Of the whole movie, at least that.
+    pub movie_duration: i64,
     /// Up to the end of the last composition.
     pub media_duration: i64,
     pub edit: Option<Edit>,
@@ -119,6 +121,7 @@ impl<'a> Movie<'a> {
             created: header.identity.start,
             identity: Some(header.identity),
             duration: 0,
+            movie_duration: 0,
             media_duration: 0,
             edit: None,
             fragmented: false,
@@ -171,13 +174,14 @@ fn leaf_boxes(movie: &Movie<'_>) -> MoovBox {
     let created = movie.created.as_micros().div_euclid(1_000_000) + EPOCH_1904;
     let created = u64::try_from(created).unwrap_or(0);
     let duration = u64::try_from(movie.duration).unwrap_or(0);
+    let movie_duration = u64::try_from(movie.movie_duration).unwrap_or(0);
     let media_duration = u64::try_from(movie.media_duration).unwrap_or(0);
-    let large = [created, duration, media_duration].iter().any(|v| *v > u64::from(u32::MAX));
+    let large = [created, movie_duration, media_duration].iter().any(|v| *v > u64::from(u32::MAX));
     let version = u8::from(large);
 
     let mut boxes = MoovBox::default();
     let mvhd = &mut boxes.mvhd;
-    (mvhd.version, mvhd.timescale, mvhd.duration) = (version, TIMESCALE, duration);
+    (mvhd.version, mvhd.timescale, mvhd.duration) = (version, TIMESCALE, movie_duration);
     (mvhd.creation_time, mvhd.modification_time) = (created, created);
     mvhd.next_track_id = TRACK_ID + 1;
 

@@ -9,9 +9,12 @@ pub mod desk;
 pub mod door;
 pub mod error;
 pub mod explain;
+pub mod export_plan;
+pub mod exports;
 pub mod indexer;
 pub mod locks;
 pub mod manual;
+pub mod marks;
 pub mod notices;
 pub mod offline;
 pub mod past;
@@ -23,6 +26,7 @@ pub mod service;
 pub mod snapshots;
 pub mod start;
 pub mod status;
+mod taking_out;
 pub mod usage;
 pub mod views;
 
@@ -43,7 +47,7 @@ use crate::runtime::Worker;
 pub const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);
 
 /// Threads that the engine ends one after the other.
-const STOPPED_IN_TURN: u32 = 10;
+const STOPPED_IN_TURN: u32 = 12;
 
 /// A running engine.
 pub struct Engine {

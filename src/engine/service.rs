@@ -10,8 +10,11 @@ use crossbeam::channel::{Receiver, Sender, select, tick};
 
 use super::cleaner::Cleaner;
 use super::door::Door;
+use super::export_plan::ExportPlans;
+use super::exports::Exports;
 use super::indexer::Indexer;
 use super::manual::ManualDesk;
+use super::marks::MarkBook;
 use super::notices::Notices;
 use super::query::Queries;
 use super::recordings::Recordings;
@@ -67,6 +70,9 @@ pub(super) struct Service {
     pub stop_queries: Sender<()>,
     pub playback: Playback,
     pub snapshots: Snapshots,
+    pub marks: MarkBook,
+    pub exports: Exports,
+    pub export_plans: ExportPlans,
     /// None when it cannot be opened.
     pub door: Option<Door>,
     pub shown: Arc<Shown>,
@@ -101,6 +107,7 @@ impl Service {
         let never = crossbeam::channel::never();
         let mut commands = commands;
         let saved = self.snapshots.results().clone();
+        let exported = self.exports.ended().clone();
         loop {
             select! {
                 recv(commands) -> command => match command {
@@ -119,6 +126,12 @@ impl Service {
                 recv(saved) -> saved => {
                     if let Ok(saved) = saved {
                         self.tell_saved(saved);
+                        self.show();
+                    }
+                }
+                recv(exported) -> status => {
+                    if let Ok(status) = status {
+                        self.tell_exported(status);
                         self.show();
                     }
                 }
@@ -150,17 +163,25 @@ impl Service {
             }
             Command::UseSimulatedCameras => self.use_simulated(),
             Command::SaveSnapshot { camera, at, .. } => self.save_snapshot(camera, at),
-            Command::QueryEvents(_)
-            | Command::QueryExport(_)
-            | Command::WantThumbnails(_)
-            | Command::Export(_)
-            | Command::CancelExport(_)
-            | Command::ForgetExport(_)
-            | Command::OpenFolder(_)
-            | Command::AddBookmark(_)
-            | Command::RemoveBookmark(_)
-            | Command::Lock(_)
-            | Command::Unlock { .. } => Ok(()),
+            Command::QueryEvents(_) | Command::WantThumbnails(_) => Ok(()),
+            Command::QueryExport(query) => {
+                self.export_plans.ask(query);
+                Ok(())
+            }
+            Command::Export(request) => self.export(request),
+            Command::CancelExport(id) => {
+                self.exports.cancel(id);
+                Ok(())
+            }
+            Command::ForgetExport(id) => {
+                self.exports.forget(id);
+                Ok(())
+            }
+            Command::OpenFolder(folder) => self.open_folder(folder),
+            Command::AddBookmark(bookmark) => self.marks.add(bookmark).map(drop),
+            Command::RemoveBookmark(bookmark) => self.marks.remove(&bookmark).map(drop),
+            Command::Lock(lock) => self.marks.lock(lock),
+            Command::Unlock { camera, span } => self.marks.unlock(&camera, span).map(drop),
             Command::WatchLive(tiles) => {
                 self.views.want(tiles);
                 self.connect();
@@ -298,6 +319,7 @@ impl Service {
         self.views.want(Vec::new());
         self.views.reconcile(&self.capture, &self.shown, |_| false);
         let limit = SHUTDOWN_LIMIT;
+        let exported = [self.exports.stop(), self.export_plans.stop()];
         let results = [
             self.capture.stop().map_err(EngineError::from),
             self.detection.stop(limit).map_err(EngineError::from),
@@ -315,7 +337,8 @@ impl Service {
         ];
         drop((self.ways, self.watched));
         drop(self.lock);
-        let mut errors = results.into_iter().filter_map(Result::err);
+        let exported = exported.into_iter().map(|ended| ended.map_err(EngineError::from));
+        let mut errors = results.into_iter().chain(exported).filter_map(Result::err);
         let first = errors.next();
         for error in errors {
             tracing::error!("{error}");

@@ -43,6 +43,8 @@ pub struct ByteRange {
     pub offset: u64,
     /// How many.
     pub length: u64,
+    /// Where they begin with a random access point: the number of its parameter sets.
+    group: Option<usize>,
 }
 
 /// A film that is to be written.
@@ -68,6 +70,8 @@ pub struct FilmPlan {
     pub pictures: u64,
     entries: Vec<Vec<u8>>,
     changes: Vec<(usize, usize)>,
+    /// For each sample entry, its parameter sets as NAL units behind lengths.
+    parameter_sets: Vec<Vec<u8>>,
 }
 
 impl FilmPlan {
@@ -88,7 +92,15 @@ impl FilmPlan {
     /// Bytes of the media data.
     #[must_use]
     pub fn media_bytes(&self) -> u64 {
-        self.ranges.iter().map(|range| range.length).sum()
+        self.table.samples.iter().map(|sample| u64::from(sample.size)).sum()
+    }
+
+    /// What is written in front of a range: where parameter sets change on the way, every random access point
+    /// has its own before it, since some players look at the first sample entry alone.
+    #[must_use]
+    pub fn prefix(&self, range: &ByteRange) -> &[u8] {
+        let group = range.group.filter(|_| self.entries.len() > 1);
+        group.and_then(|group| self.parameter_sets.get(group)).map_or(&[], Vec::as_slice)
     }
 
     fn new(stretch: &Stretch<'_>, span: WallSpan) -> Self {
@@ -105,13 +117,21 @@ impl FilmPlan {
             pictures: 0,
             entries: Vec::new(),
             changes: Vec::new(),
+            parameter_sets: Vec::new(),
         }
     }
 
-    fn use_entry(&mut self, entry: &[u8]) {
+    fn use_parameters(&mut self, parameters: &StreamParameters) {
+        let entry = &parameters.sample_entry;
         let known = self.entries.iter().position(|known| known == entry);
         let number = known.unwrap_or_else(|| {
-            self.entries.push(entry.to_vec());
+            self.entries.push(entry.clone());
+            let mut sets = Vec::new();
+            for set in [&parameters.sps, &parameters.pps] {
+                sets.extend_from_slice(&(set.len() as u32).to_be_bytes());
+                sets.extend_from_slice(set);
+            }
+            self.parameter_sets.push(sets);
             self.entries.len() - 1
         });
         if self.changes.last().is_none_or(|(_, last)| *last != number) {
@@ -119,22 +139,45 @@ impl FilmPlan {
         }
     }
 
+    /// Gives the samples their offsets in the media data, and what is in front of them.
+    fn place(&mut self) {
+        let prefixes: Vec<usize> = self
+            .ranges
+            .iter()
+            .filter(|range| range.group.is_some())
+            .map(|range| self.prefix(range).len())
+            .collect();
+        let mut prefixes = prefixes.into_iter();
+        let mut offset = 0;
+        for sample in &mut self.table.samples {
+            let prefix = if sample.random_access { prefixes.next().unwrap_or(0) } else { 0 };
+            sample.size += prefix as u32;
+            sample.offset = offset;
+            offset += u64::from(sample.size);
+        }
+    }
+
     /// Adds a sample of the segment added last.
     fn push(&mut self, sample: &SampleInfo, dts: i64, pts: i64) {
         let segment = self.segments.len() - 1;
-        let offset = self.table.samples.last().map_or(0, |s| s.offset + u64::from(s.size));
         let length = u64::from(sample.size);
         match self.ranges.last_mut() {
             Some(last)
-                if last.segment == segment && last.offset + last.length == sample.offset =>
+                if last.segment == segment
+                    && last.offset + last.length == sample.offset
+                    && !sample.random_access =>
             {
                 last.length += length;
             }
-            _ => self.ranges.push(ByteRange { segment, offset: sample.offset, length }),
+            _ => {
+                let entry = self.changes.last().map(|(_, entry)| *entry);
+                let group = entry.filter(|_| sample.random_access);
+                self.ranges.push(ByteRange { segment, offset: sample.offset, length, group });
+            }
         }
         // At a seam between two segments decoding times may touch.
         let dts = self.table.samples.last().map_or(dts, |last| dts.max(last.dts + 1));
-        self.table.samples.push(SampleInfo { offset, dts, pts, ..*sample });
+        self.table.samples.push(SampleInfo { dts, pts, ..*sample });
     }
 }
 
@@ -223,6 +266,7 @@ impl Planner {
     #[must_use]
     pub fn finish(mut self) -> Vec<FilmPlan> {
         for film in &mut self.films {
+            film.place();
             // Times count from the first sample's decoding.
             let zero = film.table.samples.first().map_or(0, |sample| sample.dts);
             for sample in &mut film.table.samples {
@@ -257,7 +301,7 @@ fn append(
         film.shown.0 = cut.first - origin;
         film.surplus = ticks_to_micros(cut.first - origin);
     }
-    film.use_entry(&stretch.parameters.sample_entry);
+    film.use_parameters(stretch.parameters);
     film.segments.push(stretch.row.clone());
     let first = if fresh { cut.first } else { origin };
     for sample in &samples[cut.begin..=cut.end] {

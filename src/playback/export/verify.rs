@@ -36,9 +36,9 @@ pub enum Mismatch {
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoManifest => {
-                f.write_str("there is no manifest beside the film: nothing can be said of its content")
-            }
+            Self::NoManifest => f.write_str(
+                "there is no manifest beside the film: nothing can be said of its content",
+            ),
             Self::Manifest(why) => write!(f, "the manifest cannot be read: {why}"),
             Self::Size { found, expected } => {
                 write!(f, "the film was changed: it has {found} bytes and had {expected}")

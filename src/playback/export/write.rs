@@ -54,9 +54,10 @@ pub(super) fn write_film(
     let folder = out.path().parent().unwrap_or(Path::new(".")).to_path_buf();
     out.write(&plan.head())?;
     let mut buffer = Vec::new();
-    let mut left = plan.media_bytes();
+    let mut left: u64 = plan.ranges.iter().map(|range| range.length).sum();
     let mut look_at = left.saturating_sub(LOOK_EVERY);
     for range in &plan.ranges {
+        out.write(plan.prefix(range))?;
         let (mut offset, end) = (range.offset, range.offset + range.length);
         while offset < end {
             if watch.is_cancelled() {
