@@ -26,6 +26,7 @@ pub mod service;
 pub mod snapshots;
 pub mod start;
 pub mod status;
+pub mod stills;
 mod taking_out;
 pub mod usage;
 pub mod views;

@@ -18,7 +18,7 @@ use super::marks::MarkBook;
 use super::notices::Notices;
 use super::query::Queries;
 use super::recordings::Recordings;
-use super::snapshots::{Saved, Snapshots, Wanted};
+use super::snapshots::{Saved, Snapshots, Style, Wanted};
 use super::status::Meter;
 use super::views::Views;
 use super::{EngineError, SHUTDOWN_LIMIT};
@@ -162,7 +162,10 @@ impl Service {
                 Ok(())
             }
             Command::UseSimulatedCameras => self.use_simulated(),
-            Command::SaveSnapshot { camera, at, .. } => self.save_snapshot(camera, at),
+            Command::SaveSnapshot { camera, at, format, caption } => {
+                let caption = caption.then(|| self.caption(&camera));
+                self.save_snapshot(camera, at, Style { format, caption })
+            }
             Command::QueryEvents(_) | Command::WantThumbnails(_) => Ok(()),
             Command::QueryExport(query) => {
                 self.export_plans.ask(query);
@@ -297,13 +300,18 @@ impl Service {
         Ok(())
     }
 
-    fn save_snapshot(&self, camera: CameraId, at: Option<WallTime>) -> Result<(), EngineError> {
+    fn save_snapshot(
+        &self,
+        camera: CameraId,
+        at: Option<WallTime>,
+        style: Style,
+    ) -> Result<(), EngineError> {
         let live = || {
             let picture = self.shown.live.get(&camera).map(Wanted::Live);
             picture.ok_or_else(|| EngineError::NotFound("There is no picture to save.".into()))
         };
         let wanted = at.map(Wanted::Recorded).map_or_else(live, Ok)?;
-        self.snapshots.save(camera, wanted)
+        self.snapshots.save(camera, wanted, style)
     }
 
     fn tell_saved(&mut self, saved: Saved) {

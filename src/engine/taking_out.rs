@@ -7,6 +7,8 @@ use std::path::{Component, PathBuf};
 use super::EngineError;
 use super::exports::Order;
 use super::service::Service;
+use super::stills::Caption;
+use crate::model::CameraId;
 use crate::protocol::{ExportRequest, ExportState, ExportStatus, Severity};
 
 impl Service {
@@ -31,6 +33,13 @@ impl Service {
             return Err(EngineError::NotFound(text));
         }
         self.export_plans.open_folder(folder)
+    }
+
+    /// What is written into pictures of a camera.
+    pub(super) fn caption(&self, camera: &CameraId) -> Caption {
+        let named = self.store.settings().cameras.iter().find(|known| known.id == *camera);
+        let name = named.map_or_else(|| camera.to_string(), |known| known.name.clone());
+        Caption { name, zone: self.zone.name().into() }
     }
 
     /// Tells how an export ended; a cancelled one ended as it was meant to.
