@@ -17,11 +17,14 @@ use super::{Args, print, record, session};
 use crate::config::{DataFolder, SettingsStore};
 use crate::engine::offline;
 use crate::engine::recordings::{Answer, Question};
+use crate::model::coverage::SEAM_MICROS;
 use crate::model::{CameraId, RecordingState, WallSpan};
-use crate::playback::export::{Job, Made, Place, Watch, estimate, export, verify as look_at};
+use crate::playback::export::{
+    ExportError, Job, Made, Place, Watch, estimate, export, verify as look_at,
+};
 use crate::protocol::ExportGaps;
 use crate::runtime::{Clock, SystemClock};
-use crate::storage::part_file::{clear_left, is_folder};
+use crate::storage::part_file::is_folder;
 
 /// Time between two looks of the progress line.
 const TOLD_EVERY: Duration = Duration::from_millis(200);
@@ -38,7 +41,6 @@ pub fn run(args: &Args, options: &ExportOptions) -> Result<()> {
     let store = SettingsStore::open(&folder)?;
     let into_folder = options.camera.len() > 1 || is_folder(&options.output);
     let place = if into_folder {
-        clear_left(&options.output)?;
         Place::Folder(options.output.clone())
     } else {
         Place::File(film_name(&options.output)?)
@@ -52,9 +54,16 @@ pub fn run(args: &Args, options: &ExportOptions) -> Result<()> {
     let mut line = Line::new(jobs.iter().map(|job| estimate(&job.rows, job.span)).sum())?;
     let mut made = Vec::new();
     for job in &jobs {
-        made.extend(export(job, &volumes, &mut line)?);
+        match export(job, &volumes, &mut line) {
+            // A camera without footage keeps nobody from having that of the others.
+            Err(ExportError::NoFootage { .. }) if jobs.len() > 1 => line.empty(&job.name),
+            films => made.extend(films?),
+        }
     }
     line.end();
+    if made.is_empty() {
+        bail!("there is no footage of any of these cameras in that time");
+    }
     finish(made, &store, options.json)
 }
 
@@ -112,8 +121,8 @@ fn job(
         bail!(session::OTHER_VERSION);
     };
     let missing = stretches.into_iter().filter_map(|(span, state)| match state {
-        RecordingState::Idle(reason) => Some((span, reason)),
-        RecordingState::Recording(_) => None,
+        RecordingState::Idle(reason) if span.micros() > SEAM_MICROS => Some((span, reason)),
+        RecordingState::Idle(_) | RecordingState::Recording(_) => None,
     });
     Ok(Job {
         name: session::name_of(store, &camera),
@@ -156,6 +165,11 @@ impl Line {
         record::on_interrupt(move || flag.store(true, Ordering::Relaxed))?;
         let on_terminal = std::io::stderr().is_terminal();
         Ok(Self { done: 0, total, told: None, clock: SystemClock::new(), on_terminal, cancelled })
+    }
+
+    /// A camera without footage in that time.
+    fn empty(&self, name: &str) {
+        let _gone = writeln!(std::io::stderr(), "{name}: no footage in that time");
     }
 
     fn end(&self) {

@@ -166,7 +166,7 @@ impl PlainFile {
     ///
     /// # Errors
     /// [`StorageError::NotFound`] when there is none; else what the system says.
-    pub fn open(path: &Path) -> Result<Self, StorageError> {
+    pub fn at(path: &Path) -> Result<Self, StorageError> {
         let file = File::open(path).map_err(|e| StorageError::io("open", shown(path), e))?;
         Ok(Self { file })
     }
@@ -213,6 +213,15 @@ pub fn read_text(path: &Path) -> Result<Option<String>, StorageError> {
     }
 }
 
+/// Removes what a killed program left of the file `path`, or names it, as [`clear_left`] does. One that somebody
+/// is writing stays.
+///
+/// # Errors
+/// What the system says.
+pub fn settle(path: &Path) -> Result<(), StorageError> {
+    remove_left(&part_of(path)).map(|_gone| ())
+}
+
 /// Removes what killed programs left in `folder`, and names what only lacked its name: a file that goes with
 /// another one (`NAME.EXTENSION` with `NAME`) and was whole before that one got its name.
 ///
@@ -226,7 +235,7 @@ pub fn clear_left(folder: &Path) -> Result<usize, StorageError> {
     let mut cleared = 0;
     for entry in entries.flatten() {
         let part = entry.path();
-        if part.extension().is_some_and(|extension| extension == "part") && part.is_file() {
+        if part.as_os_str().to_string_lossy().ends_with(PART) && part.is_file() {
             match remove_left(&part) {
                 Ok(gone) => cleared += usize::from(gone),
                 Err(error) => tracing::warn!("{error}"),
@@ -298,7 +307,7 @@ mod tests {
         assert_eq!(names(folder.path()), ["film.mp4.part"]);
         file.commit().expect("named");
         assert_eq!(names(folder.path()), ["film.mp4"]);
-        let read = PlainFile::open(&path).expect("opened");
+        let read = PlainFile::at(&path).expect("opened");
         assert_eq!(sha256_of(&read, |_| ()).expect("read"), hash);
         assert!(PartFile::create(path).is_err(), "it is never overwritten");
     }

@@ -18,7 +18,7 @@ use crate::model::time::scale;
 use crate::model::{CameraId, GapReason, SegmentRow, VolumeId, WallSpan, WallTime};
 use crate::playback::{GopWalk, PlaybackError};
 use crate::protocol::ExportGaps;
-use crate::storage::part_file::{PartFile, is_taken, make_folder};
+use crate::storage::part_file::{PartFile, is_taken, make_folder, settle};
 use crate::storage::{StorageError, Volume};
 
 /// Files of one name that are looked at for a free one.
@@ -103,7 +103,7 @@ pub fn surplus(
     volumes: &BTreeMap<VolumeId, Arc<dyn Volume>>,
 ) -> Result<i64, ExportError> {
     let first = stretches(rows, span).into_iter().take(1);
-    let (films, _) = plan(rows, first, ExportGaps::Closed, volumes)?;
+    let (films, _) = plan(rows, first, ExportGaps::Closed, volumes, &|| false)?;
     Ok(films.first().map_or(0, |film| film.surplus))
 }
 
@@ -116,7 +116,8 @@ pub fn export(
     volumes: &BTreeMap<VolumeId, Arc<dyn Volume>>,
     watch: &mut dyn Watch,
 ) -> Result<Vec<Made>, ExportError> {
-    let (films, mut files) = plan(&job.rows, stretches(&job.rows, job.span), job.gaps, volumes)?;
+    let parts = stretches(&job.rows, job.span);
+    let (films, mut files) = plan(&job.rows, parts, job.gaps, volumes, &|| watch.is_cancelled())?;
     if films.is_empty() {
         let WallSpan { start: from, end: to } = job.span;
         return Err(ExportError::NoFootage { camera: job.camera.clone(), from, to });
@@ -156,9 +157,13 @@ fn plan(
     stretches: impl IntoIterator<Item = (usize, WallSpan)>,
     gaps: ExportGaps,
     volumes: &BTreeMap<VolumeId, Arc<dyn Volume>>,
+    is_cancelled: &dyn Fn() -> bool,
 ) -> Result<Planned, ExportError> {
     let (mut planner, mut files) = (Planner::new(gaps), Vec::new());
     for (n, span) in stretches {
+        if is_cancelled() {
+            return Err(ExportError::Cancelled);
+        }
         let row = &rows[n];
         let file = open(row, volumes)?;
         let path = || row.path.clone();
@@ -215,6 +220,7 @@ fn create(job: &Job, start: WallTime, number: usize) -> Result<PartFile, ExportE
 
 fn begin(path: PathBuf) -> Result<PartFile, ExportError> {
     let manifest = manifest_of(&path);
+    settle(&manifest)?;
     let film = PartFile::create(path)?;
     if is_taken(&manifest) {
         return Err(StorageError::Exists { path: manifest.display().to_string() }.into());

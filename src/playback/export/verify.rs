@@ -71,7 +71,7 @@ pub struct Verified {
 /// # Errors
 /// When the film is not there or cannot be read.
 pub fn verify(path: &Path, step: impl FnMut(u64)) -> Result<Verified, ExportError> {
-    let film = PlainFile::open(path)?;
+    let film = PlainFile::at(path)?;
     let unreadable =
         |source| PlaybackError::Read { path: path.display().to_string(), offset: 0, source };
     let bytes = film.length().map_err(unreadable)?;
