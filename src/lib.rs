@@ -11,7 +11,7 @@
 //! | [`ui`] | egui: paints snapshots, returns commands |
 //! | [`cli`] | the headless verbs |
 //! | [`engine`] | starts, supervises, shuts down; commands, events, snapshots |
-//! | [`playback`] | transport, player threads, live pictures |
+//! | [`playback`] | transport, player threads, live pictures, exports |
 //! | [`recorder`] | decides, cuts and writes segments |
 //! | [`analysis`] | what the pictures show: motion, small pictures |
 //! | [`capture`] | RTSP sessions, reconnecting, probing |
@@ -28,8 +28,9 @@
 //!
 //! # Threads
 //! All named, all joined: `ui` (the main thread), `engine`, `capture`, `record-N` (N is the volume), `index`,
-//! `retention`, `motion-N`, `thumbnails`, `query`, `playback`, `player-N` and `live-N`, `previews`, `snapshot`, `ipc`, and
-//! `simulate` where cameras are simulated. Channels are bounded; what happens when one is full is written where it is made.
+//! `retention`, `motion-N`, `thumbnails`, `query`, `playback`, `player-N` and `live-N`, `previews`, `snapshot`,
+//! `export`, `export-plan`, `ipc`, and `simulate` where cameras are simulated. Channels are bounded; what happens when
+//! one is full is written where it is made.
 //!
 //! # Invariants
 //! - Recording waits for its disk alone.

@@ -11,7 +11,9 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use common::{Bench, ffprobe, positions, read_segment, small_cameras, source_of, wait_for};
+use common::{
+    Bench, SmallDisk, ffprobe, positions, read_segment, small_cameras, source_of, wait_for,
+};
 use rig::Rig;
 use serde_json::Value;
 use watchkeeper::config::DataFolder;
@@ -126,36 +128,6 @@ fn motion_and_an_operators_hand_are_recorded_with_their_margins() {
     assert_eq!(events.as_array().map(Vec::len), Some(1), "{events}");
     assert!(bench.ok(&["check"]).contains("agree"));
     simulator.stop().expect("stopped");
-}
-
-/// A small disk of its own.
-struct SmallDisk {
-    folder: tempfile::TempDir,
-}
-
-impl SmallDisk {
-    fn mount(megabytes: u32) -> Self {
-        let folder = tempfile::tempdir().expect("temporary folder");
-        let options = format!("size={megabytes}m,mode=0777");
-        as_root("mount", &["-t", "tmpfs", "-o", &options, "tmpfs"], folder.path());
-        Self { folder }
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        as_root("umount", &["-l"], self.folder.path());
-    }
-}
-
-/// Runs a command as root: directly, or by a sudo that asks nothing.
-fn as_root(program: &str, arguments: &[&str], folder: &Path) {
-    let done = |command: &mut Command| {
-        command.args(arguments).arg(folder).status().is_ok_and(|status| status.success())
-    };
-    let direct = done(&mut Command::new(program));
-    let done = direct || done(Command::new("sudo").args(["-n", program]));
-    assert!(done, "{program} {} needs root, or sudo without a password", folder.display());
 }
 
 /// Pictures that do not compress: four cameras of this bring some 8 MB a second.

@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use super::export_args::{BookmarkOptions, ExportOptions, VerifyOptions};
 use super::footage_args::{
     EventsOptions, ExplainOptions, HealthOptions, LockOptions, LocksOptions, ManualOptions,
-    RangeArgs, RecordingsOptions, SnapshotOptions,
+    RecordingsOptions, SnapshotOptions, UnlockOptions,
 };
 use super::rule_args::RuleArgs;
 use super::schedule_args::ScheduleOptions;
@@ -55,7 +56,7 @@ pub enum Verb {
     /// Keep a range of footage, whatever the rules say
     Lock(LockOptions),
     /// Let a range of footage go by the rules again
-    Unlock(RangeArgs),
+    Unlock(UnlockOptions),
     /// List what is locked
     Locks(LocksOptions),
     /// List when something moved
@@ -64,8 +65,14 @@ pub enum Verb {
     Recordings(RecordingsOptions),
     /// Tell what was recorded when, and why the rest was not
     Explain(ExplainOptions),
-    /// Save the exact picture of a moment as PNG
+    /// Save the exact picture of a moment as PNG or JPEG
     Snapshot(SnapshotOptions),
+    /// Save footage as files that any player opens, without re-encoding
+    Export(ExportOptions),
+    /// Tell whether an exported film is still as it was
+    Verify(VerifyOptions),
+    /// Note something about a moment
+    Bookmark(BookmarkOptions),
     /// Compare files with the index
     Check(CheckOptions),
     /// Serve simulated cameras over RTSP

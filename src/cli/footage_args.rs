@@ -56,9 +56,12 @@ pub struct SnapshotOptions {
     /// When (RFC 3339)
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub at: WallTime,
-    /// Where to
-    #[arg(long, value_name = "FILE.png")]
+    /// Where to; the ending says how it is written
+    #[arg(long, value_name = "FILE.png|FILE.jpg")]
     pub output: PathBuf,
+    /// Write the camera's name and the local time into the picture
+    #[arg(long)]
+    pub caption: bool,
     /// For programs
     #[arg(long)]
     pub json: bool,
@@ -107,6 +110,20 @@ pub struct LockOptions {
     /// Why it is kept
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub note: String,
+    /// For programs
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `unlock`
+#[derive(Debug, ClapArgs)]
+pub struct UnlockOptions {
+    /// What the rules may have again
+    #[command(flatten)]
+    pub range: RangeArgs,
+    /// For programs
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `locks`

@@ -5,7 +5,7 @@
 use anyhow::{Result, bail};
 use serde_json::json;
 
-use super::footage_args::{LockOptions, LocksOptions, RangeArgs};
+use super::footage_args::{LockOptions, LocksOptions, RangeArgs, UnlockOptions};
 use super::{Args, print, session};
 use crate::config::{DataFolder, SettingsStore};
 use crate::engine::desk::{Request, Response};
@@ -25,7 +25,15 @@ pub fn lock(args: &Args, options: &LockOptions) -> Result<()> {
     let lock = Lock { camera: camera.clone(), span, note };
     order(&folder, &Request::Lock(lock))?;
     let name = &options.range.camera;
-    match files(&folder, &camera, span)? {
+    let kept = files(&folder, &camera, span)?;
+    if options.json {
+        let (start, end) = (span.start.to_rfc3339(), span.end.to_rfc3339());
+        return print::json(&json!({
+            "camera": name, "camera_id": camera, "start": start, "end": end,
+            "note": options.note, "files": kept.0, "bytes": kept.1,
+        }));
+    }
+    match kept {
         (0, _) => print::line(&format!("locked {name}; there is no footage in the range yet")),
         (count, bytes) => {
             let (files, size) = (print::files(count), print::bytes(bytes));
@@ -38,13 +46,21 @@ pub fn lock(args: &Args, options: &LockOptions) -> Result<()> {
 ///
 /// # Errors
 /// When the range is empty, the camera unknown, or the locks cannot be written.
-pub fn unlock(args: &Args, options: &RangeArgs) -> Result<()> {
+pub fn unlock(args: &Args, options: &UnlockOptions) -> Result<()> {
     let folder = session::folder(args)?;
     let store = SettingsStore::open(&folder)?;
-    let camera = session::camera_id(&store, &options.camera)?;
-    let request = Request::Unlock { camera, span: span(options)? };
-    let name = &options.camera;
-    match order(&folder, &request)? {
+    let camera = session::camera_id(&store, &options.range.camera)?;
+    let span = span(&options.range)?;
+    let request = Request::Unlock { camera: camera.clone(), span };
+    let name = &options.range.camera;
+    let changed = order(&folder, &request)?;
+    if options.json {
+        let (start, end) = (span.start.to_rfc3339(), span.end.to_rfc3339());
+        return print::json(&json!({
+            "camera": name, "camera_id": camera, "start": start, "end": end, "changed": changed,
+        }));
+    }
+    match changed {
         true => print::line(&format!(
             "unlocked {name}: the rules may delete it from now on, see \"watchkeeper storage preview\""
         )),
@@ -99,8 +115,8 @@ fn span(range: &RangeArgs) -> Result<WallSpan> {
     Ok(WallSpan::new(range.from, range.to))
 }
 
-/// A camera of the settings, or a removed one that left recordings: a mistyped name would lock nothing.
-fn known(folder: &DataFolder, store: &SettingsStore, name: &str) -> Result<CameraId> {
+/// A camera of the settings, or a removed one that left recordings: a mistyped name would mark nothing.
+pub(super) fn known(folder: &DataFolder, store: &SettingsStore, name: &str) -> Result<CameraId> {
     let unknown = match session::camera(store, name) {
         Ok(camera) => return Ok(camera.id.clone()),
         Err(unknown) => unknown,
@@ -122,7 +138,8 @@ fn files(folder: &DataFolder, camera: &CameraId, span: WallSpan) -> Result<(usiz
     Ok((rows.len(), rows.iter().map(|row| row.bytes).sum()))
 }
 
-fn order(folder: &DataFolder, request: &Request) -> Result<bool> {
+/// Orders something; whether it changed anything.
+pub(super) fn order(folder: &DataFolder, request: &Request) -> Result<bool> {
     match session::request(folder, request)? {
         Response::Done(changed) => Ok(changed),
         _ => bail!(session::OTHER_VERSION),

@@ -4,6 +4,7 @@
 //! Must not do: paint, or print a password.
 
 pub mod args;
+pub mod bookmarks;
 pub mod camera;
 pub mod camera_list;
 pub mod check;
@@ -11,6 +12,8 @@ pub mod defaults;
 pub mod demo;
 pub mod events;
 pub mod explain;
+pub mod export;
+pub mod export_args;
 pub mod footage_args;
 pub mod health;
 pub mod locks;
@@ -48,12 +51,15 @@ pub fn run(args: &Args, verb: &Verb) -> Result<()> {
         Verb::Health(options) => health::run(args, options),
         Verb::Manual(options) => manual::run(args, options),
         Verb::Lock(options) => locks::lock(args, options),
-        Verb::Unlock(range) => locks::unlock(args, range),
+        Verb::Unlock(options) => locks::unlock(args, options),
         Verb::Locks(options) => locks::list(args, options),
         Verb::Events(options) => events::run(args, options),
         Verb::Recordings(options) => recordings::run(args, options),
         Verb::Explain(options) => explain::run(args, options),
         Verb::Snapshot(options) => snapshot::run(args, options),
+        Verb::Export(options) => export::run(args, options),
+        Verb::Verify(options) => export::verify(options),
+        Verb::Bookmark(options) => bookmarks::run(args, options),
         Verb::Check(options) => check::run(args, options),
         Verb::Simulate(options) => simulate::run(options),
         Verb::Demo(_) => anyhow::bail!("the demonstration needs a window"),

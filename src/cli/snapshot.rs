@@ -1,6 +1,8 @@
-//! `snapshot`: the exact picture of a moment as PNG.
+//! `snapshot`: the exact picture of a moment as PNG or JPEG.
 //!
 //! Must not do: leave half a file under the final name.
+
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use base64::Engine as _;
@@ -12,6 +14,8 @@ use super::{Args, print, session};
 use crate::config::SettingsStore;
 use crate::config::atomic::{self, Readers};
 use crate::engine::recordings::{Answer, Question};
+use crate::engine::stills::Caption;
+use crate::protocol::PictureFormat;
 
 /// Runs the verb.
 ///
@@ -21,12 +25,17 @@ pub fn run(args: &Args, options: &SnapshotOptions) -> Result<()> {
     let folder = session::folder(args)?;
     let store = SettingsStore::open(&folder)?;
     let camera = session::camera_id(&store, &options.camera)?;
-    let question = Question::Picture { camera, at: options.at };
-    let Answer::Picture { png, at, path } = session::ask(&folder, &question)? else {
+    let format = format_of(&options.output)?;
+    let caption = options.caption.then(|| Caption {
+        name: session::name_of(&store, &camera),
+        zone: session::zone(&store).name().into(),
+    });
+    let question = Question::Picture { camera, at: options.at, format, caption };
+    let Answer::Picture { file, at, path } = session::ask(&folder, &question)? else {
         bail!(session::OTHER_VERSION);
     };
-    let png = BASE64.decode(png).context("the picture did not arrive whole")?;
-    atomic::replace(&options.output, &png, Readers::Default)?;
+    let file = BASE64.decode(file).context("the picture did not arrive whole")?;
+    atomic::replace(&options.output, &file, Readers::Default)?;
     if options.json {
         let output = options.output.to_string_lossy();
         return print::json(&json!({
@@ -39,4 +48,13 @@ pub fn run(args: &Args, options: &SnapshotOptions) -> Result<()> {
     }
     let taken = print::local(at, session::zone(&store));
     print::line(&format!("{}: picture of {taken}", options.output.display()))
+}
+
+fn format_of(output: &Path) -> Result<PictureFormat> {
+    let ending = output.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    match ending.as_deref() {
+        Some("png") => Ok(PictureFormat::Png),
+        Some("jpg" | "jpeg") => Ok(PictureFormat::Jpeg),
+        _ => bail!("{}: a picture's name ends in .png or .jpg", output.display()),
+    }
 }

@@ -2,6 +2,7 @@
 //!
 //! Must not do: know time, segments or threads; a decoder belongs to whoever opened it.
 
+mod caption;
 mod convert;
 mod frame;
 mod guard;
@@ -13,6 +14,7 @@ mod rusty_h264;
 mod scale;
 mod slice;
 
+pub use caption::write_caption;
 pub use convert::{Converter, Pixels, fitted_size};
 pub use frame::{Chroma, Frame, Plane};
 pub use jpeg::{decode_jpeg, encode_jpeg};

@@ -70,6 +70,18 @@ impl DataFolder {
         self.root.join("locks.json")
     }
 
+    /// The bookmarks.
+    #[must_use]
+    pub fn bookmarks(&self) -> PathBuf {
+        self.root.join("bookmarks.json")
+    }
+
+    /// Where exports go when nobody says otherwise.
+    #[must_use]
+    pub fn exports(&self) -> PathBuf {
+        self.root.join("exports")
+    }
+
     /// The places that hold or held recordings.
     #[must_use]
     pub fn volumes(&self) -> PathBuf {

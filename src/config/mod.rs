@@ -3,6 +3,7 @@
 //! Must not do: decide anything about recording, or hold a password in a form that can be printed.
 
 pub mod atomic;
+pub mod bookmarks;
 pub mod error;
 pub mod folder;
 pub mod locks;
@@ -14,6 +15,7 @@ pub mod store;
 pub mod stream_url;
 pub mod volumes;
 
+pub use bookmarks::BookmarkStore;
 pub use error::ConfigError;
 pub use folder::{DataFolder, FolderLock, TemporaryFolder};
 pub use locks::LockStore;

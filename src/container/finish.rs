@@ -6,7 +6,7 @@ use mp4::MoovBox;
 
 use super::bytes::leaf;
 use super::movie::{Edit, FTYP_LENGTH, Movie, SLOT_LENGTH, TrackHeader, put_movie};
-use super::table::SampleTable;
+use super::table::{SampleInfo, SampleTable};
 
 /// The final `moov`, to be appended to the file after its last whole fragment. `table` is the whole
 /// segment's; samples that follow each other without a hole make one `stsc` group, which is a fragment.
@@ -15,16 +15,23 @@ pub fn finish(header: &TrackHeader<'_>, table: &SampleTable) -> Vec<u8> {
     let shift = table.samples.iter().map(|s| s.dts - s.pts).max().unwrap_or(0).max(0);
     let edit = (shift > 0).then_some(Edit { duration: table.duration, media_time: shift });
     let movie = Movie {
-        header,
         duration: table.duration,
+        movie_duration: table.duration,
         media_duration: table.duration + shift,
         edit,
-        fragmented: false,
+        ..Movie::of_segment(header)
     };
+    let group = |samples: &[SampleInfo]| Group {
+        offset: samples.first().map_or(0, |sample| sample.offset),
+        samples: samples.len() as u32,
+        entry: 1,
+    };
+    let groups: Vec<Group> = table.samples.chunk_by(adjoins).map(group).collect();
+    let wide = groups.iter().any(|group| group.offset > u64::from(u32::MAX));
     let mut out = Vec::with_capacity(2048 + 16 * table.samples.len());
     put_movie(&mut out, &movie, |out| {
         put_times(out, table, shift);
-        put_places(out, table);
+        put_places(out, table, &groups, wide);
     });
     out
 }
@@ -40,7 +47,7 @@ pub fn swallow_header(moov_offset: u64) -> (u64, [u8; SLOT_LENGTH as usize]) {
 }
 
 /// `stts`, `ctts` where needed, `stss`.
-fn put_times(out: &mut Vec<u8>, table: &SampleTable, shift: i64) {
+pub(super) fn put_times(out: &mut Vec<u8>, table: &SampleTable, shift: i64) {
     let mut boxes = MoovBox::default();
     boxes.traks.push(Default::default());
     let Some(track) = boxes.traks.last_mut() else { return };
@@ -80,40 +87,51 @@ fn put_times(out: &mut Vec<u8>, table: &SampleTable, shift: i64) {
     leaf(out, stss);
 }
 
-/// `stsc`, `stsz`, and `stco` or `co64`.
-fn put_places(out: &mut Vec<u8>, table: &SampleTable) {
+/// Samples that follow each other without a hole and have one sample entry (a "chunk" in `stsc`).
+pub(super) struct Group {
+    pub offset: u64,
+    pub samples: u32,
+    /// Number of the sample entry, counted from 1.
+    pub entry: u32,
+}
+
+/// `stsc`, `stsz`, and `stco` or, where offsets may need it, `co64`.
+pub(super) fn put_places(out: &mut Vec<u8>, table: &SampleTable, groups: &[Group], wide: bool) {
     let mut boxes = MoovBox::default();
     boxes.traks.push(Default::default());
     let Some(track) = boxes.traks.last_mut() else { return };
     let tables = &mut track.mdia.minf.stbl;
     tables.stsz.sample_count = table.samples.len() as u32;
     tables.stsz.sample_sizes = table.samples.iter().map(|s| s.size).collect();
-
-    let co64 = tables.co64.get_or_insert_default();
-    let mut number = 0;
-    let adjoins = |a: &super::SampleInfo, b: &super::SampleInfo| {
-        a.offset + u64::from(a.size) == b.offset && a.size > 0
-    };
-    for group in table.samples.chunk_by(adjoins) {
-        number += 1;
-        co64.entries.extend(group.first().map(|sample| sample.offset));
-        let count = group.len() as u32;
-        if tables.stsc.entries.last().is_none_or(|entry| entry.samples_per_chunk != count) {
-            tables.stsc.entries.push(Default::default());
-            if let Some(entry) = tables.stsc.entries.last_mut() {
-                entry.first_chunk = number;
-                entry.samples_per_chunk = count;
-                entry.sample_description_index = 1;
-            }
+    for (number, group) in (1..).zip(groups) {
+        let goes_on = tables.stsc.entries.last().is_some_and(|entry| {
+            entry.samples_per_chunk == group.samples
+                && entry.sample_description_index == group.entry
+        });
+        if goes_on {
+            continue;
+        }
+        tables.stsc.entries.push(Default::default());
+        if let Some(entry) = tables.stsc.entries.last_mut() {
+            entry.first_chunk = number;
+            entry.samples_per_chunk = group.samples;
+            entry.sample_description_index = group.entry;
         }
     }
     leaf(out, &tables.stsc);
     leaf(out, &tables.stsz);
-    if co64.entries.iter().all(|offset| *offset <= u64::from(u32::MAX)) {
-        let mut stco = tables.stco.take().unwrap_or_default();
-        stco.entries = co64.entries.iter().map(|offset| *offset as u32).collect();
-        leaf(out, &stco);
-    } else {
+    if wide {
+        let co64 = tables.co64.get_or_insert_default();
+        co64.entries = groups.iter().map(|group| group.offset).collect();
         leaf(out, co64);
+    } else {
+        let mut stco = tables.stco.take().unwrap_or_default();
+        stco.entries = groups.iter().map(|group| group.offset as u32).collect();
+        leaf(out, &stco);
     }
+}
+
+/// Whether `b` lies directly behind `a`.
+pub(super) fn adjoins(a: &SampleInfo, b: &SampleInfo) -> bool {
+    a.offset + u64::from(a.size) == b.offset && a.size > 0
 }

@@ -11,11 +11,14 @@
 //! final `moov`, [`swallow_header`] the 16 bytes that turn the first state into the second. [`read()`] opens a
 //! file in any state; [`recover()`] says what is to be done with one after a crash.
 //!
+//! An exported film is an ordinary MP4 with its `moov` in front, see [`film_head`].
+//!
 //! Must not do: any I/O of its own, know an index or a path, look inside a sample. Leaf boxes are the mp4
 //! crate's where they are sound; its fragment boxes are not, and its readers trust counts.
 
 mod bytes;
 pub mod error;
+pub mod film;
 pub mod finish;
 pub mod fragment;
 mod identity;
@@ -30,6 +33,7 @@ mod tables;
 mod track;
 
 pub use error::{BoxName, ContainerError};
+pub use film::{Film, film_head};
 pub use finish::{finish, swallow_header};
 pub use fragment::{Fragment, FragmentCursor, PendingSample, fragment};
 pub use movie::{TrackHeader, init};

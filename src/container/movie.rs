@@ -6,8 +6,8 @@ use mp4::{FixedPointU8, FixedPointU16, FtypBox, MoovBox};
 
 use super::bytes::{enclose, enclose_full, leaf, put_u32};
 use super::identity::put_identity;
-use crate::model::SegmentIdentity;
 use crate::model::time::TICKS_PER_SECOND;
+use crate::model::{SegmentIdentity, WallTime};
 
 /// Ticks a second of movie and media alike, so that edit lists and durations need no rounding.
 pub(super) const TIMESCALE: u32 = TICKS_PER_SECOND as u32;
@@ -54,7 +54,7 @@ pub fn init(header: &TrackHeader<'_>) -> Vec<u8> {
     let mut out = ftyp();
     enclose(&mut out, b"free", |out| out.extend_from_slice(&[0; 8]));
     let edit = header.may_reorder.then_some(Edit { duration: 0, media_time: REORDER_DELAY });
-    let movie = Movie { header, duration: 0, media_duration: 0, edit, fragmented: true };
+    let movie = Movie { edit, fragmented: true, ..Movie::of_segment(header) };
     put_movie(&mut out, &movie, |out| {
         for name in [b"stts", b"stsc"] {
             enclose_full(out, name, 0, 0, |out| put_u32(out, 0));
@@ -68,20 +68,23 @@ pub fn init(header: &TrackHeader<'_>) -> Vec<u8> {
 /// The `ftyp` box, the same in every state. `iso5` and `iso6` are needed for default-base-is-moof and
 /// for signed composition offsets.
 pub(super) fn ftyp() -> Vec<u8> {
-    let brand = |name: [u8; 4]| u32::from_be_bytes(name).into();
     let mut out = Vec::with_capacity(1024);
+    put_ftyp(&mut out, &[*b"isom", *b"iso5", *b"iso6", *b"avc1", *b"mp41"]);
+    assert_eq!(out.len() as u64, FTYP_LENGTH);
+    out
+}
+
+/// Appends a `ftyp` box with these brands, the first of which is the major one.
+pub(super) fn put_ftyp(out: &mut Vec<u8>, brands: &[[u8; 4]]) {
+    let brand = |name: [u8; 4]| u32::from_be_bytes(name).into();
     leaf(
-        &mut out,
+        out,
         &FtypBox {
             major_brand: brand(*b"isom"),
             minor_version: 0x200,
-            compatible_brands: [*b"isom", *b"iso5", *b"iso6", *b"avc1", *b"mp41"]
-                .map(brand)
-                .to_vec(),
+            compatible_brands: brands.iter().copied().map(brand).collect(),
         },
     );
-    assert_eq!(out.len() as u64, FTYP_LENGTH);
-    out
 }
 
 /// One entry of an edit list: what is shown begins at `media_time`.
@@ -90,15 +93,40 @@ pub(super) struct Edit {
     pub media_time: i64,
 }
 
-/// The parts of a `moov` that differ between its two states.
+/// The parts of a `moov` that differ from file to file and between the states of one.
 pub(super) struct Movie<'a> {
-    pub header: &'a TrackHeader<'a>,
+    pub sample_entries: Vec<&'a [u8]>,
+    pub width: u32,
+    pub height: u32,
+    /// When its first sample was taken.
+    pub created: WallTime,
+    pub identity: Option<&'a SegmentIdentity>,
     /// Of what is shown.
     pub duration: i64,
+    /// Of the whole movie, at least that.
+    pub movie_duration: i64,
     /// Up to the end of the last composition.
     pub media_duration: i64,
     pub edit: Option<Edit>,
     pub fragmented: bool,
+}
+
+impl<'a> Movie<'a> {
+    /// An empty one for a segment with this header.
+    pub fn of_segment(header: &TrackHeader<'a>) -> Self {
+        Self {
+            sample_entries: vec![header.sample_entry],
+            width: header.width,
+            height: header.height,
+            created: header.identity.start,
+            identity: Some(header.identity),
+            duration: 0,
+            movie_duration: 0,
+            media_duration: 0,
+            edit: None,
+            fragmented: false,
+        }
+    }
 }
 
 /// Appends the `moov` box; `tables` appends what follows `stsd` inside `stbl`.
@@ -122,8 +150,10 @@ pub(super) fn put_movie(out: &mut Vec<u8>, movie: &Movie<'_>, tables: impl FnOnc
                     leaf(out, &track.mdia.minf.dinf);
                     enclose(out, b"stbl", |out| {
                         enclose_full(out, b"stsd", 0, 0, |out| {
-                            put_u32(out, 1);
-                            out.extend_from_slice(movie.header.sample_entry);
+                            put_u32(out, movie.sample_entries.len() as u32);
+                            for entry in &movie.sample_entries {
+                                out.extend_from_slice(entry);
+                            }
                         });
                         tables(out);
                     });
@@ -133,22 +163,25 @@ pub(super) fn put_movie(out: &mut Vec<u8>, movie: &Movie<'_>, tables: impl FnOnc
         if movie.fragmented {
             enclose(out, b"mvex", put_trex);
         }
-        put_identity(out, movie.header.identity);
+        if let Some(identity) = movie.identity {
+            put_identity(out, identity);
+        }
     });
 }
 
 /// The leaf boxes of the mp4 crate; most of their types have no public name, but fields do.
 fn leaf_boxes(movie: &Movie<'_>) -> MoovBox {
-    let created = movie.header.identity.start.as_micros().div_euclid(1_000_000) + EPOCH_1904;
+    let created = movie.created.as_micros().div_euclid(1_000_000) + EPOCH_1904;
     let created = u64::try_from(created).unwrap_or(0);
     let duration = u64::try_from(movie.duration).unwrap_or(0);
+    let movie_duration = u64::try_from(movie.movie_duration).unwrap_or(0);
     let media_duration = u64::try_from(movie.media_duration).unwrap_or(0);
-    let large = [created, duration, media_duration].iter().any(|v| *v > u64::from(u32::MAX));
+    let large = [created, movie_duration, media_duration].iter().any(|v| *v > u64::from(u32::MAX));
     let version = u8::from(large);
 
     let mut boxes = MoovBox::default();
     let mvhd = &mut boxes.mvhd;
-    (mvhd.version, mvhd.timescale, mvhd.duration) = (version, TIMESCALE, duration);
+    (mvhd.version, mvhd.timescale, mvhd.duration) = (version, TIMESCALE, movie_duration);
     (mvhd.creation_time, mvhd.modification_time) = (created, created);
     mvhd.next_track_id = TRACK_ID + 1;
 
@@ -159,7 +192,7 @@ fn leaf_boxes(movie: &Movie<'_>) -> MoovBox {
     (tkhd.creation_time, tkhd.modification_time) = (created, created);
     (tkhd.duration, tkhd.volume) = (duration, FixedPointU8::new(0));
     let pixels = |n: u32| FixedPointU16::new(u16::try_from(n).unwrap_or(u16::MAX));
-    (tkhd.width, tkhd.height) = (pixels(movie.header.width), pixels(movie.header.height));
+    (tkhd.width, tkhd.height) = (pixels(movie.width), pixels(movie.height));
 
     let mdhd = &mut track.mdia.mdhd;
     (mdhd.version, mdhd.timescale, mdhd.duration) = (version, TIMESCALE, media_duration);

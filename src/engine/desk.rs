@@ -1,7 +1,7 @@
 //! Questions and orders from outside of the engine: another process, or a command on a folder that nobody
 //! runs on.
 //!
-//! Must not do: change anything but what an order names: locks and manual recordings.
+//! Must not do: change anything but what an order names: locks, bookmarks and manual recordings.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -12,10 +12,11 @@ use serde::{Deserialize, Serialize};
 use super::cleaner::StorageReport;
 use super::locks::Locks;
 use super::manual::ManualDesk;
+use super::marks::MarkBook;
 use super::recordings::{Answer, Question, Recordings};
 use super::{EngineError, offline, start};
 use crate::config::{ConfigError, DataFolder, SettingsStore};
-use crate::model::{CameraId, GapReason, Lock, StreamId, WallSpan, WallTime};
+use crate::model::{Bookmark, CameraId, GapReason, Lock, StreamId, WallSpan, WallTime};
 use crate::protocol::{Shown, Snapshot, StorageOverview};
 use crate::runtime::{Clock, Latest};
 use crate::storage::preview::preview;
@@ -42,6 +43,12 @@ pub enum Request {
         /// Which.
         span: WallSpan,
     },
+    /// What was noted about which moments.
+    Bookmarks,
+    /// Note something.
+    AddBookmark(Bookmark),
+    /// Forget a note.
+    RemoveBookmark(Bookmark),
     /// Record now.
     StartManual {
         /// Which camera.
@@ -68,6 +75,8 @@ pub enum Response {
     Storage(StorageOverview),
     /// To [`Request::Locks`].
     Locks(Vec<Lock>),
+    /// To [`Request::Bookmarks`], newest moment first.
+    Bookmarks(Vec<Bookmark>),
     /// To an order: whether it changed anything.
     Done(bool),
 }
@@ -76,8 +85,8 @@ pub enum Response {
 pub struct Desk {
     /// What was recorded.
     pub recordings: Arc<Recordings>,
-    /// What is kept.
-    pub locks: Locks,
+    /// What operators have marked.
+    pub marks: MarkBook,
     /// How storage stands.
     pub storage: Arc<Latest<StorageReport>>,
     /// What only a running engine has.
@@ -114,8 +123,9 @@ impl Desk {
         let recorded: u64 = recordings.reader.usage()?.values().sum();
         report.usage.used = recorded.saturating_add(report.thumbnails);
         report.terms.rules.reserve = retention::reserve(0, report.usage.space.total);
-        let (locks, storage) = (Locks::open(folder), Arc::new(Latest::with(report)));
-        Ok(Self { recordings, locks, storage, running: None, clock })
+        let marks = MarkBook::open(folder, Locks::open(folder), None);
+        let storage = Arc::new(Latest::with(report));
+        Ok(Self { recordings, marks, storage, running: None, clock })
     }
 
     /// Answers or obeys.
@@ -130,17 +140,20 @@ impl Desk {
                 Ok(Response::Health(Box::new((*snapshot).clone())))
             }
             Request::Storage => self.overview().map(Response::Storage),
-            Request::Locks => match self.locks.trouble() {
+            Request::Locks => match self.marks.locks.trouble() {
                 Some(why) => Err(ConfigError::Refused(why).into()),
-                None => Ok(Response::Locks(self.locks.list())),
+                None => Ok(Response::Locks(self.marks.locks.list())),
             },
             Request::Lock(lock) => {
-                self.locks.lock(lock.clone())?;
+                self.marks.lock(lock.clone())?;
                 Ok(Response::Done(true))
             }
             Request::Unlock { camera, span } => {
-                Ok(Response::Done(self.locks.unlock(camera, *span)?))
+                Ok(Response::Done(self.marks.unlock(camera, *span)?))
             }
+            Request::Bookmarks => self.marks.bookmarks().map(Response::Bookmarks),
+            Request::AddBookmark(bookmark) => Ok(Response::Done(self.marks.add(bookmark.clone())?)),
+            Request::RemoveBookmark(bookmark) => Ok(Response::Done(self.marks.remove(bookmark)?)),
             Request::StartManual { camera, limit } => {
                 self.running()?.manual.start(camera, *limit);
                 Ok(Response::Done(true))
@@ -178,7 +191,7 @@ impl Desk {
             })
             .collect();
         let (rules, usage) = (&report.terms.rules, &report.usage);
-        let locks = self.locks.list();
+        let locks = self.marks.locks.list();
         let now = self.clock.wall();
         let ahead = preview(&candidates, &locks, rules, usage, report.rate, now);
         let volume = recordings.volumes.get(&report.terms.volume);

@@ -237,6 +237,7 @@ fn write_line(mut peer: &TcpStream, line: &str) -> std::io::Result<()> {
 mod tests {
     use super::*;
     use crate::engine::locks::Locks;
+    use crate::engine::marks::MarkBook;
     use crate::engine::offline;
     use crate::engine::recordings::{Answer, Question};
     use crate::index::Index;
@@ -256,8 +257,9 @@ mod tests {
         let volumes = BTreeMap::from([(VolumeId(0), volume)]);
         let recordings = Arc::new(offline::recordings(&index, volumes, OpenSegments::default()));
         let clock = Arc::new(SimulatedClock::new(WallTime::default()));
-        let (locks, storage) = (Locks::open(&folder), Arc::new(Latest::new()));
-        let desk = Desk { recordings, locks, storage, running: None, clock };
+        let marks = MarkBook::open(&folder, Locks::open(&folder), None);
+        let storage = Arc::new(Latest::new());
+        let desk = Desk { recordings, marks, storage, running: None, clock };
         let door = Door::open(&folder, desk).expect("opened");
         let text = folder.read_door().expect("read").expect("published");
         let address: Address = serde_json::from_str(&text).expect("an address");

@@ -3,6 +3,7 @@
 use crate::capture::CaptureError;
 use crate::config::ConfigError;
 use crate::index::IndexError;
+use crate::playback::export::ExportError;
 use crate::playback::{Busy, PlaybackError};
 use crate::recorder::RecorderError;
 use crate::runtime::thread::JoinError;
@@ -33,6 +34,9 @@ pub enum EngineError {
     /// Playback has too much to do.
     #[error(transparent)]
     Busy(#[from] Busy),
+    /// An export.
+    #[error(transparent)]
+    Export(#[from] ExportError),
     /// Simulated cameras.
     #[error(transparent)]
     Simulate(#[from] SimulateError),

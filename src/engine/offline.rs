@@ -72,6 +72,32 @@ pub fn volumes(folder: &DataFolder, store: &SettingsStore) -> Result<OpenedVolum
     Ok(OpenedVolumes { all, current })
 }
 
+/// The places that hold recordings, for reading alone, also beside a running engine. One that is not
+/// connected is left out.
+///
+/// # Errors
+/// When it cannot be read which there are.
+pub fn volumes_to_read(folder: &DataFolder, store: &SettingsStore) -> Result<Volumes, EngineError> {
+    let known = VolumeStore::open(folder)?;
+    let current = known.at(&store.settings().storage.path);
+    let others = known.list().iter().filter(|volume| volume.id != current.id).cloned();
+    let mut all = Volumes::new();
+    for volume in others.chain([current.clone()]) {
+        let path = folder.storage(&volume.path);
+        let opened = match volume.marker.as_deref() {
+            Some(marker) => LocalVolume::open_marked(path, Some(marker)).map(|(opened, _)| opened),
+            None => LocalVolume::open(path),
+        };
+        match opened {
+            Ok(opened) => {
+                all.insert(volume.id, Arc::new(opened) as Arc<dyn Volume>);
+            }
+            Err(error) => tracing::warn!("{}: {error}", volume.path),
+        }
+    }
+    Ok(all)
+}
+
 /// Index, volumes and what is being written, as one.
 #[must_use]
 pub fn recordings(index: &Index, volumes: Volumes, open: OpenSegments) -> Recordings {

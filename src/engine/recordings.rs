@@ -9,14 +9,15 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
 
+use super::stills::{self, Caption};
 use super::{EngineError, explain, query};
-use crate::codec;
 use crate::index::check::{Outcome, Problem};
 use crate::index::{self, IndexReader, Volumes};
 use crate::model::{
     CameraId, MotionEvent, RecordingState, SegmentRow, StreamId, StreamKind, WallSpan, WallTime,
 };
 use crate::playback::{self, Footage};
+use crate::protocol::PictureFormat;
 use crate::recorder::OpenSegments;
 
 /// What can be asked.
@@ -47,6 +48,10 @@ pub enum Question {
         camera: CameraId,
         /// When.
         at: WallTime,
+        /// As which kind of file.
+        format: PictureFormat,
+        /// What is written into it.
+        caption: Option<Caption>,
     },
     /// Which motion events overlap a span.
     Events {
@@ -82,8 +87,8 @@ pub enum Answer {
     Explain(Vec<(WallSpan, RecordingState)>),
     /// A picture.
     Picture {
-        /// PNG, in base64.
-        png: String,
+        /// The file, in base64.
+        file: String,
         /// When it was taken.
         at: WallTime,
         /// The segment that it is from, below its volume.
@@ -132,7 +137,9 @@ impl Recordings {
                 let jpeg = self.reader.event_picture(camera, *start)?;
                 Ok(Answer::EventPicture(jpeg.map(|jpeg| BASE64.encode(jpeg))))
             }
-            Question::Picture { camera, at } => self.picture(camera, *at),
+            Question::Picture { camera, at, format, caption } => {
+                self.picture(camera, *at, *format, caption.as_ref())
+            }
             Question::Check => {
                 let report = index::check::check(&self.reader, &self.volumes, &self.open.rows())?;
                 // A segment that was begun meanwhile is no problem.
@@ -223,11 +230,16 @@ impl Recordings {
         Ok(stretches)
     }
 
-    fn picture(&self, camera: &CameraId, at: WallTime) -> Result<Answer, EngineError> {
+    fn picture(
+        &self,
+        camera: &CameraId,
+        at: WallTime,
+        format: PictureFormat,
+        caption: Option<&Caption>,
+    ) -> Result<Answer, EngineError> {
         let exact = playback::exact_picture(&self.footage, camera, at)?;
-        let picture = exact.picture;
-        let png = codec::encode_png(picture.width, picture.height, &picture.rgba)
+        let file = stills::encode(&exact.picture, format, caption)
             .map_err(playback::PlaybackError::from)?;
-        Ok(Answer::Picture { png: BASE64.encode(png), at: picture.at, path: exact.path })
+        Ok(Answer::Picture { file: BASE64.encode(file), at: exact.picture.at, path: exact.path })
     }
 }

@@ -10,13 +10,16 @@ use crossbeam::channel::{Receiver, Sender, select, tick};
 
 use super::cleaner::Cleaner;
 use super::door::Door;
+use super::export_plan::ExportPlans;
+use super::exports::Exports;
 use super::indexer::Indexer;
 use super::manual::ManualDesk;
+use super::marks::MarkBook;
 use super::notices::Notices;
 use super::previews::Previews;
 use super::query::Queries;
 use super::recordings::Recordings;
-use super::snapshots::{Saved, Snapshots, Wanted};
+use super::snapshots::{Saved, Snapshots, Style, Wanted};
 use super::status::Meter;
 use super::thumbnails::Thumbnails;
 use super::views::Views;
@@ -71,6 +74,9 @@ pub(super) struct Service {
     pub snapshots: Snapshots,
     pub thumbnails: Thumbnails,
     pub previews: Previews,
+    pub marks: MarkBook,
+    pub exports: Exports,
+    pub export_plans: ExportPlans,
     /// None when it cannot be opened.
     pub door: Option<Door>,
     pub shown: Arc<Shown>,
@@ -108,6 +114,7 @@ impl Service {
         let never = crossbeam::channel::never();
         let mut commands = commands;
         let saved = self.snapshots.results().clone();
+        let exported = self.exports.ended().clone();
         loop {
             select! {
                 recv(commands) -> command => match command {
@@ -126,6 +133,12 @@ impl Service {
                 recv(saved) -> saved => {
                     if let Ok(saved) = saved {
                         self.tell_saved(saved);
+                        self.show();
+                    }
+                }
+                recv(exported) -> status => {
+                    if let Ok(status) = status {
+                        self.tell_exported(status);
                         self.show();
                     }
                 }
@@ -160,16 +173,28 @@ impl Service {
                 self.previews.wish(wishes);
                 Ok(())
             }
-            Command::SaveSnapshot { camera, at, .. } => self.save_snapshot(camera, at),
-            Command::QueryExport(_)
-            | Command::Export(_)
-            | Command::CancelExport(_)
-            | Command::ForgetExport(_)
-            | Command::OpenFolder(_)
-            | Command::AddBookmark(_)
-            | Command::RemoveBookmark(_)
-            | Command::Lock(_)
-            | Command::Unlock { .. } => Ok(()),
+            Command::SaveSnapshot { camera, at, format, caption } => {
+                let caption = caption.then(|| self.caption(&camera));
+                self.save_snapshot(camera, at, Style { format, caption })
+            }
+            Command::QueryExport(query) => {
+                self.export_plans.ask(query);
+                Ok(())
+            }
+            Command::Export(request) => self.export(request),
+            Command::CancelExport(id) => {
+                self.exports.cancel(id);
+                Ok(())
+            }
+            Command::ForgetExport(id) => {
+                self.exports.forget(id);
+                Ok(())
+            }
+            Command::OpenFolder(folder) => self.open_folder(folder),
+            Command::AddBookmark(bookmark) => self.marks.add(bookmark).map(drop),
+            Command::RemoveBookmark(bookmark) => self.marks.remove(&bookmark).map(drop),
+            Command::Lock(lock) => self.marks.lock(lock),
+            Command::Unlock { camera, span } => self.marks.unlock(&camera, span).map(drop),
             Command::WatchLive(tiles) => {
                 self.views.want(tiles);
                 self.connect();
@@ -289,13 +314,18 @@ impl Service {
         Ok(())
     }
 
-    fn save_snapshot(&self, camera: CameraId, at: Option<WallTime>) -> Result<(), EngineError> {
+    fn save_snapshot(
+        &self,
+        camera: CameraId,
+        at: Option<WallTime>,
+        style: Style,
+    ) -> Result<(), EngineError> {
         let live = || {
             let picture = self.shown.live.get(&camera).map(Wanted::Live);
             picture.ok_or_else(|| EngineError::NotFound("There is no picture to save.".into()))
         };
         let wanted = at.map(Wanted::Recorded).map_or_else(live, Ok)?;
-        self.snapshots.save(camera, wanted)
+        self.snapshots.save(camera, wanted, style)
     }
 
     fn tell_saved(&mut self, saved: Saved) {
@@ -311,6 +341,7 @@ impl Service {
         self.views.want(Vec::new());
         self.views.reconcile(&self.capture, &self.shown, |_| false);
         let limit = SHUTDOWN_LIMIT;
+        let exported = [self.exports.stop(), self.export_plans.stop()];
         let results = [
             self.capture.stop().map_err(EngineError::from),
             self.detection.stop(limit).map_err(EngineError::from),
@@ -330,7 +361,8 @@ impl Service {
         ];
         drop((self.ways, self.watched, self.seen));
         drop(self.lock);
-        let mut errors = results.into_iter().filter_map(Result::err);
+        let exported = exported.into_iter().map(|ended| ended.map_err(EngineError::from));
+        let mut errors = results.into_iter().chain(exported).filter_map(Result::err);
         let first = errors.next();
         for error in errors {
             tracing::error!("{error}");

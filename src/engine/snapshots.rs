@@ -1,4 +1,4 @@
-//! The snapshot thread: saves pictures as PNG into the data folder.
+//! The snapshot thread: saves pictures into the data folder.
 //!
 //! Must not do: make the engine wait for a decoder, an encoder or a disk.
 
@@ -10,10 +10,11 @@ use crossbeam::channel::{Receiver, Sender, bounded};
 
 use super::EngineError;
 use super::recordings::Recordings;
-use crate::codec;
+use super::stills::{self, Caption};
 use crate::config::DataFolder;
 use crate::model::{CameraId, Picture, WallTime};
 use crate::playback::{self, PlaybackError};
+use crate::protocol::PictureFormat;
 use crate::runtime::Worker;
 use crate::runtime::thread::JoinError;
 
@@ -29,6 +30,14 @@ pub enum Wanted {
     Recorded(WallTime),
 }
 
+/// How it is saved.
+pub struct Style {
+    /// The kind of file.
+    pub format: PictureFormat,
+    /// What is written into it.
+    pub caption: Option<Caption>,
+}
+
 /// What became of a snapshot: where it is, or why there is none.
 pub struct Saved {
     /// Whose picture.
@@ -39,7 +48,7 @@ pub struct Saved {
 
 /// The snapshot thread.
 pub struct Snapshots {
-    requests: Sender<(CameraId, Wanted)>,
+    requests: Sender<(CameraId, Wanted, Style)>,
     results: Receiver<Saved>,
     worker: Worker,
 }
@@ -54,13 +63,13 @@ impl Snapshots {
         zone: chrono_tz::Tz,
         recordings: Arc<Recordings>,
     ) -> std::io::Result<Self> {
-        let (requests, waiting) = bounded::<(CameraId, Wanted)>(QUEUE);
+        let (requests, waiting) = bounded::<(CameraId, Wanted, Style)>(QUEUE);
         // Requests that wait, and the one that is done, have room: the thread never waits for the engine.
         let (done, results) = bounded(2 * QUEUE);
         let worker = Worker::spawn("snapshot", move || {
-            for (camera, wanted) in waiting {
+            for (camera, wanted, style) in waiting {
                 let path = picture(&recordings, &camera, wanted)
-                    .and_then(|picture| save(&folder, &camera, &picture, zone));
+                    .and_then(|picture| save(&folder, &camera, &picture, &style, zone));
                 if done.send(Saved { camera, path }).is_err() {
                     break;
                 }
@@ -73,9 +82,9 @@ impl Snapshots {
     ///
     /// # Errors
     /// When too many wait.
-    pub fn save(&self, camera: CameraId, wanted: Wanted) -> Result<(), EngineError> {
+    pub fn save(&self, camera: CameraId, wanted: Wanted, style: Style) -> Result<(), EngineError> {
         let busy = || EngineError::NotFound("Other snapshots are still being saved.".into());
-        self.requests.try_send((camera, wanted)).map_err(|_| busy())
+        self.requests.try_send((camera, wanted, style)).map_err(|_| busy())
     }
 
     /// What became of them.
@@ -111,10 +120,12 @@ fn save(
     folder: &DataFolder,
     camera: &CameraId,
     picture: &Picture,
+    style: &Style,
     zone: chrono_tz::Tz,
 ) -> Result<PathBuf, EngineError> {
     let taken = picture.at.to_utc().with_timezone(&zone).format("%Y-%m-%d_%H-%M-%S%.3f");
-    let png = codec::encode_png(picture.width, picture.height, &picture.rgba)
+    let file = stills::encode(picture, style.format, style.caption.as_ref())
         .map_err(PlaybackError::from)?;
-    Ok(folder.save_snapshot(&format!("{camera}_{taken}.png"), &png)?)
+    let ending = stills::ending(style.format);
+    Ok(folder.save_snapshot(&format!("{camera}_{taken}.{ending}"), &file)?)
 }

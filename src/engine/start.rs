@@ -11,9 +11,12 @@ use crossbeam::channel::{Sender, bounded};
 use super::cleaner::{Cleaner, CleanerOptions};
 use super::desk::{Desk, Running};
 use super::door::Door;
+use super::export_plan::ExportPlans;
+use super::exports::Exports;
 use super::indexer::Indexer;
 use super::locks::Locks;
 use super::manual::ManualDesk;
+use super::marks::MarkBook;
 use super::notices::Notices;
 use super::offline::OpenedVolumes;
 use super::previews::Previews;
@@ -154,10 +157,19 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
     let playback =
         Playback::start(Arc::clone(&recordings.footage), Arc::clone(&clock), Arc::clone(&shown))?;
     let snapshots = Snapshots::start(folder.clone(), zone, Arc::clone(&recordings))?;
+    let marks = MarkBook::open(&folder, locks, Some(Arc::clone(&shown)));
+    if let Some(why) = marks.trouble() {
+        let text = format!("The bookmarks cannot be read, and are left as they are: {why}");
+        notices.raise("bookmarks".into(), clock.wall(), Severity::Warning, None, text);
+    }
+    let (films, at) = (Arc::clone(&recordings), folder.exports());
+    let exports = Exports::start(films, Arc::clone(&shown), Arc::clone(&clock), at)?;
+    let (films, at) = (Arc::clone(&recordings), folder.exports());
+    let export_plans = ExportPlans::start(films, Arc::clone(&shown), Arc::clone(&clock), at)?;
     let manual = ManualDesk::new(Arc::clone(&signals), Arc::clone(&clock));
     let desk = Desk {
         recordings: Arc::clone(&recordings),
-        locks,
+        marks: marks.clone(),
         storage: Arc::clone(cleaner.report()),
         running: Some(Running { shown: Arc::clone(&shown), manual: manual.clone() }),
         clock: Arc::clone(&clock),
@@ -187,6 +199,9 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         snapshots,
         thumbnails,
         previews,
+        marks,
+        exports,
+        export_plans,
         door,
         shown,
         notices,

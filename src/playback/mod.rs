@@ -1,10 +1,11 @@
 //! Watching: the transport, one player thread for each camera shown, live pictures.
 //!
-//! Must not do: write footage, paint, or decide what is recorded.
+//! Must not do: write to recordings, paint, or decide what is recorded.
 
 mod cursor;
 mod deck;
 mod exact;
+pub mod export;
 mod footage;
 mod gop_walk;
 mod live;

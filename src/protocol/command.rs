@@ -4,6 +4,8 @@
 
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
 use super::{EventsQuery, ExportQuery, ExportRequest, MonthQuery, ThumbnailWish, TimelineQuery};
 use crate::model::{Bookmark, CameraId, Lock, Mode, StreamKind, Transport, WallSpan, WallTime};
 
@@ -75,7 +77,8 @@ pub enum Command {
 }
 
 /// How a picture is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum PictureFormat {
     /// Without loss.
     #[default]

@@ -4,6 +4,8 @@
 
 mod file;
 
+pub(super) use file::read_exact_at;
+
 use std::fs::{self, DirEntry, FileType, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -263,13 +265,13 @@ fn kind_of(entry: &DirEntry, depth: usize) -> io::Result<FileType> {
 }
 
 #[cfg(unix)]
-fn sync_one_folder(folder: &Path) -> io::Result<()> {
+pub(super) fn sync_one_folder(folder: &Path) -> io::Result<()> {
     fs::File::open(folder)?.sync_all()
 }
 
 /// Windows has no such call; NTFS journals names by itself.
 #[cfg(not(unix))]
-fn sync_one_folder(_folder: &Path) -> io::Result<()> {
+pub(super) fn sync_one_folder(_folder: &Path) -> io::Result<()> {
     Ok(())
 }
 

@@ -8,6 +8,7 @@ pub mod faulty;
 pub mod layout;
 pub mod local;
 pub mod marker;
+pub mod part_file;
 pub mod preview;
 pub mod recovery;
 pub mod repair;

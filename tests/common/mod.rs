@@ -203,6 +203,36 @@ pub fn wait_for(what: &str, limit: Duration, mut done: impl FnMut() -> bool) {
     }
 }
 
+/// A small disk of its own.
+pub struct SmallDisk {
+    pub folder: tempfile::TempDir,
+}
+
+impl SmallDisk {
+    pub fn mount(megabytes: u32) -> Self {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let options = format!("size={megabytes}m,mode=0777");
+        as_root("mount", &["-t", "tmpfs", "-o", &options, "tmpfs"], folder.path());
+        Self { folder }
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        as_root("umount", &["-l"], self.folder.path());
+    }
+}
+
+/// Runs a command as root: directly, or by a sudo that asks nothing.
+fn as_root(program: &str, arguments: &[&str], folder: &Path) {
+    let done = |command: &mut Command| {
+        command.args(arguments).arg(folder).status().is_ok_and(|status| status.success())
+    };
+    let direct = done(&mut Command::new(program));
+    let done = direct || done(Command::new("sudo").args(["-n", program]));
+    assert!(done, "{program} {} needs root, or sudo without a password", folder.display());
+}
+
 /// Small cameras that are cheap to encode, also without optimisation.
 pub fn small_cameras(cameras: usize) -> SimulatorConfig {
     SimulatorConfig {
