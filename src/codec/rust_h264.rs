@@ -1,7 +1,8 @@
 //! The decoder for what the faster ones get wrong or refuse: interlaced, 4:2:2, 10 bits, monochrome.
 //!
-//! It is exact there, in pure Rust, and conceals most damage: only behind a guard can it be trusted. Must
-//! not do: be used where another decoder is exact.
+//! It is exact there, in pure Rust, and conceals most damage: only behind a guard can it be trusted.
+//!
+//! Must not do: be used where another decoder is exact.
 
 use std::collections::VecDeque;
 

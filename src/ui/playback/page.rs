@@ -7,35 +7,27 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use egui::{Frame, Margin, Rect, Ui};
+use egui::{Frame, Margin, Ui};
 
 use super::aside::Aside;
 use super::calendar::Calendar;
 use super::devices::DeviceList;
 use super::go_to::{self, GoTo};
 use super::note::NoteSheet;
-use super::pictures::{Act, PictureView};
 use super::press::{Press, read_keys};
 use super::range::Range;
-use super::transport::{Bar, SnapshotStyle};
+use super::transport::SnapshotStyle;
 use super::wishes::Wishes;
 use super::zoom::Zoom;
-use crate::model::{CameraId, CoverageKind, WallSpan, WallTime};
-use crate::protocol::{
-    CameraStatus, Command, Lane, PlaybackCommand, PlaybackSnapshot, Speed, TimelineAnswer,
-    ViewState,
-};
+use crate::model::{CameraId, WallSpan, WallTime};
+use crate::protocol::{CameraStatus, Command, PlaybackCommand, PlaybackSnapshot, Speed, ViewState};
 use crate::ui::app::Go;
 use crate::ui::desk::{Settled, Stage};
-use crate::ui::live::wall;
 use crate::ui::timeline::axis::{self, Axis};
 use crate::ui::timeline::feed::Feed;
 use crate::ui::timeline::interact::Wish;
-use crate::ui::timeline::lanes::{Under, under};
 use crate::ui::timeline::peek::Peek;
-use crate::ui::timeline::{LaneHead, NAMES, Timeline, View};
-use crate::ui::widgets::soft;
-use crate::ui::{keys, texture, theme};
+use crate::ui::{keys, theme};
 
 /// Cameras that are shown when the page is opened for the first time.
 const AT_FIRST: usize = 4;
@@ -43,19 +35,13 @@ const AT_FIRST: usize = 4;
 /// Cameras that can be shown at the same time.
 const MOST: usize = 16;
 
-/// A camera that has not told its size sends no more than this.
-const UNKNOWN_SIZE: (u32, u32) = (1920, 1080);
-
 /// The span at first: from so long before now, in microseconds,
 const FIRST_BEFORE: i64 = 9 * 3_600_000_000;
 
 /// to so long after it.
 const FIRST_AFTER: i64 = 3_600_000_000;
 
-/// Known coverage ends at most so long before the live edge, in microseconds.
-const EDGE: i64 = 15_000_000;
-
-type Tiles = Vec<(CameraId, (usize, usize))>;
+pub(super) type Tiles = Vec<(CameraId, (usize, usize))>;
 
 /// A seek that the engine has not answered yet.
 #[derive(Clone, Copy)]
@@ -69,23 +55,23 @@ struct Aim {
 pub struct PlaybackPage {
     pub(super) chosen: Option<Vec<CameraId>>,
     pub(super) picked: Option<CameraId>,
-    enlarged: bool,
+    pub(super) enlarged: bool,
     devices: DeviceList,
     calendar: Calendar,
     pub(super) aside: Aside,
     pub(super) sheet: Option<Sheet>,
     pub(super) range: Range,
     pub(super) style: SnapshotStyle,
-    wishes: Wishes,
-    peek: Peek,
-    range_note: String,
-    zooms: BTreeMap<CameraId, Zoom>,
+    pub(super) wishes: Wishes,
+    pub(super) peek: Peek,
+    pub(super) range_note: String,
+    pub(super) zooms: BTreeMap<CameraId, Zoom>,
     pub(super) view: Option<WallSpan>,
     feed: Feed,
-    show: Settled<Tiles>,
+    pub(super) show: Settled<Tiles>,
     aim: Option<Aim>,
-    start_at: Option<WallTime>,
-    started: bool,
+    pub(super) start_at: Option<WallTime>,
+    pub(super) started: bool,
     last_playhead: Option<WallTime>,
     pub(super) track: f32,
 }
@@ -104,10 +90,10 @@ pub(super) struct Present {
     pub(super) playing: bool,
     pub(super) speed: Speed,
     pub(super) reverse: bool,
-    skip_gaps: bool,
-    skip_to_events: bool,
-    live: bool,
-    key_frames_only: Option<f32>,
+    pub(super) skip_gaps: bool,
+    pub(super) skip_to_events: bool,
+    pub(super) live: bool,
+    pub(super) key_frames_only: Option<f32>,
 }
 
 impl PlaybackPage {
@@ -317,117 +303,6 @@ impl PlaybackPage {
         }
     }
 
-    fn dock(
-        &mut self,
-        ui: &mut Ui,
-        stage: &mut Stage<'_>,
-        present: &Present,
-        answer: &TimelineAnswer,
-        cameras: &[&CameraStatus],
-    ) -> Option<Press> {
-        let height = self.dock_height(cameras);
-        let panel =
-            egui::Panel::bottom("dock").exact_size(height).frame(Frame::new().fill(theme::PANEL));
-        panel.show(ui, |ui| self.dock_content(ui, stage, present, answer, cameras)).inner
-    }
-
-    /// In full screen the dock is there while the pointer is at the foot of the screen.
-    fn overlay(
-        &mut self,
-        ui: &mut Ui,
-        stage: &mut Stage<'_>,
-        present: &Present,
-        answer: &TimelineAnswer,
-        cameras: &[&CameraStatus],
-    ) -> Option<Press> {
-        let all = ui.max_rect();
-        let place = all.with_min_y(all.bottom() - self.dock_height(cameras));
-        let pointer = ui.input(|i| i.pointer.latest_pos());
-        if !pointer.is_some_and(|pos| place.contains(pos)) && !ui.egui_is_using_pointer() {
-            return None;
-        }
-        ui.painter().rect_filled(place, 0.0, theme::PANEL);
-        let builder = egui::UiBuilder::new().max_rect(place);
-        let show = |ui: &mut Ui| self.dock_content(ui, stage, present, answer, cameras);
-        ui.scope_builder(builder, show).inner
-    }
-
-    fn dock_height(&self, cameras: &[&CameraStatus]) -> f32 {
-        let selected = cameras.iter().position(|c| self.picked.as_ref() == Some(&c.id));
-        super::transport::HEIGHT + Timeline::height(cameras.len(), selected) + 6.0
-    }
-
-    fn dock_content(
-        &mut self,
-        ui: &mut Ui,
-        stage: &mut Stage<'_>,
-        present: &Present,
-        answer: &TimelineAnswer,
-        cameras: &[&CameraStatus],
-    ) -> Option<Press> {
-        ui.spacing_mut().item_spacing.y = 0.0;
-        let bar = Bar {
-            playhead: present.playhead,
-            zone: stage.zone,
-            playing: present.playing,
-            speed: present.speed,
-            reverse: present.reverse,
-            skip_gaps: present.skip_gaps,
-            skip_to_events: present.skip_to_events,
-            live: present.live,
-            key_frames_only: present.key_frames_only,
-            lists: self.aside.is_open(),
-        };
-        let press = bar.ui(ui, &mut self.style);
-        ui.painter().hline(ui.max_rect().x_range(), ui.cursor().top(), theme::HAIR);
-        self.timeline(ui, stage, present, answer, cameras);
-        press
-    }
-
-    fn timeline(
-        &mut self,
-        ui: &mut Ui,
-        stage: &mut Stage<'_>,
-        present: &Present,
-        answer: &TimelineAnswer,
-        cameras: &[&CameraStatus],
-    ) {
-        let heads: Vec<_> =
-            cameras.iter().map(|c| LaneHead { camera: &c.id, name: &c.name }).collect();
-        let thumbnail = self.under_the_pointer(ui, stage);
-        let view = View {
-            span: self.view.unwrap_or(WallSpan::new(stage.now, stage.now)),
-            playhead: present.playhead,
-            now: stage.now,
-            zone: stage.zone,
-            lanes: &heads,
-            selected: cameras.iter().position(|c| self.picked.as_ref() == Some(&c.id)),
-            range: self.range.span(present.playhead),
-            range_note: &self.range_note,
-            thumbnail,
-        };
-        let place = ui.available_rect_before_wrap().shrink2(egui::vec2(12.0, 0.0));
-        let builder = egui::UiBuilder::new().max_rect(place);
-        let output = ui.scope_builder(builder, |ui| Timeline::new(answer, view).ui(ui)).inner;
-        self.track = output.response.rect.width() - NAMES;
-        if let Some(camera) = output.picked.and_then(|i| cameras.get(i)) {
-            self.picked = Some(camera.id.clone());
-        }
-        self.peek.hover(output.hovered);
-        for wish in output.wishes {
-            self.wish(wish, stage);
-        }
-    }
-
-    /// The small picture of where the pointer was over the timeline in the frame before.
-    fn under_the_pointer(&mut self, ui: &Ui, stage: &mut Stage<'_>) -> Option<texture::Shown> {
-        if let Some((camera, at)) = self.peek.hovered() {
-            self.wishes.want(stage, camera, *at, true);
-        }
-        let (camera, picture) = self.peek.picture(&stage.shown.thumbnails)?;
-        stage.textures.show(ui, texture::Place::Timeline, &camera, &picture)
-    }
-
     pub(super) fn wish(&mut self, wish: Wish, stage: &mut Stage<'_>) {
         match wish {
             Wish::View(span) => self.view = Some(span),
@@ -439,99 +314,6 @@ impl PlaybackPage {
             }
             Wish::FitDay(at) => self.view = Some(stage.zone.day_span(at)),
             Wish::Range(range) => self.range.set(range),
-        }
-    }
-
-    fn pictures(
-        &mut self,
-        ui: &mut Ui,
-        stage: &mut Stage<'_>,
-        present: &Present,
-        snapshot: Option<&PlaybackSnapshot>,
-        answer: &TimelineAnswer,
-        cameras: &[&CameraStatus],
-    ) {
-        let all = ui.available_rect_before_wrap();
-        let area = if stage.bare { all } else { all.shrink(8.0) };
-        let enlarged = self.enlarged && self.picked.is_some();
-        let shown: Vec<_> = cameras
-            .iter()
-            .enumerate()
-            .filter(|(_, c)| !enlarged || self.picked.as_ref() == Some(&c.id))
-            .collect();
-        let rects = wall::tiles(area, shown.len());
-        if shown.is_empty() {
-            let text = soft("Choose a camera at the left.");
-            ui.put(area, egui::Label::new(text));
-        }
-        let scale = ui.pixels_per_point();
-        let tiles = shown.iter().zip(&rects);
-        let wanted: Tiles = tiles
-            .map(|((_, camera), rect)| (camera.id.clone(), self.pixels(camera, *rect, scale)))
-            .collect();
-        self.tell(ui, stage, wanted);
-        for ((number, camera), rect) in shown.into_iter().zip(rects) {
-            let state = state_of(snapshot, &camera.id);
-            let moment = match state {
-                Some(ViewState::Showing { picture, .. }) => picture.at,
-                _ => present.playhead,
-            };
-            let view = PictureView {
-                number: number + 1,
-                camera,
-                state,
-                kind: kind_at(answer, &camera.id, moment),
-                picked: cameras.len() > 1 && self.picked.as_ref() == Some(&camera.id),
-                playhead: present.playhead,
-                zoom: self.zoom_of(&camera.id),
-            };
-            match view.ui(ui, rect, stage) {
-                Some(Act::Zoom(zoom)) => {
-                    self.zooms.insert(camera.id.clone(), zoom);
-                }
-                Some(Act::Pick) => self.picked = Some(camera.id.clone()),
-                Some(Act::Enlarge) => {
-                    self.picked = Some(camera.id.clone());
-                    self.enlarged = !self.enlarged;
-                }
-                Some(Act::Seek(at)) => self.seek(stage, at, true),
-                None => {}
-            }
-        }
-    }
-
-    fn zoom_of(&self, camera: &CameraId) -> Zoom {
-        self.zooms.get(camera).copied().unwrap_or_default()
-    }
-
-    /// Pixels that a tile needs: more where its picture is looked at closer, up to what the camera sends.
-    fn pixels(&self, camera: &CameraStatus, rect: Rect, scale: f32) -> (usize, usize) {
-        let zoom = self.zoom_of(&camera.id);
-        if !zoom.is_close() {
-            return wall::pixels(rect, scale);
-        }
-        let (width, height) = wall::pixels(rect, scale * zoom.factor());
-        let most = camera.size.unwrap_or(UNKNOWN_SIZE);
-        (width.min(most.0 as usize), height.min(most.1 as usize))
-    }
-
-    /// Tells the engine what is shown, and at the very first where to begin.
-    fn tell(&mut self, ui: &Ui, stage: &mut Stage<'_>, wanted: Tiles) {
-        let desk = &stage.desk;
-        let some = !wanted.is_empty();
-        let same_cameras =
-            |a: &Tiles, b: &Tiles| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.0 == b.0);
-        self.show.update(ui, wanted, same_cameras, |tiles| {
-            desk.try_send(Command::Playback(PlaybackCommand::Show(tiles)))
-        });
-        if !some {
-            return;
-        }
-        if let Some(at) = self.start_at.take() {
-            self.started = true;
-            self.seek(stage, at, true);
-        } else if !self.started {
-            self.started = stage.desk.try_send(Command::Playback(PlaybackCommand::GoLive));
         }
     }
 
@@ -560,18 +342,4 @@ pub(super) fn state_of<'a>(
     camera: &CameraId,
 ) -> Option<&'a ViewState> {
     snapshot?.views.iter().find(|v| v.camera == *camera).map(|v| &v.state)
-}
-
-/// By which rule the picture of `at` was recorded. Coverage is asked for every few seconds only: at the live
-/// edge footage goes on as it was.
-fn kind_at(answer: &TimelineAnswer, camera: &CameraId, at: WallTime) -> Option<CoverageKind> {
-    let lane: &Lane = answer.lanes.iter().find(|l| l.camera == *camera)?;
-    match under(lane, at) {
-        Under::Footage(found) => Some(found.kind),
-        Under::Gap(_) | Under::Nothing => {
-            let last = lane.coverage.last()?;
-            let since = at.micros_since(last.span.end);
-            (0..=EDGE).contains(&since).then_some(last.kind)
-        }
-    }
 }

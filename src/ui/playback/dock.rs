@@ -1,0 +1,128 @@
+//! The foot of the Playback page: transport bar and timeline.
+//!
+//! Must not do: act on what was pressed; it says it.
+
+use egui::{Frame, Ui};
+
+use super::page::{PlaybackPage, Present};
+use super::press::Press;
+use super::transport::{self, Bar};
+use crate::model::WallSpan;
+use crate::protocol::{CameraStatus, TimelineAnswer};
+use crate::ui::desk::Stage;
+use crate::ui::timeline::{LaneHead, NAMES, Timeline, View};
+use crate::ui::{texture, theme};
+
+impl PlaybackPage {
+    /// Transport bar and timeline at the foot of the page.
+    pub(super) fn dock(
+        &mut self,
+        ui: &mut Ui,
+        stage: &mut Stage<'_>,
+        present: &Present,
+        answer: &TimelineAnswer,
+        cameras: &[&CameraStatus],
+    ) -> Option<Press> {
+        let height = self.dock_height(cameras);
+        let panel =
+            egui::Panel::bottom("dock").exact_size(height).frame(Frame::new().fill(theme::PANEL));
+        panel.show(ui, |ui| self.dock_content(ui, stage, present, answer, cameras)).inner
+    }
+
+    /// In full screen the dock is there while the pointer is at the foot of the screen.
+    pub(super) fn overlay(
+        &mut self,
+        ui: &mut Ui,
+        stage: &mut Stage<'_>,
+        present: &Present,
+        answer: &TimelineAnswer,
+        cameras: &[&CameraStatus],
+    ) -> Option<Press> {
+        let all = ui.max_rect();
+        let place = all.with_min_y(all.bottom() - self.dock_height(cameras));
+        let pointer = ui.input(|i| i.pointer.latest_pos());
+        if !pointer.is_some_and(|pos| place.contains(pos)) && !ui.egui_is_using_pointer() {
+            return None;
+        }
+        ui.painter().rect_filled(place, 0.0, theme::PANEL);
+        let builder = egui::UiBuilder::new().max_rect(place);
+        let show = |ui: &mut Ui| self.dock_content(ui, stage, present, answer, cameras);
+        ui.scope_builder(builder, show).inner
+    }
+
+    fn dock_height(&self, cameras: &[&CameraStatus]) -> f32 {
+        let selected = cameras.iter().position(|c| self.picked.as_ref() == Some(&c.id));
+        transport::HEIGHT + Timeline::height(cameras.len(), selected) + 6.0
+    }
+
+    fn dock_content(
+        &mut self,
+        ui: &mut Ui,
+        stage: &mut Stage<'_>,
+        present: &Present,
+        answer: &TimelineAnswer,
+        cameras: &[&CameraStatus],
+    ) -> Option<Press> {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let bar = Bar {
+            playhead: present.playhead,
+            zone: stage.zone,
+            playing: present.playing,
+            speed: present.speed,
+            reverse: present.reverse,
+            skip_gaps: present.skip_gaps,
+            skip_to_events: present.skip_to_events,
+            live: present.live,
+            key_frames_only: present.key_frames_only,
+            lists: self.aside.is_open(),
+        };
+        let press = bar.ui(ui, &mut self.style);
+        ui.painter().hline(ui.max_rect().x_range(), ui.cursor().top(), theme::HAIR);
+        self.timeline(ui, stage, present, answer, cameras);
+        press
+    }
+
+    fn timeline(
+        &mut self,
+        ui: &mut Ui,
+        stage: &mut Stage<'_>,
+        present: &Present,
+        answer: &TimelineAnswer,
+        cameras: &[&CameraStatus],
+    ) {
+        let heads: Vec<_> =
+            cameras.iter().map(|c| LaneHead { camera: &c.id, name: &c.name }).collect();
+        let thumbnail = self.under_the_pointer(ui, stage);
+        let view = View {
+            span: self.view.unwrap_or(WallSpan::new(stage.now, stage.now)),
+            playhead: present.playhead,
+            now: stage.now,
+            zone: stage.zone,
+            lanes: &heads,
+            selected: cameras.iter().position(|c| self.picked.as_ref() == Some(&c.id)),
+            range: self.range.span(present.playhead),
+            range_note: &self.range_note,
+            thumbnail,
+        };
+        let place = ui.available_rect_before_wrap().shrink2(egui::vec2(12.0, 0.0));
+        let builder = egui::UiBuilder::new().max_rect(place);
+        let output = ui.scope_builder(builder, |ui| Timeline::new(answer, view).ui(ui)).inner;
+        self.track = output.response.rect.width() - NAMES;
+        if let Some(camera) = output.picked.and_then(|i| cameras.get(i)) {
+            self.picked = Some(camera.id.clone());
+        }
+        self.peek.hover(output.hovered);
+        for wish in output.wishes {
+            self.wish(wish, stage);
+        }
+    }
+
+    /// The small picture of where the pointer was over the timeline in the frame before.
+    fn under_the_pointer(&mut self, ui: &Ui, stage: &mut Stage<'_>) -> Option<texture::Shown> {
+        if let Some((camera, at)) = self.peek.hovered() {
+            self.wishes.want(stage, camera, *at, true);
+        }
+        let (camera, picture) = self.peek.picture(&stage.shown.thumbnails)?;
+        stage.textures.show(ui, texture::Place::Timeline, &camera, &picture)
+    }
+}

@@ -1,0 +1,133 @@
+//! The middle of the Playback page: a tile for each chosen camera.
+//!
+//! Must not do: paint a tile; `pictures` does.
+
+use egui::{Rect, Ui};
+
+use super::page::{PlaybackPage, Present, Tiles, state_of};
+use super::pictures::{Act, PictureView};
+use super::zoom::Zoom;
+use crate::model::{CameraId, CoverageKind, WallTime};
+use crate::protocol::{
+    CameraStatus, Command, Lane, PlaybackCommand, PlaybackSnapshot, TimelineAnswer, ViewState,
+};
+use crate::ui::desk::Stage;
+use crate::ui::live::wall;
+use crate::ui::timeline::lanes::{Under, under};
+use crate::ui::widgets::soft;
+
+/// A camera that has not told its size sends no more than this.
+const UNKNOWN_SIZE: (u32, u32) = (1920, 1080);
+
+/// Known coverage ends at most so long before the live edge, in microseconds.
+const EDGE: i64 = 15_000_000;
+
+impl PlaybackPage {
+    /// Shows what the chosen cameras show.
+    pub(super) fn pictures(
+        &mut self,
+        ui: &mut Ui,
+        stage: &mut Stage<'_>,
+        present: &Present,
+        snapshot: Option<&PlaybackSnapshot>,
+        answer: &TimelineAnswer,
+        cameras: &[&CameraStatus],
+    ) {
+        let all = ui.available_rect_before_wrap();
+        let area = if stage.bare { all } else { all.shrink(8.0) };
+        let enlarged = self.enlarged && self.picked.is_some();
+        let shown: Vec<_> = cameras
+            .iter()
+            .enumerate()
+            .filter(|(_, c)| !enlarged || self.picked.as_ref() == Some(&c.id))
+            .collect();
+        let rects = wall::tiles(area, shown.len());
+        if shown.is_empty() {
+            let text = soft("Choose a camera at the left.");
+            ui.put(area, egui::Label::new(text));
+        }
+        let scale = ui.pixels_per_point();
+        let tiles = shown.iter().zip(&rects);
+        let wanted: Tiles = tiles
+            .map(|((_, camera), rect)| (camera.id.clone(), self.pixels(camera, *rect, scale)))
+            .collect();
+        self.tell(ui, stage, wanted);
+        for ((number, camera), rect) in shown.into_iter().zip(rects) {
+            let state = state_of(snapshot, &camera.id);
+            let moment = match state {
+                Some(ViewState::Showing { picture, .. }) => picture.at,
+                _ => present.playhead,
+            };
+            let view = PictureView {
+                number: number + 1,
+                camera,
+                state,
+                kind: kind_at(answer, &camera.id, moment),
+                picked: cameras.len() > 1 && self.picked.as_ref() == Some(&camera.id),
+                playhead: present.playhead,
+                zoom: self.zoom_of(&camera.id),
+            };
+            match view.ui(ui, rect, stage) {
+                Some(Act::Zoom(zoom)) => {
+                    self.zooms.insert(camera.id.clone(), zoom);
+                }
+                Some(Act::Pick) => self.picked = Some(camera.id.clone()),
+                Some(Act::Enlarge) => {
+                    self.picked = Some(camera.id.clone());
+                    self.enlarged = !self.enlarged;
+                }
+                Some(Act::Seek(at)) => self.seek(stage, at, true),
+                None => {}
+            }
+        }
+    }
+
+    fn zoom_of(&self, camera: &CameraId) -> Zoom {
+        self.zooms.get(camera).copied().unwrap_or_default()
+    }
+
+    /// Pixels that a tile needs: more where its picture is looked at closer, up to what the camera sends.
+    fn pixels(&self, camera: &CameraStatus, rect: Rect, scale: f32) -> (usize, usize) {
+        let zoom = self.zoom_of(&camera.id);
+        if !zoom.is_close() {
+            return wall::pixels(rect, scale);
+        }
+        let (width, height) = wall::pixels(rect, scale * zoom.factor());
+        let most = camera.size.unwrap_or(UNKNOWN_SIZE);
+        (width.min(most.0 as usize), height.min(most.1 as usize))
+    }
+
+    /// Tells the engine what is shown, and at the very first where to begin.
+    fn tell(&mut self, ui: &Ui, stage: &mut Stage<'_>, wanted: Tiles) {
+        let desk = &stage.desk;
+        let some = !wanted.is_empty();
+        let same_cameras =
+            |a: &Tiles, b: &Tiles| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.0 == b.0);
+        self.show.update(ui, wanted, same_cameras, |tiles| {
+            desk.try_send(Command::Playback(PlaybackCommand::Show(tiles)))
+        });
+        if !some {
+            return;
+        }
+        if let Some(at) = self.start_at.take() {
+            self.started = true;
+            self.seek(stage, at, true);
+        } else if !self.started {
+            self.started = stage.desk.try_send(Command::Playback(PlaybackCommand::GoLive));
+        }
+    }
+}
+
+/// By which rule the picture of `at` was recorded. Coverage is asked for every few seconds only: at the live
+/// edge footage goes on as it was.
+fn kind_at(answer: &TimelineAnswer, camera: &CameraId, at: WallTime) -> Option<CoverageKind> {
+    let lane: &Lane = answer.lanes.iter().find(|l| l.camera == *camera)?;
+    match under(lane, at) {
+        Under::Footage(found) => Some(found.kind),
+        Under::Gap(_) | Under::Nothing => {
+            let last = lane.coverage.last()?;
+            let since = at.micros_since(last.span.end);
+            (0..=EDGE).contains(&since).then_some(last.kind)
+        }
+    }
+}
