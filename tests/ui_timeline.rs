@@ -2,7 +2,6 @@
 //!
 //! Pictures are compared with `tests/snapshots`, as in `ui.rs`.
 
-#[allow(dead_code, reason = "shared with the tests of the pages")]
 mod ui_fixture;
 
 use std::sync::Arc;
