@@ -133,8 +133,12 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
     let (stop_queries, stopped): (Sender<()>, _) = bounded(0);
     let queries =
         Queries::start(Arc::clone(&recordings), Arc::clone(&shown), Arc::clone(&clock), stopped)?;
-    let playback =
-        Playback::start(Arc::clone(&recordings.footage), Arc::clone(&clock), Arc::clone(&shown))?;
+    let playback = Playback::start(
+        Arc::clone(&recordings.footage),
+        Arc::clone(&clock),
+        Arc::clone(&shown),
+        None,
+    )?;
     let snapshots = Snapshots::start(folder.clone(), zone, Arc::clone(&recordings))?;
     let manual = ManualDesk::new(Arc::clone(&signals), Arc::clone(&clock));
     let desk = Desk {

@@ -32,7 +32,17 @@ impl PicturePool {
 
     /// Makes a picture of `pixels`, taken at `at`.
     pub(super) fn picture(&mut self, pixels: Pixels, at: WallTime) -> Arc<Picture> {
-        let picture = Arc::new(make(pixels, at));
+        self.keep(make(pixels, at))
+    }
+
+    /// Takes over a picture made elsewhere.
+    pub(super) fn adopt(&mut self, picture: Picture) -> Arc<Picture> {
+        let Picture { width, height, rgba, at, .. } = picture;
+        self.keep(make(Pixels { width, height, rgba }, at))
+    }
+
+    fn keep(&mut self, picture: Picture) -> Arc<Picture> {
+        let picture = Arc::new(picture);
         if self.made.len() == REMEMBERED {
             self.made.pop_front();
         }

@@ -77,7 +77,7 @@ impl Rig {
         shown.on_change(Arc::new(move || {
             counter.fetch_add(1, Ordering::SeqCst);
         }));
-        let playback = Playback::start(archive.footage(), clock.clone(), Arc::clone(&shown));
+        let playback = Playback::start(archive.footage(), clock.clone(), Arc::clone(&shown), None);
         let playback = playback.expect("starts");
         let rig = Self { film, first, rows, archive, clock, shown, wakes, playback };
         rig.send(PlaybackCommand::Show(vec![(main_stream().camera, TILE)]));
