@@ -67,11 +67,10 @@ impl Wanted {
 
     /// Its samples that are needed, in decoding order.
     fn samples(&self) -> impl Iterator<Item = usize> {
-        let samples = self.segment.walk.samples();
-        let begins = samples.get(self.piece.start).map_or(i64::MAX, |start| start.pts);
+        let (walk, start) = (&self.segment.walk, Some(self.piece.start));
         (self.piece.from..=self.piece.to).filter(move |&n| {
-            // What is shown before the random access point is not shown by way of it.
-            samples.get(n).is_some_and(|info| begins <= info.pts && self.is_needed(info.pts))
+            let needed = walk.samples().get(n).is_some_and(|info| self.is_needed(info.pts));
+            needed && walk.start_for(n) == start
         })
     }
 }
@@ -284,6 +283,12 @@ impl GopCache {
         inner.evict();
         drop(inner);
         self.ring();
+    }
+
+    /// Bytes of all frames.
+    #[cfg(test)]
+    pub(super) fn bytes(&self) -> usize {
+        self.lock().bytes
     }
 
     fn ring(&self) {

@@ -243,8 +243,7 @@ impl View {
             }
             Ready::NotYet => self.approach(order, &segment, target, at),
             Ready::Frame(kept) => {
-                let early = self.shown_at.and_then(|last| (last + SCREEN).checked_sub(now));
-                if let Some(early) = early.filter(|_| order.transport.is_playing()) {
+                if let Some(early) = self.too_early(order, now) {
                     let busy = self.decode_ahead(order)?;
                     return Ok(if busy { Next::Now } else { Next::After(early) });
                 }
@@ -259,6 +258,14 @@ impl View {
                 Ok(Next::Now)
             }
         }
+    }
+
+    /// How long the picture on the screen still stays, when it is the one that was due last.
+    fn too_early(&self, order: &Order, now: Duration) -> Option<Duration> {
+        let wanted = !self.keys_only(order);
+        let due = matches!(self.state, ViewState::Showing { exact, .. } if exact == wanted);
+        let last = self.shown_at.filter(|_| due && order.transport.is_playing())?;
+        (last + SCREEN).checked_sub(now).filter(|early| !early.is_zero())
     }
 
     fn ready(&self, segment: SegmentKey, target: usize) -> Ready {
