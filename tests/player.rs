@@ -152,6 +152,7 @@ fn gaps_are_skipped_in_both_directions() {
     rig.wait_for_picture(last);
     rig.send(PlaybackCommand::SetReverse(false));
     rig.seek(at(20.9));
+    rig.wait_for_picture(at(20.9));
     rig.clock.advance(Duration::from_millis(500));
     rig.wait("nothing more comes", |snapshot| !snapshot.playing);
     rig.end();
@@ -188,7 +189,7 @@ fn events_are_gone_to_and_played_one_after_the_other() {
     rig.wait("the lead", |snapshot| snapshot.playhead == at(1.5));
     rig.clock.advance(Duration::from_secs(3));
     rig.wait("the next event", |snapshot| snapshot.playhead == at(8.0));
-    rig.send(PlaybackCommand::SetReverse(true));
+    rig.play_back();
     rig.clock.advance(Duration::from_millis(10));
     rig.wait("back", |snapshot| snapshot.playhead == at(4.4).plus_micros(-1));
     rig.send(PlaybackCommand::SetReverse(false));

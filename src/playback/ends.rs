@@ -73,7 +73,8 @@ impl Footage {
             };
             let next = match here.into_iter().min_by_key(|span| span.start) {
                 Some(span) => Some(span),
-                None => self.next_span(cameras, at, forward)?,
+                None if forward => self.next_span(cameras, at.plus_micros(1), true)?,
+                None => self.next_span(cameras, at, false)?,
             };
             let Some(span) = next else { return Ok(None) };
             at = span.start;

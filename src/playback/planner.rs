@@ -282,7 +282,7 @@ mod tests {
     #[test]
     fn stepping_back_decodes_a_gop_once() {
         let back = (0..FRAMES).rev();
-        assert_eq!(show(back, scope(None, 3 * 30 * BYTES), true), FRAMES);
+        assert_eq!(show(back, scope(None, 3 * 60 * BYTES), true), FRAMES);
     }
 
     #[test]

@@ -127,7 +127,7 @@ mod tests {
         let hd = (1_920, 1_080);
         let often = |tile| halvings(hd, &video(hd, 8), tile);
         assert_eq!(
-            [hd, (961, 540), (960, 540), (700, 400), (480, 270)].map(often),
+            [hd, (961, 541), (960, 540), (700, 400), (480, 270)].map(often),
             [0, 0, 1, 1, 2]
         );
         assert_eq!(halvings(hd, &video(hd, 10), (480, 270)), 0);
