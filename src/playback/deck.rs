@@ -98,7 +98,7 @@ impl Deck {
             self.give_orders();
             self.publish();
             if self.transport.is_playing() && !self.players.is_empty() {
-                let _rung_or_due = rung.recv_timeout(TICK);
+                let _rung_or_due = rung.recv_timeout(self.rest());
                 if self.players.len() > 1 {
                     std::thread::sleep(GATHER);
                 }
@@ -108,6 +108,12 @@ impl Deck {
         }
         self.show(&[]);
         self.helpers.stop();
+    }
+
+    /// How long nothing happens by itself.
+    fn rest(&self) -> Duration {
+        let edge = self.skipper.free().and_then(|free| self.transport.time_until(free, self.now()));
+        edge.map_or(TICK, |due| due.clamp(GATHER, TICK))
     }
 
     fn obey(&mut self, command: PlaybackCommand) {
@@ -126,7 +132,7 @@ impl Deck {
             PlaybackCommand::SkipGaps(skip) => self.skipper.set_gaps(skip),
             PlaybackCommand::SkipToEvents(skip) => self.skipper.set_to_events(skip),
             PlaybackCommand::Step { camera, frames } => self.step(&camera, frames),
-            PlaybackCommand::Event { forward } => self.to_event(forward),
+            PlaybackCommand::Event { forward } => self.go_to_event(forward),
             PlaybackCommand::GoLive => {
                 self.look_at_the_edge();
                 self.placed = true;
@@ -162,7 +168,7 @@ impl Deck {
     }
 
     /// Goes to the next motion event, or to the one before.
-    fn to_event(&mut self, forward: bool) {
+    fn go_to_event(&mut self, forward: bool) {
         let at = self.transport.playhead(self.now());
         let ahead = self.transport.is_playing() && !self.transport.is_reverse();
         match event_beside(&self.tools.footage, &self.cameras(), at, forward, ahead) {

@@ -28,6 +28,11 @@ impl Skipper {
         self.to_events
     }
 
+    /// The playhead moves on to here before there is something to skip.
+    pub(super) fn free(&self) -> Option<WallTime> {
+        self.free
+    }
+
     pub(super) fn set_gaps(&mut self, skip: bool) {
         (self.gaps, self.free) = (skip, None);
     }
