@@ -15,9 +15,12 @@ use std::time::{Duration, Instant};
 
 use crossbeam::channel::{Receiver, bounded};
 use footage::{Archive, FPS, Film, GOP};
+use watchkeeper::analysis::ThumbnailMaker;
 use watchkeeper::codec::open_decoder;
+use watchkeeper::engine::stored::StoredPreviews;
+use watchkeeper::index::{NewThumbnail, ThumbnailWriter};
 use watchkeeper::model::{CameraId, SegmentRow, StreamId, StreamKind, WallTime};
-use watchkeeper::playback::{Footage, LoadedSegment, Playback};
+use watchkeeper::playback::{Footage, LoadedSegment, Playback, Previews};
 use watchkeeper::protocol::{PlaybackCommand, Shown, ViewState};
 use watchkeeper::runtime::SystemClock;
 
@@ -55,14 +58,15 @@ struct Desk {
 }
 
 impl Desk {
-    fn new(footage: Arc<Footage>) -> Self {
+    fn new(footage: Arc<Footage>, small: Arc<dyn Previews>) -> Self {
         let shown = Arc::new(Shown::default());
         let (bell, changed) = bounded(1);
         shown.on_change(Arc::new(move || {
             let _already_rung = bell.try_send(());
         }));
         let clock = Arc::new(SystemClock::new());
-        let playback = Playback::start(footage, clock, Arc::clone(&shown)).expect("starts");
+        let playback = Playback::start(footage, clock, Arc::clone(&shown), Some(small));
+        let playback = playback.expect("starts");
         playback.send(PlaybackCommand::Show(vec![(stream().camera, TILE)])).expect("taken");
         Self { playback, shown, changed }
     }
@@ -151,6 +155,24 @@ fn seeks(desk: &Desk, segment: &LoadedSegment, moments: &[WallTime]) {
     Waits::new(over).print("  of that, not decoding the frames between");
 }
 
+/// A small picture of every tenth second, as recording leaves them.
+fn small_pictures(archive: &Archive, film: &Film, row: &SegmentRow) -> Arc<dyn Previews> {
+    let mut maker = ThumbnailMaker::default();
+    let (writer, opened) = ThumbnailWriter::open(archive.folder.path().join("small.redb"));
+    opened.expect("opens");
+    let pictures: Vec<_> = (0..SEGMENT)
+        .step_by(10 * FPS)
+        .map(|frame| {
+            let unit = &film.units[frame % FRAMES / GOP * GOP];
+            let jpeg = maker.jpeg(&film.parameters, &unit.data).expect("a picture");
+            let at = row.start.plus_micros(frame as i64 * 40_000);
+            NewThumbnail { camera: stream().camera, at, jpeg }
+        })
+        .collect();
+    writer.put(&pictures).expect("kept");
+    Arc::new(StoredPreviews::new(writer.reader()))
+}
+
 /// A drag over the whole hour: how long each position waits until something close to it is shown.
 fn drag(desk: &Desk, row: &SegmentRow) {
     let positions = 5 * DRAG;
@@ -197,7 +219,7 @@ fn main() {
         (0..count).map(|_| row.start.plus_micros(random.i64(0..row.span().micros()))).collect();
 
     println!("{:<52} {:>8} {:>8}", "60 min of 1080p25, 2 s GOPs, warm", "p50", "p95");
-    let desk = Desk::new(Arc::clone(&footage));
+    let desk = Desk::new(Arc::clone(&footage), small_pictures(&archive, &film, &row));
     let segment = footage.load(&row).expect("readable");
     desk.seek(row.start, true);
     desk.wait(|at, exact| exact && at == row.start);

@@ -91,4 +91,67 @@ proptest! {
             prop_assert_eq!(before, reached, "no change moves the playhead");
         }
     }
+
+    #[test]
+    fn backward_is_forward_mirrored(
+        steps in prop::collection::vec((0..90_000_u64, 0..6_usize, 0..3_u8), 1..30),
+    ) {
+        let zero = Duration::ZERO;
+        let mut forward = Transport::new(WallTime::from_micros(0), zero);
+        let mut back = forward;
+        back.set_reverse(true, zero);
+        let mut now = zero;
+        for (millis, speed, change) in steps {
+            for transport in [&mut forward, &mut back] {
+                match change {
+                    0 => transport.set_speed(Speed::ALL[speed], now),
+                    1 => transport.pause(now),
+                    _ => transport.play(now),
+                }
+            }
+            now += Duration::from_millis(millis);
+            let (there, mirrored) = (forward.playhead(now), back.playhead(now));
+            prop_assert_eq!(there.as_micros(), -mirrored.as_micros());
+            for way in [1, 40_000, 9_999_999] {
+                let (ahead, behind) = (there.plus_micros(way), mirrored.plus_micros(-way));
+                prop_assert_eq!(forward.time_until(ahead, now), back.time_until(behind, now));
+            }
+        }
+    }
+
+    #[test]
+    fn in_reverse_the_playhead_arrives_when_it_says(
+        way in 1..100_000_000_i64, speed in 0..6_usize, oldest in 0..100_000_000_i64,
+    ) {
+        let zero = Duration::ZERO;
+        let at = WallTime::from_micros;
+        let mut transport = Transport::new(at(0), zero);
+        transport.set_speed(Speed::ALL[speed], zero);
+        transport.set_oldest(at(-oldest), zero);
+        transport.set_reverse(true, zero);
+        transport.play(zero);
+        match transport.time_until(at(-way), zero) {
+            None => prop_assert!(way > oldest),
+            Some(due) => {
+                prop_assert!(transport.playhead(due) <= at(-way));
+                let before = due.saturating_sub(Duration::from_micros(1));
+                prop_assert!(transport.playhead(before) > at(-way));
+            }
+        }
+    }
+
+    #[test]
+    fn gops_share_out_what_can_be_shown(table in table()) {
+        let samples = table.samples.clone();
+        let walk = GopWalk::new(table);
+        for sample in 0..samples.len() {
+            let gop = walk.gop_of(sample);
+            prop_assert_eq!(gop.is_some(), can_be_shown(&samples, sample));
+            if let Some(gop) = gop {
+                prop_assert!(samples[gop.start].random_access);
+                prop_assert!(gop.start <= sample && sample <= gop.end);
+                prop_assert_eq!(walk.start_for(sample), Some(gop.start));
+            }
+        }
+    }
 }

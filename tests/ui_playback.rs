@@ -360,11 +360,10 @@ fn the_wheel_looks_closer_into_a_picture() {
     desk.wheel(tile.center(), Vec2::new(0.0, 150.0), Modifiers::NONE);
     desk.harness.run_steps(4);
     let closer = |commands: &[PlaybackCommand]| {
-        let sizes = commands.iter().filter_map(|c| match c {
+        commands.iter().rev().find_map(|c| match c {
             PlaybackCommand::Show(tiles) => tiles.first().map(|(_, size)| size.0),
             _ => None,
-        });
-        sizes.last()
+        })
     };
     let size = closer(&desk.playback_commands()).expect("a larger picture is asked for");
     let twice = 2.0 * tile.width();

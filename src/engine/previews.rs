@@ -14,6 +14,7 @@ use super::stored::{self, StoredPreviews};
 use crate::analysis::THUMBNAIL_SIZE;
 use crate::codec::{Converter, Decoder, Frame, open_decoder};
 use crate::model::{CameraId, Picture, SegmentRow, StreamId, StreamKind, WallTime};
+use crate::playback::Previews as _;
 use crate::playback::{Footage, LoadedSegment, PlaybackError};
 use crate::protocol::{Shown, Thumbnail, ThumbnailWish};
 use crate::runtime::Worker;

@@ -33,7 +33,7 @@ use crate::config::{ConfigError, DataFolder, FolderLock, Secrets, Settings, Sett
 use crate::index::check::{CheckReport, Finding, Outcome};
 use crate::index::{self, Change, Damaged, Index, ThumbnailWriter};
 use crate::model::{SegmentRow, SegmentState, StreamId, StreamKind, VolumeId, WallTime};
-use crate::playback::Playback;
+use crate::playback::{self, Playback};
 use crate::protocol::{Severity, Shown};
 use crate::recorder::{Limits, OpenSegments, Recorder, RecorderOptions, Signals, WriteContext};
 use crate::runtime::Clock;
@@ -139,6 +139,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         clock: Arc::clone(&clock),
     })?;
     let stored = Arc::new(StoredPreviews::new(small_pictures.reader()));
+    let stored_too: Arc<dyn playback::Previews> = stored.clone();
     let thumbnails = Thumbnails::start(ThumbnailOptions {
         recordings: Arc::clone(&recordings),
         writer: small_pictures,
@@ -154,8 +155,12 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         clock: Arc::clone(&clock),
     };
     let queries = Queries::start(options, stopped)?;
-    let playback =
-        Playback::start(Arc::clone(&recordings.footage), Arc::clone(&clock), Arc::clone(&shown))?;
+    let playback = Playback::start(
+        Arc::clone(&recordings.footage),
+        Arc::clone(&clock),
+        Arc::clone(&shown),
+        Some(stored_too),
+    )?;
     let snapshots = Snapshots::start(folder.clone(), zone, Arc::clone(&recordings))?;
     let marks = MarkBook::open(&folder, locks, Some(Arc::clone(&shown)));
     if let Some(why) = marks.trouble() {

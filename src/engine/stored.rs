@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::codec::{CodecError, decode_jpeg};
 use crate::index::{KeptThumbnail, ThumbnailReader};
 use crate::model::{CameraId, Picture, WallTime};
+use crate::playback::Previews;
 
 /// Decoded pictures kept, some 7 MB at 320x180: those of a wall of sixteen, and where it was before.
 const KEPT: usize = 32;
@@ -34,26 +35,6 @@ impl StoredPreviews {
         Self { reader, kept: Mutex::default() }
     }
 
-    /// The kept picture of `camera` nearest to `at`, at most ten minutes away, at its own size of up to 320x240.
-    /// Takes a millisecond or two.
-    #[must_use]
-    pub fn nearest(&self, camera: &CameraId, at: WallTime) -> Option<Arc<Picture>> {
-        let found = self.reader.nearest(camera, at);
-        let found = found.inspect_err(|error| tracing::debug!(%camera, %error, "thumbnail"));
-        let found = found.ok().flatten()?;
-        if found.at.micros_since(at).saturating_abs() > NEAR {
-            return None;
-        }
-        if let Some(picture) = self.known(camera, found.at) {
-            return Some(picture);
-        }
-        let picture = decode(&found);
-        let picture = picture.inspect_err(|error| tracing::debug!(%camera, %error, "thumbnail"));
-        let picture = Arc::new(picture.ok()?);
-        self.keep(camera.clone(), Arc::clone(&picture));
-        Some(picture)
-    }
-
     fn known(&self, camera: &CameraId, at: WallTime) -> Option<Arc<Picture>> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let index = kept.iter().position(|(whose, p)| whose == camera && p.at == at)?;
@@ -69,6 +50,27 @@ impl StoredPreviews {
             kept.pop_front();
         }
         kept.push_back((camera, picture));
+    }
+}
+
+impl Previews for StoredPreviews {
+    /// The kept picture of `camera` nearest to `at`, at most ten minutes away, at its own size of up to 320x240.
+    /// Takes a millisecond or two.
+    fn nearest(&self, camera: &CameraId, at: WallTime) -> Option<Arc<Picture>> {
+        let found = self.reader.nearest(camera, at);
+        let found = found.inspect_err(|error| tracing::debug!(%camera, %error, "thumbnail"));
+        let found = found.ok().flatten()?;
+        if found.at.micros_since(at).saturating_abs() > NEAR {
+            return None;
+        }
+        if let Some(picture) = self.known(camera, found.at) {
+            return Some(picture);
+        }
+        let picture = decode(&found);
+        let picture = picture.inspect_err(|error| tracing::debug!(%camera, %error, "thumbnail"));
+        let picture = Arc::new(picture.ok()?);
+        self.keep(camera.clone(), Arc::clone(&picture));
+        Some(picture)
     }
 }
 

@@ -166,6 +166,33 @@ impl IndexReader {
         })
     }
 
+    /// The first event of `camera` that starts after `at`, or the last one that starts before it.
+    ///
+    /// # Errors
+    /// See [`IndexReader`].
+    pub fn next_event(
+        &self,
+        camera: &CameraId,
+        at: WallTime,
+        forward: bool,
+    ) -> Result<Option<MotionEvent>, IndexError> {
+        self.read(|view| {
+            let table = view.open(EVENT)?;
+            let prefix = schema::camera_prefix(camera);
+            let from = if forward { at.plus_micros(1) } else { at };
+            let middle = schema::numbered(&prefix, from.as_micros());
+            let item = if forward {
+                let behind = schema::behind(prefix);
+                table.range::<&[u8]>(middle.as_slice()..behind.as_slice())?.next()
+            } else {
+                table.range::<&[u8]>(prefix.as_slice()..middle.as_slice())?.next_back()
+            };
+            let Some(item) = item else { return Ok(None) };
+            let (key, value) = item?;
+            decode(camera, schema::time_of(key.value())?, value.value()).map(Some)
+        })
+    }
+
     /// The JPEG of the event of `camera` that starts at exactly `start`, if it has one.
     ///
     /// # Errors

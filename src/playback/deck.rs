@@ -3,22 +3,21 @@
 //! Must not do: decode, or wake the console when nothing changed.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use crossbeam::channel::{Receiver, Sender, bounded};
+use crossbeam::channel::Receiver;
 
-use super::player::Player;
+use super::helpers::Helpers;
+use super::inbox::Inbox;
+use super::player::{Player, Tools};
+use super::skip::Skip;
+use super::skipper::{Skipper, event_beside};
 use super::view::Order;
-use super::{Footage, PlaybackError, Transport};
+use super::{FRAME_MEMORY, Transport};
 use crate::model::{CameraId, WallTime};
-use crate::protocol::{CameraView, PlaybackCommand, PlaybackSnapshot, Shown};
-use crate::runtime::thread::JoinError;
-use crate::runtime::{Clock, Worker};
-
-/// Commands that wait at most. Repeated seeks, sizes and speeds replace one another and take one place.
-const WAITING_COMMANDS: usize = 64;
+use crate::protocol::{CameraView, PlaybackCommand, PlaybackSnapshot, Shown, Speed};
 
 /// While time passes the playhead is published this often, and the live edge looked at, also when no
 /// picture changes.
@@ -27,109 +26,12 @@ const TICK: Duration = Duration::from_millis(100);
 /// Pictures of several cameras that become due together are published together.
 const GATHER: Duration = Duration::from_millis(8);
 
-/// How long the deck may take to end, with all its players.
-const STOP_LIMIT: Duration = Duration::from_secs(10);
-
 /// Over which the rate of pictures is counted.
 const RATE_WINDOW: Duration = Duration::from_secs(1);
 
-/// The deck has too much to do; the command was not taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("playback is busy; please try again")]
-pub struct Busy;
-
-/// Playback of recorded footage.
-///
-/// Dropping it asks the deck to end; [`Playback::stop`] also waits for that.
-pub struct Playback {
-    inbox: Handle,
-    worker: Worker,
-}
-
-/// The engine's end of the inbox.
-struct Handle(Arc<Inbox>);
-
-impl Drop for Handle {
-    fn drop(&mut self) {
-        self.0.stop.store(true, Ordering::Release);
-        self.0.ring();
-    }
-}
-
-/// Commands on their way to the deck.
-struct Inbox {
-    commands: Mutex<Vec<PlaybackCommand>>,
-    stop: AtomicBool,
-    bell: Sender<()>,
-}
-
-impl Playback {
-    /// Starts the thread `playback`, which shows nothing until it is told which cameras to show.
-    ///
-    /// # Errors
-    /// [`PlaybackError::Thread`].
-    pub fn start(
-        footage: Arc<Footage>,
-        clock: Arc<dyn Clock>,
-        shown: Arc<Shown>,
-    ) -> Result<Self, PlaybackError> {
-        let (bell, rung) = bounded(1);
-        let inbox =
-            Arc::new(Inbox { commands: Mutex::default(), stop: AtomicBool::new(false), bell });
-        let deck = Deck::new(footage, clock, shown, Arc::clone(&inbox));
-        let worker = Worker::spawn("playback", move || deck.run(&rung))
-            .map_err(|source| PlaybackError::Thread { name: "playback".into(), source })?;
-        Ok(Self { inbox: Handle(inbox), worker })
-    }
-
-    /// Says what the operator wants; never waits. The newest seek replaces those before it.
-    ///
-    /// # Errors
-    /// [`Busy`] when the deck does not take its commands.
-    pub fn send(&self, command: PlaybackCommand) -> Result<(), Busy> {
-        self.inbox.0.put(command)
-    }
-
-    /// Ends the deck and its players.
-    ///
-    /// # Errors
-    /// [`JoinError`] when the deck hangs or panicked.
-    pub fn stop(self) -> Result<(), JoinError> {
-        let Self { inbox, worker } = self;
-        drop(inbox);
-        worker.join(STOP_LIMIT)
-    }
-}
-
-impl Inbox {
-    fn put(&self, command: PlaybackCommand) -> Result<(), Busy> {
-        use PlaybackCommand::{Seek, SetSpeed, Show};
-        let mut commands = self.commands.lock().unwrap_or_else(PoisonError::into_inner);
-        let full = commands.len() >= WAITING_COMMANDS;
-        match (commands.last_mut(), &command) {
-            (Some(last @ Seek { .. }), Seek { .. })
-            | (Some(last @ Show(_)), Show(_))
-            | (Some(last @ SetSpeed(_)), SetSpeed(_)) => *last = command,
-            _ if full => return Err(Busy),
-            _ => commands.push(command),
-        }
-        drop(commands);
-        self.ring();
-        Ok(())
-    }
-
-    fn take(&self) -> Vec<PlaybackCommand> {
-        std::mem::take(&mut *self.commands.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn ring(&self) {
-        let _already_rung = self.bell.try_send(());
-    }
-}
-
-struct Deck {
-    footage: Arc<Footage>,
-    clock: Arc<dyn Clock>,
+pub(super) struct Deck {
+    tools: Tools,
+    helpers: Helpers,
     shown: Arc<Shown>,
     inbox: Arc<Inbox>,
     transport: Transport,
@@ -137,6 +39,9 @@ struct Deck {
     placed: bool,
     seek: u64,
     exact: bool,
+    /// The last jump was a step, backward when true.
+    stepping: Option<bool>,
+    skipper: Skipper,
     players: Vec<(Player, (usize, usize))>,
     /// Number of the next player.
     number: u64,
@@ -148,28 +53,31 @@ struct Deck {
 #[derive(PartialEq)]
 struct Published {
     playhead: WallTime,
-    transport: (bool, bool, crate::protocol::Speed),
+    transport: (bool, bool, bool, Speed),
+    skips: (bool, bool),
     key_frames_only: bool,
     views: Vec<(CameraId, u64)>,
 }
 
 impl Deck {
-    fn new(
-        footage: Arc<Footage>,
-        clock: Arc<dyn Clock>,
+    pub(super) fn new(
+        tools: Tools,
+        helpers: Helpers,
         shown: Arc<Shown>,
         inbox: Arc<Inbox>,
     ) -> Self {
-        let now = clock.now();
+        let now = tools.clock.now();
         Self {
-            footage,
-            clock,
+            tools,
+            helpers,
             shown,
             inbox,
             transport: Transport::new(now.wall, now.monotonic),
             placed: false,
             seek: 0,
             exact: true,
+            stepping: None,
+            skipper: Skipper::default(),
             players: Vec::new(),
             number: 0,
             rate: VecDeque::new(),
@@ -177,7 +85,7 @@ impl Deck {
         }
     }
 
-    fn run(mut self, rung: &Receiver<()>) {
+    pub(super) fn run(mut self, rung: &Receiver<()>) {
         while !self.inbox.stop.load(Ordering::Acquire) {
             let commands = self.inbox.take();
             if !commands.is_empty() || self.transport.is_playing() {
@@ -186,10 +94,11 @@ impl Deck {
             for command in commands {
                 self.obey(command);
             }
+            self.skip();
             self.give_orders();
             self.publish();
             if self.transport.is_playing() && !self.players.is_empty() {
-                let _rung_or_due = rung.recv_timeout(TICK);
+                let _rung_or_due = rung.recv_timeout(self.rest());
                 if self.players.len() > 1 {
                     std::thread::sleep(GATHER);
                 }
@@ -198,25 +107,38 @@ impl Deck {
             }
         }
         self.show(&[]);
+        self.helpers.stop();
+    }
+
+    /// How long nothing happens by itself.
+    fn rest(&self) -> Duration {
+        let edge = self.skipper.free().and_then(|free| self.transport.time_until(free, self.now()));
+        edge.map_or(TICK, |due| due.clamp(GATHER, TICK))
     }
 
     fn obey(&mut self, command: PlaybackCommand) {
-        let now = self.clock.monotonic();
+        let now = self.now();
         match command {
             PlaybackCommand::Show(tiles) => self.show(&tiles),
             PlaybackCommand::Seek { at, exact } => self.jump(at, exact),
             PlaybackCommand::Play => self.transport.play(now),
             PlaybackCommand::Pause => self.transport.pause(now),
             PlaybackCommand::SetSpeed(speed) => self.transport.set_speed(speed, now),
-            PlaybackCommand::Step { frames, .. } => self.step(frames),
-            PlaybackCommand::SetReverse(_)
-            | PlaybackCommand::SkipGaps(_)
-            | PlaybackCommand::SkipToEvents(_)
-            | PlaybackCommand::Event { .. } => {}
+            PlaybackCommand::SetReverse(reverse) => {
+                self.transport.set_reverse(reverse, now);
+                self.look_at_the_edge();
+                self.skipper.look_anew();
+            }
+            PlaybackCommand::SkipGaps(skip) => self.skipper.set_gaps(skip),
+            PlaybackCommand::SkipToEvents(skip) => self.skipper.set_to_events(skip),
+            PlaybackCommand::Step { camera, frames } => self.step(&camera, frames),
+            PlaybackCommand::Event { forward } => self.go_to_event(forward),
             PlaybackCommand::GoLive => {
+                self.look_at_the_edge();
                 self.placed = true;
                 self.seek += 1;
                 self.exact = true;
+                self.stepping = None;
                 self.transport.go_live(now);
             }
         }
@@ -226,18 +148,56 @@ impl Deck {
         self.placed = true;
         self.seek += 1;
         self.exact = exact;
-        self.transport.seek(at, self.clock.monotonic());
+        self.stepping = None;
+        self.transport.seek(at, self.now());
+        self.skipper.look_anew();
     }
 
-    /// Moves by frames of the first camera shown.
-    fn step(&mut self, frames: i32) {
-        self.transport.pause(self.clock.monotonic());
-        let Some((player, _)) = self.players.first() else { return };
-        let at = self.transport.playhead(self.clock.monotonic());
-        match self.footage.step(&player.camera, at, frames.into()) {
-            Ok(Some(reached)) => self.jump(reached, true),
+    /// Moves by frames of `camera`.
+    fn step(&mut self, camera: &CameraId, frames: i32) {
+        let now = self.now();
+        self.transport.pause(now);
+        match self.tools.footage.step(camera, self.transport.playhead(now), frames.into()) {
+            Ok(Some(reached)) => {
+                self.jump(reached, true);
+                self.stepping = Some(frames < 0);
+            }
             Ok(None) => {}
-            Err(error) => tracing::warn!(camera = %player.camera, %error, "step"),
+            Err(error) => tracing::warn!(%camera, %error, "step"),
+        }
+    }
+
+    /// Goes to the next motion event, or to the one before.
+    fn go_to_event(&mut self, forward: bool) {
+        let at = self.transport.playhead(self.now());
+        let ahead = self.transport.is_playing() && !self.transport.is_reverse();
+        match event_beside(&self.tools.footage, &self.cameras(), at, forward, ahead) {
+            Ok(Some(start)) => self.jump(start, true),
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, "next event"),
+        }
+    }
+
+    /// While playing leaves out what the operator does not want to see, and stops where nothing more comes.
+    fn skip(&mut self) {
+        let now = self.now();
+        if !self.transport.is_playing() || self.players.is_empty() {
+            return;
+        }
+        if self.transport.is_at_the_oldest(now) {
+            self.transport.pause(now);
+            return;
+        }
+        let wanted = self.skipper.gaps() || self.skipper.to_events();
+        if !wanted || self.transport.is_live() {
+            return;
+        }
+        let (at, reverse) = (self.transport.playhead(now), self.transport.is_reverse());
+        match self.skipper.look(&self.tools.footage, &self.cameras(), at, reverse) {
+            Ok(Skip::Stay(_)) => {}
+            Ok(Skip::Jump(there)) => self.jump(there, true),
+            Ok(Skip::End) => self.transport.pause(now),
+            Err(error) => tracing::warn!(%error, "what to skip"),
         }
     }
 
@@ -262,6 +222,7 @@ impl Deck {
         }
         self.players = kept;
         self.rate.clear();
+        self.skipper.look_anew();
         if !tiles.is_empty() {
             self.look_at_the_edge();
             if !self.placed {
@@ -275,42 +236,60 @@ impl Deck {
         let number = self.number;
         self.number += 1;
         let inbox = Arc::clone(&self.inbox);
-        let player = Player::start(
-            number,
-            camera.clone(),
-            Arc::clone(&self.footage),
-            Arc::clone(&self.clock),
-            self.order(size),
-            move || inbox.ring(),
-        );
+        let order = self.order(size);
+        let player =
+            Player::start(number, camera.clone(), &self.tools, order, move || inbox.ring());
         player.inspect_err(|error| tracing::error!(%camera, %error, "player")).ok()
     }
 
+    fn now(&self) -> Duration {
+        self.tools.clock.monotonic()
+    }
+
+    fn cameras(&self) -> Vec<CameraId> {
+        self.players.iter().map(|(player, _)| player.camera.clone()).collect()
+    }
+
     fn newest(&self) -> WallTime {
-        let cameras: Vec<_> =
-            self.players.iter().map(|(player, _)| player.camera.clone()).collect();
-        self.footage.newest(&cameras, self.clock.wall())
+        self.tools.footage.newest(&self.cameras(), self.tools.clock.wall())
     }
 
     /// The newest moment with footage of the first camera; the newest moment at all without any.
     fn newest_footage(&self) -> WallTime {
         let newest = self.newest();
         let Some((player, _)) = self.players.first() else { return newest };
-        let gap = match self.footage.find(&player.camera, newest) {
-            Ok(None) => self.footage.gap(&player.camera, newest).ok(),
+        let gap = match self.tools.footage.find(&player.camera, newest) {
+            Ok(None) => self.tools.footage.gap(&player.camera, newest).ok(),
             Ok(Some(_)) | Err(_) => None,
         };
         gap.and_then(|gap| gap.before).unwrap_or(newest)
     }
 
-    /// Footage ends where the segments being written end.
+    /// Footage ends where the segments being written end, and begins with the oldest segment.
     fn look_at_the_edge(&mut self) {
-        let newest = self.newest();
-        self.transport.set_limit(newest, self.clock.monotonic());
+        let (newest, now) = (self.newest(), self.now());
+        self.transport.set_limit(newest, now);
+        if self.transport.is_reverse() {
+            match self.tools.footage.oldest(&self.cameras()) {
+                // Without any footage there is nowhere to go.
+                Ok(oldest) => {
+                    let playhead = self.transport.playhead(now);
+                    self.transport.set_oldest(oldest.unwrap_or(playhead), now);
+                }
+                Err(error) => tracing::warn!(%error, "oldest footage"),
+            }
+        }
     }
 
     fn order(&self, size: (usize, usize)) -> Order {
-        Order { seek: self.seek, transport: self.transport, exact: self.exact, size }
+        Order {
+            seek: self.seek,
+            transport: self.transport,
+            exact: self.exact,
+            stepping: self.stepping,
+            size,
+            memory: FRAME_MEMORY / self.players.len().max(1),
+        }
     }
 
     fn give_orders(&self) {
@@ -321,12 +300,18 @@ impl Deck {
 
     /// Publishes a snapshot when it differs from the last one.
     fn publish(&mut self) {
-        let now = self.clock.monotonic();
+        let now = self.now();
         let reports: Vec<_> = self.players.iter().map(|(player, _)| player.report()).collect();
         let transport = &self.transport;
         let published = Published {
             playhead: transport.playhead(now),
-            transport: (transport.is_playing(), transport.is_live(), transport.speed()),
+            transport: (
+                transport.is_playing(),
+                transport.is_reverse(),
+                transport.is_live(),
+                transport.speed(),
+            ),
+            skips: (self.skipper.gaps(), self.skipper.to_events()),
             key_frames_only: transport.is_playing() && reports.iter().any(|r| r.key_frames_only),
             views: self
                 .players
@@ -348,9 +333,9 @@ impl Deck {
             playhead: published.playhead,
             playing: self.transport.is_playing(),
             speed: self.transport.speed(),
-            reverse: false,
-            skip_gaps: false,
-            skip_to_events: false,
+            reverse: self.transport.is_reverse(),
+            skip_gaps: self.skipper.gaps(),
+            skip_to_events: self.skipper.to_events(),
             live: self.transport.is_live(),
             key_frames_only: published.key_frames_only,
             pictures_per_second,

@@ -27,7 +27,7 @@ const LOOK_AROUND_MICROS: i64 = 3_600_000_000;
 
 /// All footage. Shared by every player; cheap to ask for a moment near the last one.
 pub struct Footage {
-    index: IndexReader,
+    pub(super) index: IndexReader,
     open: OpenSegments,
     volumes: BTreeMap<VolumeId, Arc<dyn Volume>>,
     kept: Mutex<Kept>,
@@ -160,12 +160,24 @@ impl Footage {
     ) -> Result<Option<SegmentRow>, PlaybackError> {
         let mut last: Option<SegmentRow> = None;
         for kind in [StreamKind::Main, StreamKind::Sub] {
-            let stream = StreamId::new(camera.clone(), kind);
-            let open = self.open.rows_of(&stream).into_iter().rfind(|row| row.end <= at);
-            let indexed = self.index.last_before(&stream, at)?;
-            last = last.into_iter().chain(open).chain(indexed).max_by_key(|row| row.end);
+            let row = self.last_before_in(&StreamId::new(camera.clone(), kind), at)?;
+            last = last.into_iter().chain(row).max_by_key(|row| row.end);
         }
         Ok(last)
+    }
+
+    /// The segment of `stream` that ended last before `at`.
+    ///
+    /// # Errors
+    /// [`PlaybackError::Index`].
+    pub fn last_before_in(
+        &self,
+        stream: &StreamId,
+        at: WallTime,
+    ) -> Result<Option<SegmentRow>, PlaybackError> {
+        let open = self.open.rows_of(stream).into_iter().rfind(|row| row.end <= at);
+        let indexed = self.index.last_before(stream, at)?;
+        Ok(open.into_iter().chain(indexed).max_by_key(|row| row.end))
     }
 
     /// The newest moment that can be shown of `cameras` together, at the time `now`: where the segments

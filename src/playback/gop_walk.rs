@@ -18,6 +18,15 @@ pub struct GopWalk {
     display: Option<Display>,
 }
 
+/// A random access point and the samples that are shown by way of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gop {
+    /// The random access point.
+    pub start: usize,
+    /// The last of them in decoding order.
+    pub end: usize,
+}
+
 #[derive(Debug)]
 struct Display {
     /// Sample by place in the order of display.
@@ -116,6 +125,32 @@ impl GopWalk {
         self.random_access[..before].iter().rev().find(reaches).copied()
     }
 
+    /// The GOP that `sample` is shown by way of; none when it is never shown.
+    #[must_use]
+    pub fn gop_of(&self, sample: usize) -> Option<Gop> {
+        let start = self.start_for(sample)?;
+        let count = self.table.samples.len();
+        let next = self.key_after(start).unwrap_or(count);
+        // Pictures sent after the next random access point, but shown before it.
+        let late = self.display.as_ref().and_then(|_| {
+            let until = self.key_after(next).unwrap_or(count);
+            (next..until).rev().find(|&n| self.start_for(n) == Some(start))
+        });
+        Some(Gop { start, end: late.unwrap_or(next - 1).max(sample) })
+    }
+
+    /// The GOP shown after `gop`, or before it.
+    #[must_use]
+    pub fn gop_beside(&self, gop: Gop, forward: bool) -> Option<Gop> {
+        let shown = |&n: &usize| self.start_for(n) == Some(gop.start);
+        let edge = match &self.display {
+            _ if !forward => gop.start,
+            None => gop.end,
+            Some(_) => (gop.start..=gop.end).filter(shown).max_by_key(|&n| self.place(n))?,
+        };
+        self.gop_of(self.step(edge, if forward { 1 } else { -1 }).ok()?)
+    }
+
     /// The last random access point shown at `ticks` or earlier: the only samples that are shown when
     /// decoding all of them takes too long.
     #[must_use]
@@ -130,6 +165,13 @@ impl GopWalk {
     pub fn key_after(&self, sample: usize) -> Option<usize> {
         let after = self.random_access.partition_point(|&start| start <= sample);
         self.random_access.get(after).copied()
+    }
+
+    /// The last random access point before `sample` in decoding order.
+    #[must_use]
+    pub fn key_before(&self, sample: usize) -> Option<usize> {
+        let before = self.random_access.partition_point(|&start| start < sample);
+        self.random_access.get(before.checked_sub(1)?).copied()
     }
 
     fn place(&self, sample: usize) -> Option<usize> {
@@ -242,6 +284,18 @@ mod tests {
         assert_eq!(walk.key_shown_at(-1), None);
         assert_eq!(walk.key_after(0), Some(4));
         assert_eq!(walk.key_after(4), None);
+        assert_eq!((walk.key_before(4), walk.key_before(0)), (Some(0), None));
+    }
+
+    #[test]
+    fn a_gop_has_all_that_is_shown_by_way_of_it() {
+        let walk = reordered();
+        let (first, second) = (Gop { start: 0, end: 6 }, Gop { start: 4, end: 7 });
+        assert_eq!([0, 1, 5, 6].map(|n| walk.gop_of(n)), [Some(first); 4]);
+        assert_eq!([4, 7].map(|n| walk.gop_of(n)), [Some(second); 2]);
+        assert_eq!(walk.gop_beside(first, true), Some(second));
+        assert_eq!(walk.gop_beside(second, false), Some(first));
+        assert_eq!((walk.gop_beside(first, false), walk.gop_beside(second, true)), (None, None));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Decides whether all pictures are decoded or random access points only. Pure.
+//! Decides whether one thread decodes all pictures, several do, or random access points alone are decoded. Pure.
 //!
 //! Must not do: read a clock.
 
@@ -9,6 +9,9 @@ use crate::protocol::Speed;
 /// Time spent behind the playhead, less the time spent in step with it, that means that decoding is too
 /// slow: longer than a hiccup of the disk, shorter than what would be felt as standing still.
 const TOO_MUCH: Duration = Duration::from_millis(700);
+
+/// The same for one thread alone, which need not be sure: help costs nothing but processors.
+const TOO_MUCH_ALONE: Duration = Duration::from_millis(200);
 
 /// Between two observations no more than this counts: a longer pause is not decoding's fault.
 const LONGEST_STEP: Duration = Duration::from_millis(100);
@@ -22,6 +25,7 @@ const LAST_RETRY: Duration = Duration::from_secs(64);
 /// Whether decoding keeps up, and what to do about it.
 #[derive(Debug)]
 pub struct Pace {
+    helped: bool,
     key_frames_only: bool,
     speed: Speed,
     /// Time behind less time in step, not below zero.
@@ -35,10 +39,11 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// All pictures are decoded until that proves too slow.
+    /// One thread decodes all pictures until that proves too slow.
     #[must_use]
     pub fn new(speed: Speed, now: Duration) -> Self {
         Self {
+            helped: false,
             key_frames_only: false,
             speed,
             debt: Duration::ZERO,
@@ -53,6 +58,18 @@ impl Pace {
     #[must_use]
     pub fn key_frames_only(&self) -> bool {
         self.key_frames_only
+    }
+
+    /// Whether several threads decode.
+    #[must_use]
+    pub fn helped(&self) -> bool {
+        self.helped
+    }
+
+    /// Other footage may be easier to decode: what was too slow before a jump says little of it. Help that
+    /// was needed goes on.
+    pub fn jump(&mut self, speed: Speed, now: Duration) {
+        *self = Self { helped: self.helped, ..Self::new(speed, now) };
     }
 
     /// A lower speed is a new chance.
@@ -78,8 +95,14 @@ impl Pace {
             return over;
         }
         self.debt = if was_behind { self.debt + step } else { self.debt.saturating_sub(step) };
-        if self.debt <= TOO_MUCH {
+        let bearable = if self.helped { TOO_MUCH } else { TOO_MUCH_ALONE };
+        if self.debt <= bearable {
             return false;
+        }
+        if !self.helped {
+            self.helped = true;
+            self.turn(false, now);
+            return true;
         }
         let again = self.retry_after.filter(|_| lasted < LAST_RETRY);
         self.retry_after = Some(again.map_or(FIRST_RETRY, |last| (last * 2).min(LAST_RETRY)));
@@ -104,7 +127,7 @@ mod tests {
     fn a_hiccup_changes_nothing() {
         let mut pace = Pace::new(Speed::Eight, Duration::ZERO);
         for n in 0..200_u32 {
-            assert!(!pace.observe(n % 100 < 50, n * STEP));
+            assert!(!pace.observe(n % 40 < 15, n * STEP));
         }
         assert!(!pace.observe(true, Duration::from_secs(3_600)), "a pause is not decoding's fault");
     }
@@ -122,9 +145,32 @@ mod tests {
     #[test]
     fn falling_behind_most_of_the_time_is_too_slow() {
         let mut pace = Pace::new(Speed::Four, Duration::ZERO);
-        let changed = (0..500_u32).find(|n| pace.observe(n % 10 != 0, *n * STEP)).expect("changes");
+        let mut behind = |from: u32| {
+            (from..from + 500).find(|n| pace.observe(n % 10 != 0, *n * STEP)).expect("changes")
+        };
+        let helped = behind(0);
+        assert!((20..40).contains(&helped), "{helped}");
+        let changed = behind(helped + 1) - helped;
         assert!((70..120).contains(&changed), "{changed}");
         assert!(pace.key_frames_only());
+    }
+
+    #[test]
+    fn help_comes_before_pictures_are_left_out_and_survives_a_jump() {
+        let mut pace = Pace::new(Speed::Eight, Duration::ZERO);
+        let mut now = Duration::ZERO;
+        while !pace.observe(true, now) {
+            now += STEP;
+        }
+        assert!(pace.helped() && !pace.key_frames_only());
+        while !pace.observe(true, now) {
+            now += STEP;
+        }
+        assert!(pace.key_frames_only());
+        pace.jump(Speed::Eight, now);
+        assert!(pace.helped() && !pace.key_frames_only());
+        pace.set_speed(Speed::Four, now);
+        assert!(!pace.helped());
     }
 
     #[test]

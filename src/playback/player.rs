@@ -8,8 +8,10 @@ use std::time::Duration;
 
 use crossbeam::channel::{Receiver, Sender, bounded};
 
+use super::gop_cache::GopCache;
+use super::helpers::Board;
 use super::view::{Next, Order, View};
-use super::{Footage, PlaybackError};
+use super::{Footage, PlaybackError, Previews};
 use crate::model::CameraId;
 use crate::protocol::ViewState;
 use crate::runtime::thread::JoinError;
@@ -45,13 +47,20 @@ pub(super) struct Player {
     worker: Worker,
 }
 
+/// What all players use.
+pub(super) struct Tools {
+    pub(super) footage: Arc<Footage>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) previews: Option<Arc<dyn Previews>>,
+    pub(super) board: Arc<Board>,
+}
+
 impl Player {
     /// Starts `player-<number>`. `tell` is called in its thread after each new report.
     pub(super) fn start(
         number: u64,
         camera: CameraId,
-        footage: Arc<Footage>,
-        clock: Arc<dyn Clock>,
+        tools: &Tools,
         order: Order,
         tell: impl Fn() + Send + 'static,
     ) -> Result<Self, PlaybackError> {
@@ -63,7 +72,15 @@ impl Player {
             stop: AtomicBool::new(false),
         });
         let (bell, rung) = bounded(1);
-        let view = View::new(footage, camera.clone());
+        let cache = GopCache::new(bell.clone());
+        let view = View::new(
+            Arc::clone(&tools.footage),
+            camera.clone(),
+            cache,
+            Arc::clone(&tools.board),
+            tools.previews.clone(),
+        );
+        let clock = Arc::clone(&tools.clock);
         let name = format!("player-{number}");
         let theirs = Arc::clone(&desk);
         let worker = Worker::spawn(&name, move || run(view, &theirs, &rung, clock.as_ref(), &tell))
@@ -120,7 +137,7 @@ fn run(mut view: View, desk: &Desk, rung: &Receiver<()>, clock: &dyn Clock, tell
             Next::After(time) => {
                 let _rung_or_due = rung.recv_timeout(time);
             }
-            Next::Order => {
+            Next::Bell => {
                 let _rung = rung.recv();
             }
         }

@@ -32,7 +32,11 @@ impl PicturePool {
 
     /// Makes a picture of `pixels`, taken at `at`.
     pub(super) fn picture(&mut self, pixels: Pixels, at: WallTime) -> Arc<Picture> {
-        let picture = Arc::new(make(pixels, at));
+        self.keep(make(pixels, at))
+    }
+
+    fn keep(&mut self, picture: Picture) -> Arc<Picture> {
+        let picture = Arc::new(picture);
         if self.made.len() == REMEMBERED {
             self.made.pop_front();
         }

@@ -7,11 +7,18 @@ use std::sync::Arc;
 use super::{GopWalk, PlaybackError};
 use crate::container::{ReadAt, SampleInfo};
 use crate::media::StreamParameters;
-use crate::model::{SegmentRow, WallTime};
+use crate::model::{SegmentRow, StreamKind, WallTime};
 
 /// Samples that all kept segments may have together: at 40 bytes each, 40 MB. An hour at 25 pictures a
 /// second has 90,000.
 const KEPT_SAMPLES: usize = 1_000_000;
+
+/// Tells the segments of a camera apart, in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct SegmentKey {
+    start: WallTime,
+    kind: StreamKind,
+}
 
 /// A segment whose samples can be read.
 pub struct LoadedSegment {
@@ -27,6 +34,11 @@ pub struct LoadedSegment {
 }
 
 impl LoadedSegment {
+    /// What it is called among the segments of its camera.
+    pub(super) fn key(&self) -> SegmentKey {
+        SegmentKey { start: self.row.start, kind: self.row.stream.kind }
+    }
+
     /// When `sample` begins to be shown.
     #[must_use]
     pub fn wall_of(&self, sample: usize) -> WallTime {

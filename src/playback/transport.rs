@@ -10,7 +10,7 @@ use crate::protocol::Speed;
 /// [`Speed::quarters`] of time that passes as it does.
 const NORMAL: i64 = Speed::Normal.quarters();
 
-/// A playhead as a function of time, the speed in force, and whether it stays at the newest footage.
+/// A playhead as a function of time, speed and direction, and whether it stays at the newest footage.
 /// Small and copied to every player, so that all of them show the same moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Transport {
@@ -20,6 +20,10 @@ pub struct Transport {
     speed: Speed,
     playing: bool,
     live: bool,
+    /// Time passes backward.
+    reverse: bool,
+    /// The oldest moment that can be shown; in reverse the playhead stops there.
+    oldest: WallTime,
     /// The newest moment that can be shown; the playhead waits there.
     limit: WallTime,
 }
@@ -34,6 +38,8 @@ impl Transport {
             speed: Speed::Normal,
             playing: false,
             live: false,
+            reverse: false,
+            oldest: WallTime::MIN,
             limit: WallTime::MAX,
         }
     }
@@ -47,20 +53,29 @@ impl Transport {
         let elapsed = i64::try_from(now.saturating_sub(self.since).as_micros()).unwrap_or(i64::MAX);
         let passed = i128::from(elapsed) * i128::from(self.quarters()) / i128::from(NORMAL);
         let passed = i64::try_from(passed).unwrap_or(i64::MAX);
-        self.anchor.plus_micros(passed).min(self.limit.max(self.anchor))
+        if self.reverse {
+            self.anchor.plus_micros(-passed).max(self.oldest.min(self.anchor))
+        } else {
+            self.anchor.plus_micros(passed).min(self.limit.max(self.anchor))
+        }
     }
 
     /// How long after `now` the playhead reaches `at`: none while that will not happen by itself.
     #[must_use]
     pub fn time_until(&self, at: WallTime, now: Duration) -> Option<Duration> {
         let playhead = self.playhead(now);
-        if at <= playhead {
+        let (there, beyond, way) = if self.reverse {
+            (at >= playhead, at < self.oldest, self.anchor.micros_since(at))
+        } else {
+            (at <= playhead, at > self.limit, at.micros_since(self.anchor))
+        };
+        if there {
             return Some(Duration::ZERO);
         }
-        if !self.playing || at > self.limit {
+        if !self.playing || beyond {
             return None;
         }
-        let way = i128::from(at.micros_since(self.anchor)) * i128::from(NORMAL);
+        let way = i128::from(way) * i128::from(NORMAL);
         let quarters = i128::from(self.quarters());
         let due = u64::try_from((way + quarters - 1) / quarters).unwrap_or(u64::MAX);
         Some((self.since + Duration::from_micros(due)).saturating_sub(now))
@@ -83,6 +98,18 @@ impl Transport {
     #[must_use]
     pub fn is_live(&self) -> bool {
         self.live
+    }
+
+    /// Whether time passes backward.
+    #[must_use]
+    pub fn is_reverse(&self) -> bool {
+        self.reverse
+    }
+
+    /// Whether a playhead that moves backward can go no further at `now`.
+    #[must_use]
+    pub fn is_at_the_oldest(&self, now: Duration) -> bool {
+        self.reverse && self.playhead(now) <= self.oldest
     }
 
     /// The speed in force.
@@ -111,6 +138,13 @@ impl Transport {
         self.live &= speed.quarters() >= NORMAL;
     }
 
+    /// Changes the direction, and nothing else; backward leaves the live edge.
+    pub fn set_reverse(&mut self, reverse: bool, now: Duration) {
+        self.settle(now);
+        self.reverse = reverse;
+        self.live &= !reverse;
+    }
+
     /// Goes to `at`, or to the newest moment when that is earlier; speed and playing stay.
     pub fn seek(&mut self, at: WallTime, now: Duration) {
         self.live = false;
@@ -118,12 +152,13 @@ impl Transport {
         self.since = now;
     }
 
-    /// Goes to the newest moment and stays there.
+    /// Goes to the newest moment and stays there, moving forward.
     pub fn go_live(&mut self, now: Duration) {
         self.anchor = self.limit;
         self.since = now;
         self.playing = true;
         self.live = true;
+        self.reverse = false;
         if self.speed.quarters() < NORMAL {
             self.speed = Speed::Normal;
         }
@@ -133,12 +168,20 @@ impl Transport {
     /// on from there, and has become live unless it moves slower than time.
     pub fn set_limit(&mut self, limit: WallTime, now: Duration) {
         let playhead = self.playhead(now);
-        if self.playing && playhead >= self.limit {
+        if self.playing && !self.reverse && playhead >= self.limit {
             self.anchor = playhead;
             self.since = now;
             self.live |= self.speed.quarters() >= NORMAL;
         }
         self.limit = limit;
+    }
+
+    /// The oldest moment that can be shown is now `oldest`.
+    pub fn set_oldest(&mut self, oldest: WallTime, now: Duration) {
+        if oldest != self.oldest {
+            self.settle(now);
+            self.oldest = oldest;
+        }
     }
 
     /// Makes the present playhead the anchor.
@@ -216,6 +259,38 @@ mod tests {
         assert_eq!(transport.playhead(seconds(4)), at(10_000_000));
         transport.set_speed(Speed::Half, seconds(4));
         assert!(!transport.is_live(), "slower than time leaves the edge");
+    }
+
+    #[test]
+    fn in_reverse_it_stops_at_the_oldest_moment() {
+        let mut transport = Transport::new(at(9_000_000), seconds(0));
+        transport.set_oldest(at(2_000_000), seconds(0));
+        transport.set_speed(Speed::Double, seconds(0));
+        transport.set_reverse(true, seconds(0));
+        transport.play(seconds(0));
+        assert_eq!(transport.playhead(seconds(3)), at(3_000_000));
+        assert!(!transport.is_at_the_oldest(seconds(3)));
+        assert_eq!(transport.playhead(seconds(60)), at(2_000_000));
+        assert!(transport.is_at_the_oldest(seconds(60)));
+        assert_eq!(transport.time_until(at(1_000_000), seconds(1)), None, "never");
+        transport.set_oldest(at(1_000_000), seconds(60));
+        assert_eq!(transport.playhead(seconds(61)), at(1_000_000), "it goes on from there");
+    }
+
+    #[test]
+    fn reversing_leaves_the_live_edge_and_going_live_moves_forward() {
+        let mut transport = Transport::new(at(0), seconds(0));
+        transport.set_limit(at(9_000_000), seconds(0));
+        transport.go_live(seconds(0));
+        transport.set_reverse(true, seconds(1));
+        assert!(!transport.is_live() && transport.is_playing());
+        transport.set_limit(at(9_500_000), seconds(1));
+        assert!(!transport.is_live(), "the edge does not catch a playhead that leaves it");
+        assert_eq!(transport.playhead(seconds(2)), at(8_000_000));
+        transport.seek(at(5_000_000), seconds(2));
+        assert!(transport.is_reverse() && transport.is_playing());
+        transport.go_live(seconds(3));
+        assert!(transport.is_live() && !transport.is_reverse());
     }
 
     #[test]

@@ -2,15 +2,21 @@
 //!
 //! Must not do: wait, or read a clock; `player` does both.
 
+mod screen;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::cursor::{Cursor, Progress};
+use super::gop_cache::{GopCache, Kept};
+use super::hand::Hand;
+use super::helpers::Board;
+use super::place::{Found, Place};
+use super::planner::{Planner, Scope};
 use super::pool::PicturePool;
-use super::{Footage, FootageGap, Pace, PlaybackError, Transport};
-use crate::codec::{Converter, Frame};
-use crate::media::sps::VideoInfo;
-use crate::model::{CameraId, Picture, StreamId, StreamKind, WallTime};
+use super::{Footage, FootageGap, LoadedSegment, Pace, PlaybackError, Previews, SegmentKey};
+use crate::codec::Converter;
+use crate::model::{CameraId, WallTime};
+use crate::playback::Transport;
 use crate::protocol::{Speed, ViewState};
 
 /// What a player is to show. The newest order counts, older ones are forgotten.
@@ -21,8 +27,20 @@ pub(super) struct Order {
     pub(super) transport: Transport,
     /// False while the operator drags: the nearest random access point does.
     pub(super) exact: bool,
+    /// The last jump was a step, backward when true: more may follow.
+    pub(super) stepping: Option<bool>,
     /// Width and height of the tile in pixels.
     pub(super) size: (usize, usize),
+    /// Bytes of frames that may be kept.
+    pub(super) memory: usize,
+}
+
+impl Order {
+    /// In which direction pictures follow, backward when true; none while one stands.
+    fn direction(&self) -> Option<bool> {
+        let transport = &self.transport;
+        if transport.is_playing() { Some(transport.is_reverse()) } else { self.stepping }
+    }
 }
 
 /// When there is something to do again.
@@ -30,64 +48,110 @@ pub(super) struct Order {
 pub(super) enum Next {
     /// At once.
     Now,
-    /// After this time, or at a new order.
+    /// After this time, or when something happens.
     After(Duration),
-    /// At a new order.
-    Order,
+    /// When something happens: a new order, or a frame.
+    Bell,
 }
 
 /// After an error, or in a gap whose end is not known, another look is taken this often while playing.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
+/// What is said of a gap is looked up this often while time passes backward.
+const LOOK_BACK: Duration = Duration::from_millis(250);
+
+/// The footage behind a gap is made ready so long before it is reached.
+const READY_BEFORE: Duration = Duration::from_secs(2);
+
 /// After a jump, decoding up to the playhead is not counted as too slow for this long: a 2 s GOP of 1080p
 /// takes 0.6 s of a free processor.
 const CATCH_UP: Duration = Duration::from_millis(1_500);
 
+/// No more pictures are made than a screen shows, 60 a second.
+const SCREEN: Duration = Duration::from_millis(16);
+
+/// One thread alone decodes so many frames before they are due: enough to hide a random access point,
+/// which takes as long as some pictures do.
+const AHEAD: usize = 8;
+
+/// So much before it begins to be shown a picture's predecessor is: a tick of the media clock, rounded up.
+const TICK_MICROS: i64 = 12;
+
 /// One camera's view.
 pub(super) struct View {
-    footage: Arc<Footage>,
     camera: CameraId,
+    previews: Option<Arc<dyn Previews>>,
+    cache: Arc<GopCache>,
+    board: Arc<Board>,
     order: Option<Order>,
-    cursor: Option<Cursor>,
-    /// The cursor's segment is the right one up to here.
-    until: WallTime,
-    gap: Option<(WallTime, FootageGap)>,
+    place: Place,
+    planner: Planner,
+    hand: Hand,
     failed: bool,
-    /// The sample on the screen, of the cursor's segment.
-    shown: Option<usize>,
+    /// The sample on the screen.
+    shown: Option<(SegmentKey, usize)>,
+    /// The frame that the picture on the screen was made of.
+    frame: Option<Arc<Kept>>,
+    /// When the last picture since the last jump was shown because it was due.
+    shown_at: Option<Duration>,
     /// A jump's first picture is still to be shown.
     preview: bool,
+    /// A small picture is still to be looked for.
+    small_due: bool,
     /// Until when decoding is excused from keeping up.
     excused_until: Duration,
-    /// The playhead, for messages.
-    at: WallTime,
     pace: Pace,
     converter: Converter,
     pool: PicturePool,
-    frame: Option<(Frame, WallTime, VideoInfo)>,
     state: ViewState,
     version: u64,
     pictures: u64,
 }
 
+/// What the cache has for a sample.
+enum Ready {
+    OnScreen,
+    Frame(Arc<Kept>),
+    Damaged,
+    NotYet,
+}
+
+impl Drop for View {
+    fn drop(&mut self) {
+        self.board.leave(&self.cache);
+    }
+}
+
 impl View {
-    pub(super) fn new(footage: Arc<Footage>, camera: CameraId) -> Self {
+    /// `cache` wakes the thread of this view.
+    pub(super) fn new(
+        footage: Arc<Footage>,
+        camera: CameraId,
+        cache: GopCache,
+        board: Arc<Board>,
+        previews: Option<Arc<dyn Previews>>,
+    ) -> Self {
+        let cache = Arc::new(cache);
+        board.join(&cache);
         Self {
-            footage,
+            place: Place::new(footage, camera.clone()),
+            planner: Planner::new(Arc::clone(&cache), Arc::clone(&board)),
             camera,
+            previews,
+            cache,
+            board,
             order: None,
-            cursor: None,
-            until: WallTime::MIN,
-            gap: None,
+            hand: Hand::default(),
             failed: false,
             shown: None,
+            frame: None,
+            shown_at: None,
             preview: false,
+            small_due: false,
             excused_until: Duration::ZERO,
-            at: WallTime::MIN,
             pace: Pace::new(Speed::Normal, Duration::ZERO),
             converter: Converter::new(),
             pool: PicturePool::default(),
-            frame: None,
             state: ViewState::Loading,
             version: 0,
             pictures: 0,
@@ -121,7 +185,7 @@ impl View {
             Ok(next) => next,
             Err(error) => {
                 self.fail(&error);
-                if order.transport.is_playing() { Next::After(LOOK_AGAIN) } else { Next::Order }
+                if order.transport.is_playing() { Next::After(LOOK_AGAIN) } else { Next::Bell }
             }
         }
     }
@@ -130,131 +194,167 @@ impl View {
     fn take(&mut self, order: &Order, now: Duration) {
         let old = self.order.replace(*order);
         if old.is_none_or(|old| old.seek != order.seek) {
-            self.preview = true;
-            self.gap = None;
+            self.preview = order.stepping.is_none();
+            self.small_due = !order.exact;
+            self.shown_at = None;
             self.failed = false;
             self.excused_until = now + CATCH_UP;
-            // Other footage may be easier to decode: what was too slow before the jump says nothing of it.
-            self.pace = Pace::new(order.transport.speed(), now);
-            if let Some(cursor) = &mut self.cursor {
-                cursor.forget_damage();
-            }
+            self.pace.jump(order.transport.speed(), now);
+            self.place.forget_gap();
+            self.cache.forget_damage();
         }
-        if old.is_none_or(|old| !old.transport.is_playing() && order.transport.is_playing()) {
+        if old.is_none_or(|old| old.direction() != order.direction()) {
             self.excused_until = now + CATCH_UP;
         }
         self.pace.set_speed(order.transport.speed(), now);
-        if old.is_some_and(|old| old.size != order.size) {
+        if old.is_none_or(|old| old.size != order.size) {
+            self.cache.set_tile(order.size);
             self.resize(order.size);
         }
     }
 
     fn advance(&mut self, order: &Order, now: Duration) -> Result<Next, PlaybackError> {
         let at = order.transport.playhead(now);
-        self.at = at;
         if self.failed {
             if !order.transport.is_playing() {
-                return Ok(Next::Order);
+                return Ok(Next::Bell);
             }
             self.failed = false;
-            self.until = WallTime::MIN;
+            self.place.forget();
         }
-        if !self.locate(at)? {
-            return Ok(self.wait_in_gap(order, now));
-        }
-        let Some(target) = self.target(order, at) else {
+        let segment = match self.place.find(at)? {
+            Found::Segment(segment) => segment,
+            Found::Gap(gap) => return self.wait_in_gap(order, &gap, now),
+        };
+        let Some(target) = self.target(&segment, order, at) else {
             return Err(PlaybackError::Damaged { camera: self.camera.clone(), at });
         };
-        let there = self.shown == Some(target);
+        let scope = self.scope(order);
+        self.planner.plan(&mut self.place, &segment, target, scope);
+        let ready = self.ready(segment.key(), target);
+        let there = !matches!(ready, Ready::NotYet);
         if self.changes_pace(order, there, now) {
             return Ok(Next::Now);
         }
-        if there {
-            self.confirm(order);
-            return self.wait_for_next(order, target, now);
-        }
-        self.approach(order, target)
-    }
-
-    /// Sees to it that the cursor is in the segment of `at`; false when there is none.
-    fn locate(&mut self, at: WallTime) -> Result<bool, PlaybackError> {
-        if let Some(cursor) = &self.cursor
-            && cursor.segment.row.start <= at
-            && at < self.until
-        {
-            return Ok(true);
-        }
-        if self.gap.as_ref().is_some_and(|(from, gap)| *from <= at && at < gap.until) {
-            return Ok(false);
-        }
-        let Some(row) = self.footage.find(&self.camera, at)? else {
-            self.enter_gap(at)?;
-            return Ok(false);
-        };
-        self.gap = None;
-        let segment = self.footage.load(&row)?;
-        self.until = segment.row.end.max(at.plus_micros(1));
-        if segment.row.stream.kind == StreamKind::Sub {
-            let main = StreamId::new(self.camera.clone(), StreamKind::Main);
-            let better = self.footage.first_after_in(&main, at)?.map(|row| row.start);
-            self.until = better.map_or(self.until, |better| better.min(self.until));
-        }
-        let same = self.cursor.as_ref().is_some_and(|c| c.segment.is_same_file(&segment.row));
-        match &mut self.cursor {
-            Some(cursor) => cursor.enter(segment)?,
-            None => self.cursor = Some(Cursor::open(segment)?),
-        }
-        if !same {
-            self.shown = None;
-        }
-        Ok(true)
-    }
-
-    fn enter_gap(&mut self, at: WallTime) -> Result<(), PlaybackError> {
-        let gap = self.footage.gap(&self.camera, at)?;
-        self.shown = None;
-        self.until = WallTime::MIN;
-        let same = matches!(&self.state, ViewState::NoFootage { reason, before, after }
-            if *reason == gap.reason && *before == gap.before && *after == gap.after);
-        if !same {
-            self.set(ViewState::NoFootage {
-                reason: gap.reason.clone(),
-                before: gap.before,
-                after: gap.after,
-            });
-        }
-        self.gap = Some((at, gap));
-        Ok(())
-    }
-
-    /// A gap plays as time without footage.
-    fn wait_in_gap(&mut self, order: &Order, now: Duration) -> Next {
-        self.excused_until = now + CATCH_UP;
-        let Some((_, gap)) = &self.gap else { return Next::Now };
-        if !order.transport.is_playing() {
-            return Next::Order;
-        }
-        match order.transport.time_until(gap.until, now) {
-            Some(due) => Next::After(due),
-            None => {
-                // At the live edge footage may come at any time.
-                self.gap = None;
-                Next::After(LOOK_AGAIN)
+        match ready {
+            Ready::OnScreen => {
+                self.confirm(order);
+                self.wait_for_next(order, &segment, target, now)
+            }
+            Ready::NotYet => self.approach(order, &segment, target, at),
+            Ready::Frame(kept) => {
+                if let Some(early) = self.too_early(order, now) {
+                    let busy = self.decode_ahead(order)?;
+                    return Ok(if busy { Next::Now } else { Next::After(early) });
+                }
+                self.shown_at = Some(now);
+                self.show(order, kept, !self.keys_only(order), false)?;
+                self.shown = Some((segment.key(), target));
+                Ok(Next::Now)
+            }
+            Ready::Damaged => {
+                self.stand_in(order, &segment, target, at)?;
+                self.shown = Some((segment.key(), target));
+                Ok(Next::Now)
             }
         }
     }
 
-    /// The sample to be shown at `at`.
-    fn target(&self, order: &Order, at: WallTime) -> Option<usize> {
-        let segment = &self.cursor.as_ref()?.segment;
-        if self.keys_only(order) {
-            return segment.key_shown_at(at);
+    /// How long the picture on the screen still stays, when it is the one that was due last.
+    fn too_early(&self, order: &Order, now: Duration) -> Option<Duration> {
+        let wanted = !self.keys_only(order);
+        let due = matches!(self.state, ViewState::Showing { exact, .. } if exact == wanted);
+        let last = self.shown_at.filter(|_| due && order.transport.is_playing())?;
+        (last + SCREEN).checked_sub(now).filter(|early| !early.is_zero())
+    }
+
+    fn ready(&self, segment: SegmentKey, target: usize) -> Ready {
+        if self.shown == Some((segment, target)) {
+            return Ready::OnScreen;
         }
-        segment.shown_at(at)
+        match self.cache.get(segment, target) {
+            Some(kept) => Ready::Frame(kept),
+            None if self.cache.is_damaged(segment, target) => Ready::Damaged,
+            None => Ready::NotYet,
+        }
+    }
+
+    /// A gap plays as time without footage; what comes after it is made ready.
+    fn wait_in_gap(
+        &mut self,
+        order: &Order,
+        gap: &FootageGap,
+        now: Duration,
+    ) -> Result<Next, PlaybackError> {
+        self.enter_gap(gap);
+        self.excused_until = now + CATCH_UP;
+        let transport = &order.transport;
+        if !transport.is_playing() {
+            return Ok(Next::Bell);
+        }
+        let reverse = transport.is_reverse();
+        let edge = if reverse { gap.before } else { gap.after };
+        let due = edge.and_then(|edge| transport.time_until(edge, now));
+        if due.is_some_and(|due| due < READY_BEFORE)
+            && let Some(next) = self.place.beside(!reverse)
+            && let Some(sample) = if reverse { next.walk.last() } else { next.walk.first() }
+        {
+            let scope = self.scope(order);
+            self.planner.plan(&mut self.place, &next, sample, scope);
+            if self.decode_ahead(order)? {
+                return Ok(Next::Now);
+            }
+        }
+        if reverse {
+            return Ok(Next::After(due.map_or(LOOK_BACK, |due| due.min(LOOK_BACK))));
+        }
+        let due = transport.time_until(gap.until, now);
+        if due.is_none() {
+            // At the live edge footage may come at any time.
+            self.place.forget_gap();
+        }
+        Ok(Next::After(due.unwrap_or(LOOK_AGAIN)))
+    }
+
+    fn enter_gap(&mut self, gap: &FootageGap) {
+        self.shown = None;
+        let same = matches!(&self.state, ViewState::NoFootage { reason, before, after }
+            if *reason == gap.reason && *before == gap.before && *after == gap.after);
+        if !same {
+            let FootageGap { reason, before, after, .. } = gap.clone();
+            self.set(ViewState::NoFootage { reason, before, after });
+        }
+    }
+
+    /// The sample to be shown at `at`. During a drag a frame that is there and nearer than the random
+    /// access point is better.
+    fn target(&self, segment: &LoadedSegment, order: &Order, at: WallTime) -> Option<usize> {
+        if !self.keys_only(order) {
+            return segment.shown_at(at);
+        }
+        let key = segment.key_shown_at(at)?;
+        if order.exact {
+            return Some(key);
+        }
+        let (ticks, samples) = (segment.row.ticks_at(at), segment.walk.samples());
+        let far = |sample: usize| samples[sample].pts.abs_diff(ticks);
+        let kept = self.cache.nearest(segment, ticks);
+        Some(kept.filter(|&kept| far(kept) < far(key)).unwrap_or(key))
     }
 
     fn keys_only(&self, order: &Order) -> bool {
         !order.exact || (order.transport.is_playing() && self.pace.key_frames_only())
+    }
+
+    fn scope(&self, order: &Order) -> Scope {
+        Scope {
+            direction: order.direction(),
+            keys_only: self.keys_only(order),
+            helped: order.transport.is_playing() && self.pace.helped(),
+            keep_all: order.direction().is_none() || self.preview,
+            tile: order.size,
+            memory: order.memory,
+        }
     }
 
     /// Notes whether decoding keeps up; true when the way of decoding changes by this.
@@ -289,121 +389,67 @@ impl View {
     fn wait_for_next(
         &mut self,
         order: &Order,
+        segment: &LoadedSegment,
         target: usize,
         now: Duration,
     ) -> Result<Next, PlaybackError> {
-        if !order.transport.is_playing() {
-            return Ok(Next::Order);
-        }
-        let keys_only = self.keys_only(order);
-        let Some(cursor) = &mut self.cursor else { return Ok(Next::Order) };
-        if !keys_only && cursor.ahead()? {
+        if self.decode_ahead(order)? {
             return Ok(Next::Now);
         }
-        let walk = &cursor.segment.walk;
-        let next = if keys_only { walk.key_after(target) } else { walk.step(target, 1).ok() };
-        let due = next.map_or(self.until, |next| cursor.segment.wall_of(next)).min(self.until);
+        if !order.transport.is_playing() {
+            return Ok(Next::Bell);
+        }
+        let due = if order.transport.is_reverse() {
+            segment.wall_of(target).plus_micros(-TICK_MICROS)
+        } else {
+            let (walk, end) = (&segment.walk, self.place.end());
+            let keys_only = self.keys_only(order);
+            let next = if keys_only { walk.key_after(target) } else { walk.step(target, 1).ok() };
+            next.map_or(end, |next| segment.wall_of(next)).min(end)
+        };
         // At the live edge the order changes when there is more.
-        Ok(order.transport.time_until(due, now).map_or(Next::Order, Next::After))
+        Ok(order.transport.time_until(due, now).map_or(Next::Bell, Next::After))
+    }
+
+    /// Decodes a sample before it is due; false when there is nothing to do.
+    fn decode_ahead(&mut self, order: &Order) -> Result<bool, PlaybackError> {
+        let Some(reverse) = order.direction() else { return Ok(false) };
+        let few = !reverse && !self.pace.helped();
+        let Some((wanted, missing)) = self.cache.own_work(few.then_some(AHEAD)) else {
+            return Ok(false);
+        };
+        self.hand.step(&wanted, missing, &self.cache)?;
+        Ok(true)
     }
 
     /// Decodes a sample on the way to `target`, and shows what is to be shown of it.
-    fn approach(&mut self, order: &Order, target: usize) -> Result<Next, PlaybackError> {
+    fn approach(
+        &mut self,
+        order: &Order,
+        segment: &LoadedSegment,
+        target: usize,
+        at: WallTime,
+    ) -> Result<Next, PlaybackError> {
         if self.preview {
             self.doubt();
         }
-        let Some(cursor) = &mut self.cursor else { return Ok(Next::Order) };
-        match cursor.towards(target)? {
-            Progress::Reached(frame) => {
-                let exact = !self.keys_only(order);
-                self.show(order, frame, exact)?;
-                self.shown = Some(target);
-            }
-            Progress::Damaged => {
-                if let Some(frame) = cursor.last_good(target) {
-                    self.show(order, frame, true)?;
-                }
-                self.hold();
-                self.shown = Some(target);
-            }
-            Progress::Started(sample) if self.preview => {
-                if let Some(frame) = cursor.peek(sample).cloned() {
-                    self.show(order, frame, false)?;
-                    self.shown = Some(sample);
-                }
-            }
-            Progress::Started(_) | Progress::Under => {}
+        if std::mem::take(&mut self.small_due) && self.show_small(at) {
+            return Ok(Next::Now);
+        }
+        // None while a helper has it in hand.
+        let Some((wanted, missing)) = self.cache.own_work(None) else { return Ok(Next::Bell) };
+        let began = self.hand.step(&wanted, missing, &self.cache)?;
+        let start = wanted.piece.start;
+        let leads_there = segment.walk.start_for(target) == Some(start);
+        if self.preview
+            && began
+            && leads_there
+            && start != target
+            && let Some(kept) = self.cache.get(segment.key(), start)
+        {
+            self.show(order, kept, false, false)?;
+            self.shown = Some((segment.key(), start));
         }
         Ok(Next::Now)
-    }
-
-    fn show(&mut self, order: &Order, frame: Frame, exact: bool) -> Result<(), PlaybackError> {
-        let Some(cursor) = &mut self.cursor else { return Ok(()) };
-        let at = cursor.segment.row.wall_at(frame.pts);
-        let video = cursor.segment.parameters.video.clone();
-        if let Some((old, _, _)) = self.frame.replace((frame, at, video)) {
-            cursor.recycle(old);
-        }
-        self.preview = false;
-        self.pictures += 1;
-        let picture = self.convert(order.size)?;
-        if let Some(picture) = picture {
-            self.set(ViewState::Showing { picture, exact, damaged: false });
-        }
-        Ok(())
-    }
-
-    /// The frame on the screen, at the size of the tile.
-    fn convert(&mut self, size: (usize, usize)) -> Result<Option<Arc<Picture>>, PlaybackError> {
-        let Some((frame, at, video)) = &self.frame else { return Ok(None) };
-        let pixels = self.converter.convert(frame, video, size, self.pool.buffer())?;
-        Ok(Some(self.pool.picture(pixels, *at)))
-    }
-
-    /// After a jump the picture on the screen is not the one asked for.
-    fn doubt(&mut self) {
-        if let ViewState::Showing { picture, exact: true, damaged } = &self.state {
-            let (picture, damaged) = (Arc::clone(picture), *damaged);
-            self.set(ViewState::Showing { picture, exact: false, damaged });
-        }
-    }
-
-    /// Keeps the last picture for one that is damaged, unless it is from another time altogether.
-    fn hold(&mut self) {
-        match &self.state {
-            ViewState::Showing { damaged: true, .. } if !self.preview => {}
-            ViewState::Showing { picture, .. } if !self.preview => {
-                let picture = Arc::clone(picture);
-                self.set(ViewState::Showing { picture, exact: true, damaged: true });
-            }
-            _ => {
-                let (camera, at) = (self.camera.clone(), self.at);
-                self.set(ViewState::Failed(PlaybackError::Damaged { camera, at }.to_string()));
-            }
-        }
-    }
-
-    fn resize(&mut self, size: (usize, usize)) {
-        let ViewState::Showing { exact, damaged, .. } = self.state else { return };
-        match self.convert(size) {
-            Ok(Some(picture)) => self.set(ViewState::Showing { picture, exact, damaged }),
-            Ok(None) => {}
-            Err(error) => self.fail(&error),
-        }
-    }
-
-    fn fail(&mut self, error: &PlaybackError) {
-        self.failed = true;
-        self.shown = None;
-        let text = error.to_string();
-        if !matches!(&self.state, ViewState::Failed(old) if *old == text) {
-            tracing::warn!(camera = %self.camera, error = text, "playback");
-            self.set(ViewState::Failed(text));
-        }
-    }
-
-    fn set(&mut self, state: ViewState) {
-        self.state = state;
-        self.version += 1;
     }
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use watchkeeper::model::{CameraId, GapReason, SegmentRow, StreamId, StreamKind, WallTime};
-use watchkeeper::playback::Playback;
+use watchkeeper::playback::{Playback, Previews};
 use watchkeeper::protocol::{PlaybackCommand, PlaybackSnapshot, Shown, ViewState};
 use watchkeeper::runtime::SimulatedClock;
 
@@ -70,6 +70,16 @@ impl Rig {
         rows: Vec<SegmentRow>,
         first: Vec<usize>,
     ) -> Self {
+        Self::with_previews(film, archive, rows, first, None)
+    }
+
+    pub fn with_previews(
+        film: Arc<Film>,
+        archive: Archive,
+        rows: Vec<SegmentRow>,
+        first: Vec<usize>,
+        previews: Option<Arc<dyn Previews>>,
+    ) -> Self {
         let clock = Arc::new(SimulatedClock::new(at(3_600.0)));
         let shown = Arc::new(Shown::default());
         let wakes = Arc::new(AtomicU64::new(0));
@@ -77,7 +87,8 @@ impl Rig {
         shown.on_change(Arc::new(move || {
             counter.fetch_add(1, Ordering::SeqCst);
         }));
-        let playback = Playback::start(archive.footage(), clock.clone(), Arc::clone(&shown));
+        let playback =
+            Playback::start(archive.footage(), clock.clone(), Arc::clone(&shown), previews);
         let playback = playback.expect("starts");
         let rig = Self { film, first, rows, archive, clock, shown, wakes, playback };
         rig.send(PlaybackCommand::Show(vec![(main_stream().camera, TILE)]));
@@ -92,6 +103,13 @@ impl Rig {
     pub fn play(&self) {
         self.send(PlaybackCommand::Play);
         self.wait("playing", |snapshot| snapshot.playing);
+    }
+
+    /// Lets time pass backward from now on.
+    pub fn play_back(&self) {
+        self.send(PlaybackCommand::SetReverse(true));
+        self.send(PlaybackCommand::Play);
+        self.wait("playing", |snapshot| snapshot.playing && snapshot.reverse);
     }
 
     pub fn seek(&self, at: WallTime) {
