@@ -128,7 +128,7 @@ impl Granting {
             }
             let row = find(&self.footage, wish);
             let picture = row.as_ref().and_then(|row| self.kept(wish, row));
-            let last = !wish.exact || row.is_none();
+            let last = row.is_none() || (!wish.exact && picture.is_some());
             if last && picture.is_some() {
                 self.granted.insert(wish.clone());
             }
@@ -155,9 +155,10 @@ impl Granting {
         (near || row.span().contains(picture.at)).then_some(picture)
     }
 
-    /// Makes the pictures of exactly the moments; the newer wishes when there are any.
+    /// Makes the pictures of exactly the moments, and of moments that nothing is kept of; the newer wishes when
+    /// there are any.
     fn exact(&mut self, wishes: &[ThumbnailWish]) -> Option<Vec<ThumbnailWish>> {
-        for wish in wishes.iter().filter(|wish| wish.exact) {
+        for wish in wishes {
             if self.is_granted(wish) {
                 continue;
             }
@@ -167,7 +168,7 @@ impl Granting {
                 newer = self.newer.try_recv().ok().or(newer.take());
                 newer.as_ref().is_none_or(|newer| newer.contains(wish))
             };
-            let made = decode(&self.footage, &row, wish.at, &mut self.converter, &mut is_wished);
+            let made = decode(&self.footage, &row, wish, &mut self.converter, &mut is_wished);
             match made {
                 Ok(Some(picture)) => self.show_exact(wish, Arc::new(picture)),
                 Ok(None) => {}
@@ -209,20 +210,20 @@ fn find(footage: &Footage, wish: &ThumbnailWish) -> Option<SegmentRow> {
     })
 }
 
-/// The picture that the segment shows at `at`, or that of the random access point before it when that takes too
-/// long; none when it is not wished any more, which is asked between pictures.
+/// The picture that the segment shows at the moment wished, or that of the random access point before it when that
+/// does or the other takes too long; none when it is not wished any more, which is asked between pictures.
 fn decode(
     footage: &Footage,
     row: &SegmentRow,
-    at: WallTime,
+    wish: &ThumbnailWish,
     converter: &mut Converter,
     is_wished: &mut dyn FnMut() -> bool,
 ) -> Result<Option<Picture>, PlaybackError> {
-    let segment = footage.load(row)?;
+    let (segment, at) = (footage.load(row)?, wish.at);
     let damaged = || PlaybackError::Damaged { camera: camera_of(row), at };
     let shown = segment.shown_at(at).ok_or_else(damaged)?;
     let start = segment.walk.start_for(shown).ok_or_else(damaged)?;
-    let target = if shown - start < MOST_DECODED { shown } else { start };
+    let target = if wish.exact && shown - start < MOST_DECODED { shown } else { start };
     let mut decoder = open_decoder(&segment.parameters)?;
     let mut best = Best { wanted: segment.walk.samples()[target].pts, frame: None };
     let (mut unit, mut frames) = (Vec::new(), Vec::new());

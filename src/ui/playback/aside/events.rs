@@ -96,7 +96,7 @@ fn row(
     let (rect, response) = rows::ground(ui, rows::TALL, &format!("{time} {name}, {length}"), here);
     let corner = Pos2::new(rect.left() + 4.0, rect.center().y - rows::PICTURE.y / 2.0);
     let place = Rect::from_min_size(corner, rows::PICTURE);
-    let found = wishes.want(stage, &event.camera, event.best, false);
+    let found = wishes.want(stage, &event.camera, event.best, true);
     rows::small_picture(ui, stage, place, &event.camera, event.best, found.as_ref());
     level(ui, place, event.peak);
     let text = rect.with_min_x(place.right() + 10.0).with_max_x(rect.right() - 6.0);

@@ -160,7 +160,7 @@ impl Tray {
     ) {
         ui.horizontal(|ui| {
             let covered = format::duration(plan.covered);
-            let amount = format!("{covered}, {}", format::bytes(plan.bytes));
+            let amount = format!("{}, {covered} in all", format::bytes(plan.bytes));
             ui.label(amount).on_hover_text("Footage of all chosen cameras together");
             let possible = plan.trouble.is_none() && plan.bytes > 0;
             let layout = egui::Layout::right_to_left(egui::Align::Center);
@@ -255,25 +255,25 @@ fn status(ui: &mut Ui, stage: &mut Stage<'_>, export: &ExportStatus) {
     };
     let title = format!("{cameras}, {when}");
     let running = matches!(export.state, ExportState::Waiting | ExportState::Running { .. });
-    ui.horizontal(|ui| {
-        ui.label(strong(&title));
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let name = match running {
-                true => format!("Cancel the export of {title}"),
-                false => format!("Take the export of {title} off the list"),
-            };
-            if icon_button(ui, ICON_CLOSE, &name, "", Look::Quiet).clicked() {
-                stage.desk.send(match running {
-                    true => Command::CancelExport(export.id),
-                    false => Command::ForgetExport(export.id),
-                });
+    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+        let name = match running {
+            true => format!("Cancel the export of {title}"),
+            false => format!("Take the export of {title} off the list"),
+        };
+        if icon_button(ui, ICON_CLOSE, &name, "", Look::Quiet).clicked() {
+            stage.desk.send(match running {
+                true => Command::CancelExport(export.id),
+                false => Command::ForgetExport(export.id),
+            });
+        }
+        if let ExportState::Done { .. } = export.state {
+            let name = format!("Open the folder of {title}");
+            if icon_button(ui, ICON_FOLDER_OPEN, &name, "", Look::Quiet).clicked() {
+                stage.desk.send(Command::OpenFolder(export.folder.clone()));
             }
-            if let ExportState::Done { .. } = export.state {
-                let name = format!("Open the folder of {title}");
-                if icon_button(ui, ICON_FOLDER_OPEN, &name, "", Look::Quiet).clicked() {
-                    stage.desk.send(Command::OpenFolder(export.folder.clone()));
-                }
-            }
+        }
+        ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+            ui.add(egui::Label::new(strong(&title)).truncate());
         });
     });
     match &export.state {
