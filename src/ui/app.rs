@@ -39,6 +39,18 @@ impl Page {
     /// All, in the order of the rail.
     pub const ALL: [Self; 5] =
         [Self::Live, Self::Playback, Self::Devices, Self::Recording, Self::System];
+
+    /// As on the rail.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Live => "Live",
+            Self::Playback => "Playback",
+            Self::Devices => "Devices",
+            Self::Recording => "Recording",
+            Self::System => "System",
+        }
+    }
 }
 
 /// What a page wants of the others.
@@ -142,7 +154,7 @@ impl App {
         let closed = self.notices.close()
             || match self.page {
                 Page::Live => self.live.shrink(),
-                Page::Playback => self.playback.close(),
+                Page::Playback => self.playback.close(self.fullscreen),
                 Page::Devices | Page::Recording | Page::System => false,
             };
         if !closed && self.fullscreen {
@@ -247,12 +259,16 @@ impl App {
                 self.notices.toggle();
                 None
             }
+            shell::Choice::Keys => {
+                self.keys_open = true;
+                None
+            }
         }
     }
 
     /// Sheets, toasts and the list of keys.
     fn over_the_page(&mut self, ui: &mut Ui, snapshot: &Snapshot, started: bool, now: WallTime) {
-        if self.keys_open && keys::show_list(ui) {
+        if self.keys_open && keys::show_list(ui, self.page.title()) {
             self.keys_open = false;
         }
         let first = started && snapshot.cameras.is_empty() && !self.setup.is_open();

@@ -68,6 +68,12 @@ pub fn take_with(ui: &Ui, modifiers: Modifiers, key: Key) -> bool {
     ui.input_mut(|i| i.consume_key(modifiers, key))
 }
 
+/// Takes a key with exactly these modifiers, and tells how often it was pressed since the last frame.
+pub fn count(ui: &Ui, modifiers: Modifiers, key: Key) -> i32 {
+    let count = ui.input_mut(|i| i.count_and_consume_key(modifiers, key));
+    i32::try_from(count).unwrap_or(i32::MAX)
+}
+
 /// Takes a character key wherever the keyboard's layout puts it, with or without Shift.
 pub fn take_character(ui: &Ui, text: &str) -> bool {
     ui.input_mut(|i| {
@@ -93,8 +99,8 @@ pub fn take_digit(ui: &Ui) -> Option<usize> {
     DIGITS.iter().position(|key| take(ui, *key))
 }
 
-/// The list of keys; true when it is to be closed.
-pub fn show_list(ui: &Ui) -> bool {
+/// The list of keys, those of the page `first` first; true when it is to be closed.
+pub fn show_list(ui: &Ui, first: &str) -> bool {
     let mut close = false;
     let left = sheet(ui, "keys", 560.0, |ui| {
         ui.horizontal(|ui| {
@@ -103,15 +109,18 @@ pub fn show_list(ui: &Ui) -> bool {
                 close = ui.button("Close").on_hover_text("Closes the list (Esc)").clicked();
             });
         });
-        egui::ScrollArea::vertical().max_height(440.0).show(ui, table);
+        let height = ui.ctx().content_rect().height() - 160.0;
+        egui::ScrollArea::vertical().max_height(height).show(ui, |ui| table(ui, first));
     });
     left || close
 }
 
-/// The list of keys as a table.
-pub fn table(ui: &mut Ui) {
+/// The list of keys as a table, those of the page `first` first.
+pub fn table(ui: &mut Ui, first: &str) {
     ui.spacing_mut().interact_size.y = 18.0;
-    for (page, lines) in LIST {
+    let mut pages = LIST;
+    pages.sort_by_key(|(page, _)| *page != first);
+    for (page, lines) in pages {
         ui.add_space(8.0);
         ui.label(super::widgets::strong(page));
         egui::Grid::new(page).num_columns(2).spacing([20.0, 4.0]).min_col_width(150.0).show(

@@ -8,8 +8,8 @@ use egui::{
 };
 use egui_material_icons::MaterialIcon;
 use egui_material_icons::icons::{
-    ICON_DNS, ICON_GRID_VIEW, ICON_HISTORY, ICON_MOTION_PHOTOS_ON, ICON_NOTIFICATIONS, ICON_TUNE,
-    ICON_VIDEOCAM, ICON_VISIBILITY, ICON_WARNING,
+    ICON_DNS, ICON_GRID_VIEW, ICON_HISTORY, ICON_KEYBOARD, ICON_MOTION_PHOTOS_ON,
+    ICON_NOTIFICATIONS, ICON_TUNE, ICON_VIDEOCAM, ICON_VISIBILITY, ICON_WARNING,
 };
 
 use super::app::Page;
@@ -25,6 +25,8 @@ pub enum Choice {
     Page(Page),
     /// The drawer of notices.
     Notices,
+    /// The list of keys.
+    Keys,
 }
 
 const fn face(page: Page) -> (MaterialIcon, &'static str, &'static str) {
@@ -65,6 +67,11 @@ pub fn rail(ui: &mut Ui, current: Page, unread: usize, demo: bool) -> Option<Cho
             response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
             if response.on_hover_text("What happened and is not acknowledged yet").clicked() {
                 chosen = Some(Choice::Notices);
+            }
+            let keys = rail_button(ui, ICON_KEYBOARD, "Keys", false);
+            keys.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Keys of this page"));
+            if keys.on_hover_text(tip("What each key does", "?")).clicked() {
+                chosen = Some(Choice::Keys);
             }
             if demo {
                 ui.add_space(8.0);

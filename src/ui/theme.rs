@@ -45,8 +45,10 @@ pub const MANUAL: Color32 = Color32::from_rgb(0xD9, 0x46, 0xEF);
 pub const LOCKED: Color32 = Color32::from_rgb(0xFA, 0xCC, 0x15);
 /// Behind lanes of the timeline.
 pub const TRACK: Color32 = WINDOW;
+/// Footage of any camera.
+pub const UNION: Color32 = Color32::from_rgb(0x6B, 0x93, 0xC9);
 /// Lines over footage that goes soon.
-pub const GOING: Color32 = Color32::from_black_alpha(150);
+pub const GOING: Color32 = Color32::from_black_alpha(80);
 /// Online, live edge.
 pub const LIVE: Color32 = Color32::from_rgb(0x22, 0xC5, 0x5E);
 /// Offline, failed, alarm.

@@ -8,7 +8,7 @@ use super::note::{About, NoteSheet};
 use super::page::{PlaybackPage, Present, Sheet, state_of};
 use super::press::{Press, faster};
 use crate::model::{CameraId, WallSpan, WallTime};
-use crate::protocol::{Command, PlaybackCommand, Speed, TimelineAnswer, ViewState};
+use crate::protocol::{CameraStatus, Command, PlaybackCommand, Speed, TimelineAnswer, ViewState};
 use crate::ui::app::Go;
 use crate::ui::desk::Stage;
 use crate::ui::timeline::Timeline;
@@ -24,7 +24,7 @@ impl PlaybackPage {
         &mut self,
         press: Press,
         stage: &mut Stage<'_>,
-        present: &Present,
+        present: &mut Present,
         answer: &TimelineAnswer,
     ) -> Option<Go> {
         match press {
@@ -150,10 +150,12 @@ impl PlaybackPage {
     /// What the page shows, for the lists.
     pub(super) fn around<'a>(
         &'a self,
-        cameras: &'a [&'a crate::protocol::CameraStatus],
+        cameras: &'a [&'a CameraStatus],
         present: &Present,
+        answer: &'a TimelineAnswer,
     ) -> Around<'a> {
         Around {
+            answer,
             cameras,
             picked: self.picked.as_ref(),
             playhead: present.playhead,
@@ -170,10 +172,12 @@ fn play(stage: &mut Stage<'_>, on: bool) {
     send(stage, if on { PlaybackCommand::Play } else { PlaybackCommand::Pause });
 }
 
-/// Plays in this direction at normal speed; twice as fast when it plays so already.
-fn shuttle(stage: &mut Stage<'_>, present: &Present, reverse: bool) {
+/// Plays in this direction at normal speed; twice as fast when it plays so already. What it does is noted in
+/// `present`, so that several presses before the engine's answer all count.
+fn shuttle(stage: &mut Stage<'_>, present: &mut Present, reverse: bool) {
     if present.playing && present.reverse == reverse {
-        send(stage, PlaybackCommand::SetSpeed(faster(present.speed)));
+        present.speed = faster(present.speed);
+        send(stage, PlaybackCommand::SetSpeed(present.speed));
         return;
     }
     if present.reverse != reverse {
@@ -185,4 +189,5 @@ fn shuttle(stage: &mut Stage<'_>, present: &Present, reverse: bool) {
     if !present.playing {
         play(stage, true);
     }
+    (present.playing, present.reverse, present.speed) = (true, reverse, Speed::Normal);
 }

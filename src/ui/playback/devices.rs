@@ -1,6 +1,6 @@
 //! The tree of cameras on Playback, by group: which are shown, which are online.
 //!
-//! Must not do: send commands; it says which camera was switched.
+//! Must not do: send commands; it says what was chosen.
 
 use std::collections::BTreeSet;
 
@@ -22,6 +22,16 @@ const ROW: f32 = 28.0;
 /// How far the cameras of a group stand in.
 const INDENT: f32 = 14.0;
 
+/// What was chosen.
+pub enum Choice {
+    /// The box: shown, or not any more.
+    Switch(CameraId),
+    /// The name: the keys mean this camera, which is shown.
+    Pick(CameraId),
+    /// The name, twice: shown alone.
+    Only(CameraId),
+}
+
 /// The list.
 #[derive(Default)]
 pub struct DeviceList {
@@ -30,7 +40,7 @@ pub struct DeviceList {
 }
 
 impl DeviceList {
-    /// Shows the cameras with those `chosen` checked; returns the one that was switched.
+    /// Shows the cameras with those `chosen` checked; returns what was chosen.
     pub fn ui(
         &mut self,
         ui: &mut Ui,
@@ -38,13 +48,13 @@ impl DeviceList {
         chosen: &[CameraId],
         zone: &Zone,
         now: WallTime,
-    ) -> Option<CameraId> {
-        self.field(ui);
+    ) -> Option<Choice> {
+        let entered = self.field(ui);
         ui.add_space(6.0);
         let words = self.search.trim().to_lowercase();
         let found: Vec<&CameraStatus> =
             cameras.iter().filter(|camera| matches(camera, &words)).collect();
-        let mut switched = None;
+        let mut choice = None;
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             if found.is_empty() {
@@ -58,13 +68,14 @@ impl DeviceList {
                 for camera in members {
                     let place = chosen.iter().position(|id| *id == camera.id);
                     let indent = if grouped { INDENT } else { 0.0 };
-                    if row(ui, camera, place, indent, zone, now) {
-                        switched = Some(camera.id.clone());
-                    }
+                    choice = row(ui, camera, place, indent, zone, now).or(choice.take());
                 }
             }
         });
-        switched
+        match found.first() {
+            Some(first) if entered => Some(Choice::Pick(first.id.clone())),
+            _ => choice,
+        }
     }
 
     /// The head of a group; whether the group is open, as it always is while it is being searched.
@@ -90,7 +101,8 @@ impl DeviceList {
         open
     }
 
-    fn field(&mut self, ui: &mut Ui) {
+    /// The field that narrows the list; whether Enter was pressed in it.
+    fn field(&mut self, ui: &mut Ui) -> bool {
         let wanted = keys::free(ui) && keys::take_character(ui, "/");
         let edit = TextEdit::singleline(&mut self.search)
             .hint_text(RichText::new("Find a camera").color(theme::TEXT_FAINT))
@@ -101,10 +113,15 @@ impl DeviceList {
         if wanted {
             response.request_focus();
         }
-        if response.has_focus() && ui.input(|i| i.key_pressed(Key::Escape)) {
+        let left_by = |key| response.lost_focus() && ui.input(|i| i.key_pressed(key));
+        if left_by(Key::Escape) {
             self.search.clear();
         }
-        response.on_hover_text("Shows only cameras with this in their name or group (/)");
+        let entered = left_by(Key::Enter) && !self.search.trim().is_empty();
+        let what = "Shows only cameras with this in their name or group (/); Enter shows the first of them, \
+                    Esc shows all";
+        response.on_hover_text(what);
+        entered
     }
 }
 
@@ -140,7 +157,7 @@ fn row(
     indent: f32,
     zone: &Zone,
     now: WallTime,
-) -> bool {
+) -> Option<Choice> {
     let size = Vec2::new(ui.available_width(), ROW);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     let on = place.is_some();
@@ -152,7 +169,10 @@ fn row(
     let painter = ui.painter();
     painter.rect_filled(rect, theme::ROUND, fill);
     let middle = rect.center().y;
-    check_box(ui, Pos2::new(rect.left() + indent + 18.0, middle), on);
+    let square =
+        Rect::from_center_size(Pos2::new(rect.left() + indent + 18.0, middle), Vec2::splat(ROW));
+    let switch = ui.interact(square, response.id.with("box"), Sense::click());
+    check_box(ui, square.center(), on);
     state_dot(painter, Pos2::new(rect.left() + indent + 40.0, middle), &camera.link);
     let right = match (&camera.link, place) {
         (LinkState::Offline { since, .. }, _) => zone.brief(*since, now),
@@ -173,14 +193,27 @@ fn row(
     let galley = painter.layout_job(job);
     painter.galley(Pos2::new(left, middle - galley.size().y / 2.0), galley, ink);
     focus_ring(ui, rect, &response);
+    focus_ring(ui, square, &switch);
     let name = &camera.name;
-    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, name));
+    let what = format!("Look at {name}");
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &what));
+    switch.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, name));
     let state = match &camera.link {
         LinkState::Offline { why, .. } => format!("offline: {why}"),
         link => state_word(link).to_owned(),
     };
-    let what = if on { "click to hide" } else { "click to show" };
-    response.on_hover_text(format!("{name}, {state}; {what}")).clicked()
+    let id = || camera.id.clone();
+    let box_text = if on { "Hides this camera" } else { "Shows this camera beside the others" };
+    if switch.on_hover_text(box_text).clicked() {
+        return Some(Choice::Switch(id()));
+    }
+    let text = format!("{name}, {state}; a click picks it, a double click shows it alone");
+    let response = response.on_hover_text(text);
+    if response.double_clicked() {
+        Some(Choice::Only(id()))
+    } else {
+        response.clicked().then(|| Choice::Pick(id()))
+    }
 }
 
 fn check_box(ui: &Ui, centre: Pos2, on: bool) {

@@ -35,7 +35,7 @@ impl GoTo {
             ui.heading("Go to a time");
             let hint = format!("{} or yesterday 14:05", stage.zone.minutes(playhead));
             let response = field(ui, "Time, with or without a day", &hint, &mut self.text, false);
-            if !std::mem::replace(&mut self.focused, true) {
+            if !std::mem::replace(&mut self.focused, true) || response.lost_focus() {
                 response.request_focus();
             }
             match self.problem {
@@ -73,23 +73,36 @@ fn parse(
     zone: &Zone,
 ) -> Result<WallTime, &'static str> {
     const UNCLEAR: &str = "Write a time such as 14:05, 14:05:07 or 2 Mar 14:05.";
-    let words = text.trim().to_lowercase();
+    let mut words = text.trim().to_lowercase();
+    for half in [" am", " pm"] {
+        if let Some(bare) = words.strip_suffix(half) {
+            words = format!("{bare}{}", half.trim_start());
+        }
+    }
     let (day, time) = match words.rsplit_once(char::is_whitespace) {
         Some((day, time)) => (day.trim(), time),
         None => ("", words.as_str()),
     };
-    let (time, second) = match time.strip_suffix(['a', 'b']) {
+    let (time, second) = match time.strip_suffix(['a', 'b']).filter(|bare| !bare.is_empty()) {
         Some(bare) => (bare, time.ends_with('b')),
         None => (time, false),
     };
-    let formats = ["%H:%M", "%H:%M:%S", "%H:%M:%S%.f", "%H.%M"];
-    let time = formats.iter().find_map(|format| NaiveTime::parse_from_str(time, format).ok());
-    let time = time.ok_or(UNCLEAR)?;
+    let time = time_of(time).ok_or(UNCLEAR)?;
     let date = day_of(day, zone.day(playhead), zone.day(now)).ok_or(UNCLEAR)?;
     let mut moments = zone.moments(date, time);
     let first = moments.next().ok_or("That time does not exist: the clock was put forward.")?;
     let at = if second { moments.next().unwrap_or(first) } else { first };
     if at > now { Err("That is in the future.") } else { Ok(at) }
+}
+
+fn time_of(text: &str) -> Option<NaiveTime> {
+    let formats = ["%H:%M", "%H:%M:%S", "%H:%M:%S%.f", "%H.%M", "%H%M", "%I:%M%p", "%I.%M%p"];
+    let found = formats.iter().find_map(|format| NaiveTime::parse_from_str(text, format).ok());
+    // A bare hour, `2pm`.
+    found.or_else(|| {
+        let (hour, half) = text.split_at_checked(text.len().checked_sub(2)?)?;
+        NaiveTime::parse_from_str(&format!("{hour}:00{half}"), "%I:%M%p").ok()
+    })
 }
 
 fn day_of(text: &str, shown: NaiveDate, today: NaiveDate) -> Option<NaiveDate> {
@@ -102,11 +115,17 @@ fn day_of(text: &str, shown: NaiveDate, today: NaiveDate) -> Option<NaiveDate> {
     let full = ["%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%d %b %Y"];
     let named = full.iter().find_map(|format| NaiveDate::parse_from_str(text, format).ok());
     named.or_else(|| {
-        let this_year = NaiveDate::parse_from_str(&format!("{text} {}", today.year()), "%d %b %Y");
+        let year = today.year();
+        let text = text.trim_end_matches('.');
+        let this_year = [("%d %b %Y", ' '), ("%d.%m.%Y", '.'), ("%d/%m/%Y", '/')]
+            .into_iter()
+            .find_map(|(f, gap)| NaiveDate::parse_from_str(&format!("{text}{gap}{year}"), f).ok());
         // Without a year the newest such day is meant.
-        this_year.ok().and_then(|date| {
-            if date > today { date.with_year(today.year() - 1) } else { Some(date) }
-        })
+        this_year.and_then(
+            |date| {
+                if date > today { date.with_year(today.year() - 1) } else { Some(date) }
+            },
+        )
     })
 }
 
@@ -132,6 +151,11 @@ mod tests {
             ("24 Dec 18:00", "2025-12-24T17:00:00"),
             ("2026-03-02 14:05:01", "2026-03-02T13:05:01"),
             ("2.3.2026 14.05", "2026-03-02T13:05:00"),
+            ("2pm", "2026-10-20T12:00:00"),
+            ("yesterday 2:05 PM", "2026-10-25T13:05:00"),
+            ("1405", "2026-10-20T12:05:00"),
+            ("2.3. 14:05", "2026-03-02T13:05:00"),
+            ("02/03 14:05", "2026-03-02T13:05:00"),
             ("25 Oct 02:30", "2026-10-25T00:30:00"),
             ("25 Oct 02:30B", "2026-10-25T01:30:00"),
         ] {

@@ -11,16 +11,18 @@ use egui::{Frame, Margin, Ui};
 
 use super::aside::Aside;
 use super::calendar::Calendar;
-use super::devices::DeviceList;
+use super::devices::{Choice, DeviceList};
 use super::go_to::{self, GoTo};
 use super::note::NoteSheet;
-use super::press::{Press, read_keys};
+use super::press::read_keys;
 use super::range::Range;
 use super::transport::SnapshotStyle;
 use super::wishes::Wishes;
 use super::zoom::Zoom;
 use crate::model::{CameraId, WallSpan, WallTime};
-use crate::protocol::{CameraStatus, Command, PlaybackCommand, PlaybackSnapshot, Speed, ViewState};
+use crate::protocol::{
+    CameraStatus, Command, PlaybackCommand, PlaybackSnapshot, Speed, TimelineAnswer, ViewState,
+};
 use crate::ui::app::Go;
 use crate::ui::desk::{Settled, Stage};
 use crate::ui::timeline::axis::{self, Axis};
@@ -105,9 +107,12 @@ impl PlaybackPage {
         self.view = None;
     }
 
-    /// Closes one thing: the enlarged picture, the lists, the range; false when there is none of them.
-    pub fn close(&mut self) -> bool {
-        std::mem::replace(&mut self.enlarged, false) || self.aside.close() || self.range.clear()
+    /// Closes one thing that is seen: the enlarged picture, the lists, the range; false when there is none of
+    /// them. In full screen, which is `bare`, the range is not seen.
+    pub fn close(&mut self, bare: bool) -> bool {
+        std::mem::replace(&mut self.enlarged, false)
+            || self.aside.close()
+            || (!bare && self.range.clear())
     }
 
     /// Another page is shown: decoders are given back.
@@ -128,15 +133,15 @@ impl PlaybackPage {
             self.calendar.answer(&month);
         }
         let cameras = self.cameras(stage);
-        let present = self.present(stage, snapshot.as_deref());
+        let mut present = self.present(stage, snapshot.as_deref());
         self.follow(&present, stage.now);
-        let mut presses: Vec<Press> = read_keys(ui).into_iter().collect();
+        let mut presses = read_keys(ui);
         self.digits(ui, &cameras);
         if !stage.bare {
             self.side(ui, stage, &present);
             presses.extend(self.dock(ui, stage, &present, &answer, &cameras));
-            self.lists(ui, stage, &present, &cameras);
         }
+        self.lists(ui, stage, &present, &answer, &cameras);
         self.pictures(ui, stage, &present, snapshot.as_deref(), &answer, &cameras);
         if stage.bare {
             presses.extend(self.overlay(ui, stage, &present, &answer, &cameras));
@@ -146,7 +151,7 @@ impl PlaybackPage {
         self.ask(stage, &cameras);
         let mut go = None;
         for press in presses {
-            go = self.press(press, stage, &present, &answer).or(go);
+            go = self.press(press, stage, &mut present, &answer).or(go);
         }
         go
     }
@@ -158,7 +163,9 @@ impl PlaybackPage {
             self.chosen = Some(all.iter().take(AT_FIRST).map(|c| c.id.clone()).collect());
         }
         let Some(chosen) = &mut self.chosen else { return Vec::new() };
-        chosen.retain(|id| all.iter().any(|c| c.id == *id));
+        let place = |id: &CameraId| all.iter().position(|c| c.id == *id);
+        chosen.retain(|id| place(id).is_some());
+        chosen.sort_by_key(place);
         self.picked =
             self.picked.take().filter(|id| chosen.contains(id)).or(chosen.first().cloned());
         chosen.iter().filter_map(|id| all.iter().find(|c| c.id == *id)).collect()
@@ -181,14 +188,14 @@ impl PlaybackPage {
         }
     }
 
-    /// Keeps the playhead in view while time passes, unless the operator looks elsewhere.
+    /// Keeps the playhead in view while it moves, unless the operator looks elsewhere.
     fn follow(&mut self, present: &Present, now: WallTime) {
         let around = self.start_at.unwrap_or(now);
         let first =
             WallSpan::new(around.plus_micros(-FIRST_BEFORE), around.plus_micros(FIRST_AFTER));
         let view = self.view.get_or_insert(first);
         let was_visible = self.last_playhead.is_some_and(|at| view.contains(at));
-        if was_visible && (present.playing || present.live) {
+        if was_visible && self.last_playhead != Some(present.playhead) {
             *view = axis::reveal(*view, present.playhead);
         }
         self.last_playhead = Some(present.playhead);
@@ -217,8 +224,14 @@ impl PlaybackPage {
             }
             let chosen = self.chosen.clone().unwrap_or_default();
             let cameras = &stage.snapshot.cameras;
-            if let Some(camera) = self.devices.ui(ui, cameras, &chosen, stage.zone, stage.now) {
-                self.switch(camera);
+            match self.devices.ui(ui, cameras, &chosen, stage.zone, stage.now) {
+                Some(Choice::Switch(camera)) => self.switch(camera),
+                Some(Choice::Pick(camera)) => self.show_camera(camera),
+                Some(Choice::Only(camera)) => {
+                    self.chosen = Some(vec![camera.clone()]);
+                    self.picked = Some(camera);
+                }
+                None => {}
             }
         });
     }
@@ -267,12 +280,13 @@ impl PlaybackPage {
         ui: &mut Ui,
         stage: &mut Stage<'_>,
         present: &Present,
+        answer: &TimelineAnswer,
         cameras: &[&CameraStatus],
     ) {
         let (mut aside, mut wishes) =
             (std::mem::take(&mut self.aside), std::mem::take(&mut self.wishes));
-        self.range_note = aside.range_note(ui, stage, &self.around(cameras, present));
-        let act = aside.ui(ui, stage, &self.around(cameras, present), &mut wishes);
+        self.range_note = aside.range_note(ui, stage, &self.around(cameras, present, answer));
+        let act = aside.ui(ui, stage, &self.around(cameras, present, answer), &mut wishes);
         (self.aside, self.wishes) = (aside, wishes);
         if let Some(act) = act {
             self.aside_act(act, stage, present);

@@ -29,8 +29,10 @@ pub enum Act {
     Enlarge,
     /// Another part of the picture is wanted.
     Zoom(Zoom),
-    /// A button that leads to footage.
-    Seek(WallTime),
+    /// The last picture before a gap.
+    Before(WallTime),
+    /// The footage after a gap.
+    After(WallTime),
 }
 
 /// One tile.
@@ -197,15 +199,15 @@ impl PictureView<'_> {
                 if let (Some(at), Some(words)) = (before, earlier) {
                     let button = egui::Button::new((icon(ICON_SKIP_PREVIOUS, 16.0), words));
                     let response = ui.add(button).accessible_name("Footage before the gap");
-                    if response.on_hover_text("To the last footage before this gap").clicked() {
-                        act = Some(Act::Seek(at));
+                    if response.on_hover_text("To the last picture before this gap").clicked() {
+                        act = Some(Act::Before(at));
                     }
                 }
                 if let (Some(at), Some(words)) = (after, later) {
                     let button = egui::Button::new((words, icon(ICON_SKIP_NEXT, 16.0)));
                     let response = ui.add(button).accessible_name("Footage after the gap");
                     if response.on_hover_text("To the first footage after this gap").clicked() {
-                        act = Some(Act::Seek(at));
+                        act = Some(Act::After(at));
                     }
                 }
             });

@@ -67,30 +67,30 @@ pub enum Press {
     Lists,
 }
 
-/// The key that was pressed.
-pub fn read_keys(ui: &Ui) -> Option<Press> {
+/// The keys that were pressed.
+pub fn read_keys(ui: &Ui) -> Vec<Press> {
+    let mut presses = Vec::new();
     if !keys::free(ui) {
-        return None;
+        return presses;
     }
     // A control that has the keyboard keeps Space and the arrows to itself.
     let unfocused = ui.memory(|m| m.focused().is_none());
-    let toggle = keys::take(ui, Key::K) || (unfocused && keys::take(ui, Key::Space));
-    if toggle {
-        return Some(Press::Toggle);
+    if keys::take(ui, Key::K) || (unfocused && keys::take(ui, Key::Space)) {
+        presses.push(Press::Toggle);
     }
     if unfocused {
         for (key, sign) in [(Key::ArrowLeft, -1), (Key::ArrowRight, 1)] {
-            if keys::take_with(ui, Modifiers::SHIFT, key) {
-                return Some(Press::Jump(i64::from(sign) * TEN_SECONDS));
-            }
-            if keys::take(ui, key) {
-                return Some(Press::Step(sign));
-            }
+            let jumps = keys::count(ui, Modifiers::SHIFT, key);
+            presses.extend((jumps > 0).then(|| Press::Jump(i64::from(sign * jumps) * TEN_SECONDS)));
+            let steps = keys::count(ui, Modifiers::NONE, key);
+            presses.extend((steps > 0).then(|| Press::Step(sign * steps)));
         }
     }
+    for (key, reverse) in [(Key::J, true), (Key::L, false)] {
+        let count = keys::count(ui, Modifiers::NONE, key);
+        presses.extend((0..count).map(|_| Press::Shuttle { reverse }));
+    }
     let simple = [
-        (Key::J, Press::Shuttle { reverse: true }),
-        (Key::L, Press::Shuttle { reverse: false }),
         (Key::P, Press::Event { forward: false }),
         (Key::N, Press::Event { forward: true }),
         (Key::S, Press::Snapshot),
@@ -101,12 +101,12 @@ pub fn read_keys(ui: &Ui) -> Option<Press> {
         (Key::E, Press::Export),
         (Key::G, Press::GoTo),
     ];
-    if let Some((_, press)) = simple.into_iter().find(|(key, _)| keys::take(ui, *key)) {
-        return Some(press);
-    }
+    presses.extend(simple.into_iter().filter(|(key, _)| keys::take(ui, *key)).map(|(_, p)| p));
     let characters =
         [("+", Press::ZoomIn), ("-", Press::ZoomOut), ("[", Press::In), ("]", Press::Out)];
-    characters.into_iter().find(|(text, _)| keys::take_character(ui, text)).map(|(_, press)| press)
+    let typed = characters.into_iter().filter(|(text, _)| keys::take_character(ui, text));
+    presses.extend(typed.map(|(_, press)| press));
+    presses
 }
 
 /// The speed after this one, or the fastest.

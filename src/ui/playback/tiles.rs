@@ -2,7 +2,7 @@
 //!
 //! Must not do: paint a tile; `pictures` does.
 
-use egui::{Rect, Ui};
+use egui::{Pos2, Rect, Ui};
 
 use super::page::{PlaybackPage, Present, Tiles, state_of};
 use super::pictures::{Act, PictureView};
@@ -14,13 +14,16 @@ use crate::protocol::{
 use crate::ui::desk::Stage;
 use crate::ui::live::wall;
 use crate::ui::timeline::lanes::{Under, under};
-use crate::ui::widgets::soft;
+use crate::ui::widgets::{Mark, chip, soft};
 
 /// A camera that has not told its size sends no more than this.
 const UNKNOWN_SIZE: (u32, u32) = (1920, 1080);
 
 /// Known coverage ends at most so long before the live edge, in microseconds.
 const EDGE: i64 = 15_000_000;
+
+/// Width of the date and time that stand over the pictures in full screen, where no bar tells them.
+const CLOCK: f32 = 180.0;
 
 impl PlaybackPage {
     /// Shows what the chosen cameras show.
@@ -52,6 +55,7 @@ impl PlaybackPage {
             .map(|((_, camera), rect)| (camera.id.clone(), self.pixels(camera, *rect, scale)))
             .collect();
         self.tell(ui, stage, wanted);
+        let (painter, zone) = (ui.painter().clone(), stage.zone);
         for ((number, camera), rect) in shown.into_iter().zip(rects) {
             let state = state_of(snapshot, &camera.id);
             let moment = match state {
@@ -76,9 +80,20 @@ impl PlaybackPage {
                     self.picked = Some(camera.id.clone());
                     self.enlarged = !self.enlarged;
                 }
-                Some(Act::Seek(at)) => self.seek(stage, at, true),
+                Some(Act::Before(at)) => {
+                    // It would be over before it is seen.
+                    stage.desk.send(Command::Playback(PlaybackCommand::Pause));
+                    self.seek(stage, at, true);
+                }
+                Some(Act::After(at)) => self.seek(stage, at, true),
                 None => {}
             }
+        }
+        if stage.bare {
+            let text =
+                format!("{} {}", zone.date(present.playhead), zone.seconds(present.playhead));
+            let corner = Pos2::new(all.center().x - CLOCK / 2.0, all.top() + 8.0);
+            chip(&painter, corner, false, Mark::None, &text, CLOCK);
         }
     }
 

@@ -123,7 +123,7 @@ impl Bar<'_> {
     }
 
     fn speed_menu(&self, ui: &mut Ui) -> Option<Press> {
-        let words = (self.speed.label(), icon(ICON_ARROW_DROP_DOWN, theme::ICON));
+        let words = (self.speed_label(), icon(ICON_ARROW_DROP_DOWN, theme::ICON));
         let button = ui
             .add(Button::new(words).stroke(Stroke::NONE))
             .accessible_name(format!("Speed, now {}", self.speed.label()))
@@ -140,6 +140,11 @@ impl Bar<'_> {
             }
         });
         press
+    }
+
+    /// `4x`, or `−4x` backward.
+    fn speed_label(&self) -> String {
+        format!("{}{}", if self.reverse { "−" } else { "" }, self.speed.label())
     }
 
     fn skips(&self, ui: &mut Ui) -> Option<Press> {
@@ -204,6 +209,9 @@ impl Bar<'_> {
             job.append(&text, 0.0, TextFormat { font_id: font, color, ..Default::default() });
         };
         let at = self.playhead;
+        if self.reverse {
+            add(format!("{}  ", self.speed_label()), theme::strong(15.0), theme::ACCENT);
+        }
         let date = if roomy { self.zone.date(at) } else { self.zone.short_date(at) };
         add(date, theme::strong(15.0), theme::TEXT);
         let time = self.zone.millis(at);

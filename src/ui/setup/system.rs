@@ -49,7 +49,7 @@ pub fn ui(ui: &mut Ui, stage: &mut Stage<'_>, renderer: &str) {
                     });
                 }
             });
-            card(&mut columns[1], "Keys", keys::table);
+            card(&mut columns[1], "Keys", |ui| keys::table(ui, "Everywhere"));
         });
     });
 }

@@ -93,6 +93,21 @@ pub fn reveal(span: WallSpan, at: WallTime) -> WallSpan {
     }
 }
 
+/// `span` made shorter when it is much longer than what there is to see in `limits`, and not shorter than a day
+/// for that.
+#[must_use]
+pub fn no_wider(span: WallSpan, limits: WallSpan) -> WallSpan {
+    const DAY: i64 = 86_400 * 1_000_000;
+    // A tenth of it more, so that both ends of the archive are seen to be ends.
+    let widest = (limits.micros() / 10 * 11).max(DAY);
+    if span.micros() <= widest {
+        return span;
+    }
+    let middle = limits.start.plus_micros(limits.micros() / 2);
+    let start = middle.plus_micros(-widest / 2);
+    WallSpan::new(start, start.plus_micros(widest))
+}
+
 /// `span` moved so that some of it is within `limits`; never resized.
 #[must_use]
 pub fn keep_within(span: WallSpan, limits: WallSpan) -> WallSpan {

@@ -144,7 +144,9 @@ fn within(at: WallTime, limits: WallSpan) -> WallTime {
 pub fn interact(axis: &Axis, around: Surroundings, gesture: Gesture) -> Wish {
     let seek =
         |x: f64, exact: bool| Wish::Seek { at: within(axis.time_at(x), around.limits), exact };
-    let view = |span: WallSpan| Wish::View(axis::keep_within(span, around.limits));
+    let view = |span: WallSpan| {
+        Wish::View(axis::keep_within(axis::no_wider(span, around.limits), around.limits))
+    };
     let span = axis.span();
     match gesture {
         Gesture::Click(x) | Gesture::ScrubEnd(x) => seek(x, true),

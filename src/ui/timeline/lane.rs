@@ -193,6 +193,6 @@ fn flag(bars: &mut Bars, row: Row<'_>, at: WallTime) {
 pub fn union(bars: &mut Bars, row: Row<'_>, spans: &[WallSpan]) {
     bars.fill(row.rect, theme::FIELD);
     for span in visible(spans, row.axis.span(), |span| *span) {
-        bars.fill(row.place(*span), theme::TEXT_FAINT);
+        bars.fill(row.place(*span), theme::UNION);
     }
 }

@@ -235,5 +235,8 @@ impl<'a> Timeline<'a> {
 
 fn slot_at(areas: &Areas, slots: &[Slot], pos: Pos2) -> Option<usize> {
     let y = pos.y - areas.track.top();
-    slots.iter().position(|s| y >= s.top && y < s.top + s.height)
+    let ends = slots.iter().skip(1).map(|next| next.top);
+    let last = slots.last().map(|slot| slot.top + slot.height);
+    let mut stretches = slots.iter().map(|slot| slot.top).zip(ends.chain(last));
+    stretches.position(|(top, end)| (top..end).contains(&y))
 }

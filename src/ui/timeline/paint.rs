@@ -243,6 +243,12 @@ pub fn minimap(
         bars.fill(rect.with_min_x(x(span.start)).with_max_x(x(span.end)), fill);
     }
     bars.paint(painter);
+    let marks = view.range.map(|range| (range.start, range.end, theme::ACCENT));
+    let now = (view.playhead, view.playhead, theme::PLAYHEAD);
+    for (from, to, colour) in marks.into_iter().chain([now]) {
+        let bar = rect.with_min_x(x(from)).with_max_x(x(to).max(x(from) + 1.5));
+        painter.rect_filled(bar.with_min_y(rect.bottom() - 4.0), 0.0, colour);
+    }
     let left = x(view.span.start).min(rect.right() - 7.0);
     let frame =
         rect.with_min_x(left).with_max_x(x(view.span.end).clamp(left + 6.0, rect.right() - 1.0));

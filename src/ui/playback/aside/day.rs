@@ -5,7 +5,7 @@
 use egui::{Align2, Pos2, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo};
 
 use super::{Around, Jump, rows};
-use crate::model::{WallSpan, WallTime};
+use crate::model::{CameraId, WallSpan, WallTime};
 use crate::ui::desk::Stage;
 use crate::ui::playback::wishes::Wishes;
 use crate::ui::theme;
@@ -43,7 +43,7 @@ pub fn ui(
                     let size = Vec2::new(width, width * 9.0 / 16.0 + CAPTION);
                     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
                     let place = rect.with_max_y(rect.bottom() - CAPTION);
-                    let middle = hour.plus_micros(HOUR / 2).min(stage.now);
+                    let middle = worth_showing(around, &camera.id, span).min(stage.now);
                     let found = wishes.want(stage, &camera.id, middle, false);
                     rows::small_picture(ui, stage, place, &camera.id, middle, found.as_ref());
                     let here = span.contains(around.playhead);
@@ -52,7 +52,7 @@ pub fn ui(
                     focus_ring(ui, place, &response);
                     let name = format!("{label}, {}", camera.name);
                     response.widget_info(|| WidgetInfo::selected(Role::Button, true, here, &name));
-                    if response.on_hover_text("Shows the middle of this hour").clicked() {
+                    if response.on_hover_text("Shows this moment").clicked() {
                         jump = Some(Jump { camera: camera.id.clone(), at: middle });
                     }
                 }
@@ -60,6 +60,24 @@ pub fn ui(
         }
     });
     jump
+}
+
+/// Where there is footage in an hour: where most moved, else in the middle, else at its first picture. The middle
+/// where nothing is known.
+fn worth_showing(around: &Around<'_>, camera: &CameraId, hour: WallSpan) -> WallTime {
+    let middle = hour.start.plus_micros(HOUR / 2);
+    let Some(lane) = around.answer.lanes.iter().find(|lane| lane.camera == *camera) else {
+        return middle;
+    };
+    let moved = lane.motion.iter().filter(|bar| hour.contains(bar.span.start));
+    if let Some(most) = moved.max_by_key(|bar| bar.level) {
+        return most.span.start;
+    }
+    let mut parts = lane.coverage.iter().map(|part| part.span.intersect(hour));
+    match parts.clone().any(|part| part.contains(middle)) {
+        true => middle,
+        false => parts.find(|part| !part.is_empty()).map_or(middle, |part| part.start),
+    }
 }
 
 /// The hours of a local day that have begun: 24, or 23 or 25 where clocks change.

@@ -15,10 +15,17 @@ use crate::ui::{format, theme};
 /// While today is shown, events are asked for again after this, in microseconds.
 const REFRESH: i64 = 5_000_000;
 
+/// Between rows.
+const GAP: f32 = 2.0;
+
 /// The list.
 #[derive(Default)]
 pub struct Events {
     asked: Option<(EventsQuery, WallTime)>,
+    /// Those of the picked camera alone.
+    only_picked: bool,
+    /// The event at the playhead that the list was last scrolled to.
+    at: Option<WallTime>,
 }
 
 impl Events {
@@ -45,22 +52,55 @@ impl Events {
             rows::nothing(ui, text);
             return None;
         }
-        let count = answer.events.len();
-        let more = if answer.more { " or more; the newest are listed" } else { "" };
-        ui.label(soft(format!("{count}{more}")).size(theme::CAPTION));
+        let shown =
+            |event: &&MotionEvent| !self.only_picked || Some(&event.camera) == around.picked;
+        let events: Vec<&MotionEvent> = answer.events.iter().rev().filter(shown).collect();
+        self.head(ui, stage, around, events.len(), answer.more);
         let mut jump = None;
-        ui.spacing_mut().item_spacing.y = 2.0;
-        let area = ScrollArea::vertical().auto_shrink([false, false]);
-        area.show_rows(ui, rows::TALL, count, |ui, visible| {
-            for index in visible {
-                if let Some(event) = answer.events.get(count - 1 - index)
-                    && row(ui, stage, around, wishes, event)
-                {
+        ui.spacing_mut().item_spacing.y = GAP;
+        let mut area = ScrollArea::vertical().auto_shrink([false, false]);
+        // The list follows the playhead from event to event, not the hand that scrolls.
+        let here = events.iter().position(|event| event.span.start <= around.playhead);
+        let at = here.map(|index| events[index].span.start);
+        if std::mem::replace(&mut self.at, at) != at
+            && let Some(index) = here
+        {
+            #[expect(clippy::cast_precision_loss, reason = "at most some hundred rows")]
+            let offset = index as f32 * (rows::TALL + GAP) - rows::TALL;
+            area = area.vertical_scroll_offset(offset.max(0.0));
+        }
+        area.show_rows(ui, rows::TALL, events.len(), |ui, visible| {
+            for event in visible.filter_map(|index| events.get(index)) {
+                if row(ui, stage, around, wishes, event) {
                     jump = Some(Jump { camera: event.camera.clone(), at: event.span.start });
                 }
             }
         });
         jump
+    }
+
+    /// How many there are, and of which cameras.
+    fn head(
+        &mut self,
+        ui: &mut Ui,
+        stage: &Stage<'_>,
+        around: &Around<'_>,
+        count: usize,
+        more: bool,
+    ) {
+        let picked = around.picked.and_then(|id| stage.camera(id));
+        let several = around.cameras.len() > 1;
+        ui.horizontal(|ui| {
+            let more = if more { " newest" } else { "" };
+            ui.label(soft(format!("{count}{more}")).size(theme::CAPTION));
+            if let Some(picked) = picked.filter(|_| several) {
+                let what = "Leaves the events of the other cameras out";
+                let text = format!("Only {}", picked.name);
+                ui.checkbox(&mut self.only_picked, text).on_hover_text(what);
+            } else {
+                self.only_picked = false;
+            }
+        });
     }
 
     fn ask(&mut self, stage: &Stage<'_>, around: &Around<'_>, span: WallSpan) {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use egui::{ProgressBar, RichText, ScrollArea, Ui};
+use egui::{ProgressBar, RichText, ScrollArea, Ui, Vec2};
 use egui_material_icons::icons::{ICON_CLOSE, ICON_FOLDER_OPEN, ICON_LOGIN, ICON_LOGOUT};
 
 use super::{Act, Around, rows};
@@ -247,6 +247,10 @@ fn list(ui: &mut Ui, stage: &mut Stage<'_>) {
     }
 }
 
+fn print_files(count: usize) -> String {
+    if count == 1 { "1 file".into() } else { format!("{count} files") }
+}
+
 fn status(ui: &mut Ui, stage: &mut Stage<'_>, export: &ExportStatus) {
     let when = stage.zone.brief_seconds(export.span.start, stage.now);
     let cameras = match export.cameras.as_slice() {
@@ -255,7 +259,9 @@ fn status(ui: &mut Ui, stage: &mut Stage<'_>, export: &ExportStatus) {
     };
     let title = format!("{cameras}, {when}");
     let running = matches!(export.state, ExportState::Waiting | ExportState::Running { .. });
-    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+    let line = Vec2::new(ui.available_width(), theme::CONTROL);
+    let layout = egui::Layout::right_to_left(egui::Align::Center);
+    ui.allocate_ui_with_layout(line, layout, |ui| {
         let name = match running {
             true => format!("Cancel the export of {title}"),
             false => format!("Take the export of {title} off the list"),
@@ -285,8 +291,8 @@ fn status(ui: &mut Ui, stage: &mut Stage<'_>, export: &ExportStatus) {
             ui.add(ProgressBar::new(part).text(text).fill(theme::ACCENT.gamma_multiply(0.5)));
         }
         ExportState::Done { files, bytes } => {
-            let text = format!("{}, {}", files.join(", "), format::bytes(*bytes));
-            ui.label(soft(text).size(theme::CAPTION));
+            let count = format!("Done: {} in {}", format::bytes(*bytes), print_files(files.len()));
+            ui.label(soft(count)).on_hover_text(files.join("\n"));
         }
         ExportState::Cancelled => {
             ui.label(soft("Cancelled; nothing is left of it"));

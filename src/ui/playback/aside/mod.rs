@@ -16,7 +16,7 @@ use egui_material_icons::icons::{
 
 use super::wishes::Wishes;
 use crate::model::{CameraId, WallSpan, WallTime};
-use crate::protocol::CameraStatus;
+use crate::protocol::{CameraStatus, TimelineAnswer};
 use crate::ui::desk::Stage;
 use crate::ui::theme;
 use crate::ui::widgets::{Look, icon_button};
@@ -58,6 +58,8 @@ pub struct Around<'a> {
     pub playhead: WallTime,
     /// From "in" to "out".
     pub range: Option<WallSpan>,
+    /// What is known of the footage.
+    pub answer: &'a TimelineAnswer,
 }
 
 /// A place to go to.
