@@ -17,7 +17,8 @@ use watchkeeper::model::{
     GapReason, SegmentRow, StreamId, StreamKind, VolumeId, WallSpan, WallTime,
 };
 use watchkeeper::playback::export::{
-    ExportError, Job, Made, Mismatch, Place, Watch, estimate, export, manifest_of, surplus, verify,
+    ExportError, Job, Made, Mismatch, Place, Recorded, Watch, estimate, export, manifest_of,
+    surplus, verify,
 };
 use watchkeeper::protocol::ExportGaps;
 use watchkeeper::storage::Volume;
@@ -56,6 +57,7 @@ fn job(rows: &[SegmentRow], span: (f64, f64), gaps: ExportGaps, place: Place) ->
         gaps,
         zone: chrono_tz::Europe::Berlin,
         place,
+        recorded: None,
     }
 }
 
@@ -375,4 +377,17 @@ fn the_manifest_tells_where_the_film_is_from() {
     assert_eq!(told.gaps[0].reason, GapReason::NotRunning.to_string());
     let start: WallTime = WallTime::parse_rfc3339(&told.gaps[0].span.start).expect("a time");
     assert_eq!(start, at(12.0));
+}
+
+#[test]
+fn what_recording_needs_is_left_on_its_disk() {
+    let rig = Rig::new(Kind::InOrder);
+    let mut job = rig.job((1.0, 3.0), ExportGaps::Closed);
+    let before = names(rig.folder.path());
+    job.recorded = Some(Recorded { folder: rig.folder.path().into(), reserve: u64::MAX });
+    let refused = export(&job, &volumes(&rig.archive), &mut Patience::default());
+    assert!(matches!(refused, Err(ExportError::NoSpaceBeside { .. })));
+    assert_eq!(names(rig.folder.path()), before);
+    job.recorded = Some(Recorded { folder: rig.folder.path().into(), reserve: 1 });
+    assert_eq!(write(&rig.archive, &job).len(), 1);
 }

@@ -198,6 +198,26 @@ fn a_day_that_ends_without_footage_becomes_incomplete() {
     assert!(look(4_000));
 }
 
+/// A page of the calendar shows days that are still to come.
+#[test]
+fn a_day_that_was_to_come_is_looked_at_once_it_is_past() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let index = Index::open(folder.path().join("index.redb")).expect("opens").index;
+    let recordings = offline::recordings(&index, Volumes::new(), OpenSegments::default());
+    let camera = CameraId::from_name("a");
+    let mut history = History { camera: camera.clone(), now: 0, segments: Vec::new() };
+    index.apply(&history.take(Step::Idle(GapReason::DiskFull, 30))).expect("applies");
+    let days = vec![history.span((86_400, 2 * 86_400))];
+    let query = MonthQuery { generation: 1, cameras: vec![camera], days };
+    let mut known = Calendars::default();
+    let mut look = |second| {
+        let answer = known.answer(&recordings, &query, History::at(second)).expect("answers");
+        answer.days[0].incomplete
+    };
+    assert!(!look(100), "nothing of it is past");
+    assert!(look(2 * 86_400));
+}
+
 #[test]
 fn a_question_for_no_time_has_an_answer() {
     let folder = tempfile::tempdir().expect("a folder");

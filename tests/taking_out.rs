@@ -228,7 +228,7 @@ fn the_engine_plans_exports_and_forgets() {
     let camera = main_stream().camera;
     let cameras = vec![camera.clone()];
     let asked = WallSpan::new(at(1.0), at(18.0));
-    let query = ExportQuery { generation: 7, cameras: cameras.clone(), span: asked };
+    let query = ExportQuery { generation: 7, cameras: cameras.clone(), span: asked, folder: None };
     console.send(Command::QueryExport(query)).expect("taken");
     wait_for("a plan", SOON, || console.shown().export_plan.get().is_some());
     let plan = console.shown().export_plan.get().expect("a plan");
@@ -236,6 +236,16 @@ fn the_engine_plans_exports_and_forgets() {
     assert_eq!(plan.trouble, None);
     assert!(plan.bytes > 10_000 && plan.free.is_some() && plan.folder == exports);
     assert!(plan.gaps.iter().any(|(_, gap, _)| gap.contains(at(14.0))));
+
+    let elsewhere = Some(PathBuf::from("films"));
+    let query =
+        ExportQuery { generation: 8, cameras: cameras.clone(), span: asked, folder: elsewhere };
+    console.send(Command::QueryExport(query)).expect("taken");
+    wait_for("the refusal of a relative folder", SOON, || {
+        let plan = console.shown().export_plan.get().expect("a plan");
+        plan.generation == 8
+            && plan.trouble.as_ref().is_some_and(|text| text.contains("whole path"))
+    });
 
     let request = ExportRequest { cameras, span: asked, gaps: ExportGaps::Kept, folder: None };
     console.send(Command::Export(request.clone())).expect("taken");

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use footage::rig::{PATIENCE, at, main_stream};
 use footage::{Archive, FPS, Film, GOP, Growing, Kind};
+use watchkeeper::analysis::ThumbnailMaker;
 use watchkeeper::capture::{CaptureEvent, UnitQueue};
 use watchkeeper::codec::{Converter, decode_jpeg, open_decoder};
 use watchkeeper::config::DataFolder;
@@ -24,12 +25,14 @@ use watchkeeper::engine::offline;
 use watchkeeper::engine::previews::Previews;
 use watchkeeper::engine::recordings::{Answer, Question, Recordings};
 use watchkeeper::engine::stored::StoredPreviews;
+use watchkeeper::engine::thumbnails::backfill::Backlog;
 use watchkeeper::engine::thumbnails::{Sight, ThumbnailOptions, ThumbnailWork};
 use watchkeeper::engine::{Engine, EngineOptions};
-use watchkeeper::index::{Index, NewThumbnail, ThumbnailReader, ThumbnailWriter};
+use watchkeeper::index::{Change, Index, NewThumbnail, ThumbnailReader, ThumbnailWriter};
 use watchkeeper::media::AccessUnit;
 use watchkeeper::model::{
-    CameraId, MediaTime, Mode, StreamId, StreamKind, Transport, VolumeId, WallSpan, WallTime,
+    CameraId, DeletionCause, MediaTime, Mode, StreamId, StreamKind, Transport, VolumeId, WallSpan,
+    WallTime,
 };
 use watchkeeper::protocol::{CameraDraft, Command, Shown, Thumbnail, ThumbnailWish};
 use watchkeeper::recorder::Signals;
@@ -185,6 +188,26 @@ fn past_footage_gets_its_pictures_once() {
 }
 
 #[test]
+fn a_picture_that_comes_after_its_footage_has_gone_goes_too() {
+    let stage = Stage::new();
+    let gone = stage.record(&main_stream(), 0.0, 200);
+    let mut backlog = Backlog::new(Arc::clone(&stage.recordings), stage.writer.clone());
+    let mut maker = ThumbnailMaker::default();
+    let now = Now { wall: at(1_100.0), monotonic: Duration::ZERO };
+    let mut step = || backlog.step(&mut maker, now).expect("keeps");
+    // It is found, opened, and has its first picture.
+    assert!(step() && step() && step());
+    assert_eq!(stage.times().len(), 1);
+    let (stream, start, cause) = (main_stream(), gone.start, DeletionCause::Retention);
+    let marked = Change::MarkDeleting { stream: stream.clone(), start, cause };
+    let deleted = Change::Deleted { stream, start, span: gone, cause, at: now.wall };
+    stage.archive.index.apply(&[marked, deleted]).expect("applies");
+    stage.writer.delete_range(&camera(), gone).expect("deletes");
+    assert!(step(), "the file is still open");
+    assert_eq!(stage.times(), [0; 0]);
+}
+
+#[test]
 fn pictures_go_with_their_footage_and_count_as_used() {
     let stage = Stage::new();
     let gone = stage.record(&main_stream(), 0.0, 200);
@@ -196,7 +219,7 @@ fn pictures_go_with_their_footage_and_count_as_used() {
     let folder = tempfile::tempdir().expect("a folder");
     let index = Arc::new(Index::open(folder.path().join("index.redb")).expect("opens").index);
     let rows: Vec<_> = stage.recordings.reader.all_segments().expect("reads");
-    let put = rows.into_iter().map(watchkeeper::index::Change::PutSegment).collect::<Vec<_>>();
+    let put = rows.into_iter().map(Change::PutSegment).collect::<Vec<_>>();
     index.apply(&put).expect("applies");
     let volumes = stage.recordings.volumes.clone();
     let recordings = Arc::new(offline::recordings(&index, volumes, stage.archive.open.clone()));

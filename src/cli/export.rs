@@ -15,12 +15,13 @@ use serde_json::json;
 use super::export_args::{ExportOptions, GapsArg, VerifyOptions};
 use super::{Args, print, record, session};
 use crate::config::{DataFolder, SettingsStore};
+use crate::engine::desk::{Request, Response};
 use crate::engine::offline;
 use crate::engine::recordings::{Answer, Question};
 use crate::model::coverage::SEAM_MICROS;
 use crate::model::{CameraId, RecordingState, WallSpan};
 use crate::playback::export::{
-    ExportError, Job, Made, Place, Watch, estimate, export, verify as look_at,
+    ExportError, Job, Made, Place, Recorded, Watch, estimate, export, verify as look_at,
 };
 use crate::protocol::ExportGaps;
 use crate::runtime::{Clock, SystemClock};
@@ -45,10 +46,11 @@ pub fn run(args: &Args, options: &ExportOptions) -> Result<()> {
     } else {
         Place::File(film_name(&options.output)?)
     };
-    let mut jobs = Vec::new();
+    let (mut jobs, recorded) = (Vec::new(), recorded(&folder)?);
     for name in &options.camera {
         let camera = session::camera_id(&store, name)?;
-        jobs.push(job(&folder, &store, camera, options, place.clone())?);
+        let job = job(&folder, &store, camera, options, place.clone())?;
+        jobs.push(Job { recorded: recorded.clone(), ..job });
     }
     let volumes = offline::volumes_to_read(&folder, &store)?;
     let mut line = Line::new(jobs.iter().map(|job| estimate(&job.rows, job.span)).sum())?;
@@ -136,7 +138,18 @@ fn job(
         },
         zone: session::zone(store),
         place,
+        recorded: None,
     })
+}
+
+/// What the export must leave to recording.
+fn recorded(folder: &DataFolder) -> Result<Option<Recorded>> {
+    let Response::Storage(storage) = session::request(folder, &Request::Storage)? else {
+        bail!(session::OTHER_VERSION);
+    };
+    // A disk that is not connected has no path.
+    let is_there = !storage.path.is_empty();
+    Ok(is_there.then(|| Recorded { folder: storage.path.into(), reserve: storage.reserve }))
 }
 
 /// A film's name ends in `.mp4`: players go by it.

@@ -41,13 +41,13 @@ impl Calendars {
         let mut days = Vec::with_capacity(query.days.len());
         for span in &query.days {
             let key = (span.start, span.end);
-            // What is missing of today grows although nothing is written.
-            let is_today = span.start <= now && now < span.end;
-            let day = match self.days.get(&key).filter(|_| !is_today) {
+            // What is missing of a day grows although nothing is written, until it is over.
+            let is_over = span.end <= now;
+            let day = match self.days.get(&key).filter(|_| is_over) {
                 Some(day) => *day,
                 None => look_at(recordings, &query.cameras, *span, now)?,
             };
-            if !is_today {
+            if is_over {
                 self.days.insert(key, day);
             }
             days.push(day);

@@ -3,58 +3,70 @@
 //! Must not do: answer an old question once a newer one has come, or write a file.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crossbeam::channel::{Receiver, Sender, TrySendError, bounded, select};
+use crossbeam::channel::{Sender, bounded, select};
 
+use super::EngineError;
 use super::recordings::{Answer, Question, Recordings};
-use super::{EngineError, SHUTDOWN_LIMIT};
+use super::timeline::Storage;
 use crate::model::coverage::SEAM_MICROS;
 use crate::model::{CameraId, GapReason, RecordingState, SegmentRow, VolumeId, WallSpan, WallTime};
-use crate::playback::export::{estimate, stretches, surplus};
+use crate::playback::export::{Recorded, check_space, estimate, stretches, surplus};
 use crate::protocol::{ExportPlan, ExportQuery, Shown};
-use crate::runtime::thread::JoinError;
-use crate::runtime::{Clock, Worker};
+use crate::runtime::{Clock, Newest, Worker};
 use crate::storage::Volume;
 use crate::storage::part_file::{make_folder, space_of};
-
-/// A question that waits is replaced by a newer one, so one place is enough.
-const QUEUE: usize = 1;
 
 /// Folders that wait to be opened.
 const FOLDERS: usize = 4;
 
+/// What exports are made from.
+#[derive(Clone)]
+pub struct Source {
+    /// What was recorded.
+    pub recordings: Arc<Recordings>,
+    /// Where is recorded, and what has to stay free there.
+    pub storage: Storage,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Where exports go when nobody says otherwise.
+    pub folder: PathBuf,
+}
+
+impl Source {
+    /// What an export must leave to recording.
+    #[must_use]
+    pub fn recorded(&self) -> Option<Recorded> {
+        let terms = &self.storage.get()?.terms;
+        let volume = self.recordings.volumes.get(&terms.volume)?;
+        Some(Recorded { folder: volume.describe().into(), reserve: terms.rules.reserve })
+    }
+}
+
 /// The thread.
 pub struct ExportPlans {
-    queries: Sender<ExportQuery>,
-    /// To take an older question out.
-    waiting: Receiver<ExportQuery>,
+    queries: Newest<ExportQuery>,
     folders: Sender<PathBuf>,
     worker: Worker,
 }
 
 impl ExportPlans {
-    /// Starts the thread; answers go to `shown`, `folder` is where exports go.
+    /// Starts the thread; answers go to `shown`.
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn start(
-        recordings: Arc<Recordings>,
-        shown: Arc<Shown>,
-        clock: Arc<dyn Clock>,
-        folder: PathBuf,
-    ) -> std::io::Result<Self> {
-        let (queries, waiting) = bounded::<ExportQuery>(QUEUE);
+    pub fn start(source: Source, shown: Arc<Shown>) -> std::io::Result<Self> {
+        let queries = Newest::<ExportQuery>::new();
         let (folders, to_open) = bounded::<PathBuf>(FOLDERS);
-        let asked = waiting.clone();
+        let asked = queries.receiver();
         let worker = Worker::spawn("export-plan", move || {
             // The engine's own receiver keeps the questions' channel open: the folders' end is the stop.
             loop {
                 select! {
                     recv(asked) -> query => if let Ok(query) = query {
-                        let plan = plan(&recordings, &query, folder.clone(), clock.wall());
-                        shown.export_plan.set(plan);
+                        shown.export_plan.set(plan(&source, &query));
                         shown.wake();
                     },
                     recv(to_open) -> folder => match folder {
@@ -64,16 +76,12 @@ impl ExportPlans {
                 }
             }
         })?;
-        Ok(Self { queries, waiting, folders, worker })
+        Ok(Self { queries, folders, worker })
     }
 
     /// Asks.
-    pub fn ask(&self, mut query: ExportQuery) {
-        while let Err(TrySendError::Full(back)) = self.queries.try_send(query) {
-            query = back;
-            // Taken by the thread in between: then there is room as well.
-            let _older = self.waiting.try_recv();
-        }
+    pub fn ask(&self, query: ExportQuery) {
+        self.queries.send(query);
     }
 
     /// Shows a folder in the system's file manager.
@@ -85,17 +93,27 @@ impl ExportPlans {
         self.folders.try_send(folder).map_err(|_| busy())
     }
 
-    /// Ends.
-    ///
-    /// # Errors
-    /// When the thread hangs or panicked.
-    pub fn stop(self) -> Result<(), JoinError> {
-        drop((self.queries, self.waiting, self.folders));
-        self.worker.join(SHUTDOWN_LIMIT)
+    /// Lets it end; gives what to wait for.
+    #[must_use]
+    pub fn end(self) -> Worker {
+        self.worker
     }
 }
 
-fn open_folder(folder: &std::path::Path) {
+/// Whether exports can go to `folder`: one that is told from the program's own folder on is nowhere that an operator
+/// knows.
+///
+/// # Errors
+/// What is asked for, in a sentence.
+pub fn check_folder(folder: &Path) -> Result<(), EngineError> {
+    if folder.is_absolute() {
+        return Ok(());
+    }
+    let text = format!("{} is no whole path: write the folder from its root on.", folder.display());
+    Err(EngineError::NotFound(text))
+}
+
+fn open_folder(folder: &Path) {
     let opened = make_folder(folder).map_err(|error| error.to_string());
     let opened = opened.and_then(|()| open::that_detached(folder).map_err(|e| e.to_string()));
     if let Err(error) = opened {
@@ -136,22 +154,20 @@ pub fn missing(
 }
 
 /// Answers a question; what is in the way becomes the answer's trouble.
-fn plan(
-    recordings: &Recordings,
-    query: &ExportQuery,
-    folder: PathBuf,
-    now: WallTime,
-) -> ExportPlan {
+fn plan(source: &Source, query: &ExportQuery) -> ExportPlan {
+    let folder = query.folder.clone().unwrap_or_else(|| source.folder.clone());
     let free = space_of(&folder).ok().map(|space| space.free);
     let mut plan =
         ExportPlan { generation: query.generation, folder, free, ..ExportPlan::default() };
-    if let Err(error) = fill(&mut plan, recordings, query, now) {
-        plan.trouble = Some(error.to_string());
-    } else if plan.covered == 0 {
-        plan.trouble = Some("There is no footage in that time.".into());
-    } else if plan.free.is_some_and(|free| free < plan.bytes) {
-        plan.trouble = Some("The disk has too little space for it.".into());
-    }
+    let filled = fill(&mut plan, &source.recordings, query, source.clock.wall());
+    let possible = filled.and_then(|()| {
+        check_folder(&plan.folder)?;
+        if plan.covered == 0 {
+            return Err(EngineError::NotFound("There is no footage in that time.".into()));
+        }
+        Ok(check_space(&plan.folder, plan.bytes, source.recorded().as_ref())?)
+    });
+    plan.trouble = possible.err().map(|error| error.to_string());
     plan
 }
 

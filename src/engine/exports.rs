@@ -3,6 +3,7 @@
 //! Must not do: make the engine or recording wait; writing and planning have threads of their own.
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,13 +11,11 @@ use std::time::Duration;
 
 use crossbeam::channel::{Receiver, Sender, bounded};
 
-use super::export_plan::{missing, rows};
-use super::recordings::Recordings;
-use super::{EngineError, SHUTDOWN_LIMIT};
-use crate::model::CameraId;
-use crate::playback::export::{ExportError, Job, Made, Place, Watch, estimate, export};
+use super::EngineError;
+use super::export_plan::{Source, missing, rows};
+use crate::model::{CameraId, WallTime};
+use crate::playback::export::{ExportError, Job, Made, Place, Recorded, Watch, estimate, export};
 use crate::protocol::{ExportRequest, ExportState, ExportStatus, Shown};
-use crate::runtime::thread::JoinError;
 use crate::runtime::{Clock, Worker};
 use crate::storage::part_file::clear_left;
 
@@ -62,36 +61,31 @@ struct Entry {
 }
 
 impl Exports {
-    /// Starts the thread, which first removes from `folder` what a killed program left there.
+    /// Starts the thread, which first removes from the usual folder what a killed program left there.
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn start(
-        recordings: Arc<Recordings>,
-        shown: Arc<Shown>,
-        clock: Arc<dyn Clock>,
-        folder: PathBuf,
-    ) -> std::io::Result<Self> {
+    pub fn start(source: Source, shown: Arc<Shown>) -> std::io::Result<Self> {
         let (orders, waiting) = bounded::<(u64, Order, Arc<AtomicBool>)>(QUEUE);
         // As many as wait and one under way can end before the engine looks.
         let (tell, ended) = bounded(2 * QUEUE);
         let list = Arc::new(List { entries: Mutex::default(), shown });
         let entries = Arc::clone(&list);
         let worker = Worker::spawn("export", move || {
-            if let Err(error) = clear_left(&folder) {
+            if let Err(error) = clear_left(&source.folder) {
                 tracing::warn!("{error}");
             }
             for (id, order, cancelled) in waiting {
                 let mut progress = Progress {
                     id,
                     list: &entries,
-                    clock: &*clock,
+                    clock: &*source.clock,
                     cancelled: &cancelled,
                     done: 0,
                     total: 0,
                     told: None,
                 };
-                let state = write(&recordings, &order, &mut progress);
+                let state = guarded(|| write(&source, &order, &mut progress));
                 let Some(status) = entries.set(id, state) else { continue };
                 if tell.send(status).is_err() {
                     break;
@@ -158,16 +152,13 @@ impl Exports {
         &self.ended
     }
 
-    /// Cancels what is under way and what waits, and ends.
-    ///
-    /// # Errors
-    /// When the thread hangs or panicked.
-    pub fn stop(self) -> Result<(), JoinError> {
+    /// Cancels what is under way and what waits, and lets the thread end; gives what to wait for.
+    #[must_use]
+    pub fn end(self) -> Worker {
         for entry in self.list.lock().iter() {
             entry.cancelled.store(true, Ordering::Relaxed);
         }
-        drop((self.orders, self.ended));
-        self.worker.join(SHUTDOWN_LIMIT)
+        self.worker
     }
 }
 
@@ -249,12 +240,18 @@ impl Watch for Progress<'_> {
     }
 }
 
+/// One export that panics must not take with it those that wait.
+fn guarded(write: impl FnOnce() -> ExportState) -> ExportState {
+    let failed = |_| ExportState::Failed("The program made a mistake over this footage.".into());
+    catch_unwind(AssertUnwindSafe(write)).unwrap_or_else(failed)
+}
+
 /// Writes the films of all cameras; how it ended.
-fn write(recordings: &Recordings, order: &Order, progress: &mut Progress<'_>) -> ExportState {
+fn write(source: &Source, order: &Order, progress: &mut Progress<'_>) -> ExportState {
     if progress.is_cancelled() {
         return ExportState::Cancelled;
     }
-    match films(recordings, order, progress) {
+    match films(source, order, progress) {
         Ok(made) => named(made),
         Err(EngineError::Export(ExportError::Cancelled)) => ExportState::Cancelled,
         Err(error) => ExportState::Failed(error.to_string()),
@@ -262,23 +259,23 @@ fn write(recordings: &Recordings, order: &Order, progress: &mut Progress<'_>) ->
 }
 
 fn films(
-    recordings: &Recordings,
+    source: &Source,
     order: &Order,
     progress: &mut Progress<'_>,
 ) -> Result<Vec<Made>, EngineError> {
-    let now = progress.clock.wall();
+    let (now, recorded) = (source.clock.wall(), source.recorded());
     let jobs: Vec<Job> = order
         .request
         .cameras
         .iter()
-        .map(|camera| job(recordings, order, camera, now))
+        .map(|camera| job(source, order, camera, now, recorded.clone()))
         .collect::<Result<_, EngineError>>()?;
     progress.total = jobs.iter().map(|job| estimate(&job.rows, job.span)).sum();
     progress.tell();
     let mut made = Vec::new();
     for job in &jobs {
         // A camera without footage keeps nobody from having that of the others.
-        match export(job, &recordings.volumes, progress) {
+        match export(job, &source.recordings.volumes, progress) {
             Err(ExportError::NoFootage { .. }) if jobs.len() > 1 => {}
             films => made.extend(films?),
         }
@@ -294,21 +291,23 @@ fn films(
 }
 
 fn job(
-    recordings: &Recordings,
+    source: &Source,
     order: &Order,
     camera: &CameraId,
-    now: crate::model::WallTime,
+    now: WallTime,
+    recorded: Option<Recorded>,
 ) -> Result<Job, EngineError> {
     let request = &order.request;
     Ok(Job {
         name: order.names.get(camera).map_or_else(|| camera.to_string(), Clone::clone),
         camera: camera.clone(),
-        rows: rows(recordings, camera, request.span)?,
-        missing: missing(recordings, camera, request.span, now)?,
+        rows: rows(&source.recordings, camera, request.span)?,
+        missing: missing(&source.recordings, camera, request.span, now)?,
         span: request.span,
         gaps: request.gaps,
         zone: order.zone,
         place: Place::Folder(order.folder.clone()),
+        recorded,
     })
 }
 
@@ -323,4 +322,16 @@ fn named(made: Vec<Made>) -> ExportState {
         bytes += told.bytes;
     }
     ExportState::Done { files, bytes }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_export_that_panics_has_failed() {
+        let state = guarded(|| panic!("as a test"));
+        assert!(matches!(state, ExportState::Failed(_)));
+        assert_eq!(guarded(|| ExportState::Cancelled), ExportState::Cancelled);
+    }
 }

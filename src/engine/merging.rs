@@ -91,10 +91,11 @@ pub fn join<T: Stretch>(items: impl IntoIterator<Item = T>, apart: i64, shortest
 }
 
 /// Motion in columns of `width` microseconds, each as high as the largest motion in it; columns of the same
-/// height that touch are one bar. A `width` of a seam or less leaves everything as it is.
+/// height that touch are one bar. With a `width` of a seam or less bars stay as long as they are, and those of the
+/// same height that touch are one all the same.
 pub fn columns(events: impl IntoIterator<Item = MotionBar>, width: i64) -> Vec<MotionBar> {
     if width <= SEAM_MICROS {
-        return events.into_iter().collect();
+        return join(events, 0, 0);
     }
     let mut bars: Vec<MotionBar> = Vec::new();
     for MotionBar { span, level } in events {
@@ -221,6 +222,16 @@ mod tests {
         let joined = [expected[0], bar(10, 30, 300)];
         let columns = columns(events, 10 * second);
         assert_eq!(columns, joined);
+    }
+
+    #[test]
+    fn bars_of_the_same_height_that_touch_are_one_at_the_finest_level_too() {
+        let events = [bar(1, 3, 100), bar(3, 6, 100), bar(6, 7, 200), bar(8, 9, 200)];
+        let whole = [bar(1, 6, 100), bar(6, 7, 200), bar(8, 9, 200)];
+        assert_eq!(columns(events, SEAM_MICROS), whole);
+        let [first, second] = [bar(0, 4, 0).span, bar(4, 9, 0).span];
+        let tiles = cut(whole, first).chain(cut(whole, second));
+        assert_eq!(columns(tiles, SEAM_MICROS), whole);
     }
 
     #[test]

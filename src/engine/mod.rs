@@ -15,6 +15,7 @@ pub mod exports;
 pub mod indexer;
 pub mod locks;
 pub mod manual;
+pub mod marking;
 pub mod marks;
 pub mod merging;
 pub mod notices;
@@ -54,8 +55,8 @@ use crate::runtime::Worker;
 /// Time after which a thread that does not end is named and given up.
 pub const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);
 
-/// Threads that the engine ends one after the other.
-const STOPPED_IN_TURN: u32 = 12;
+/// Threads, and groups of them, that the engine waits for one after the other.
+const STOPPED_IN_TURN: u32 = 15;
 
 /// A running engine.
 pub struct Engine {

@@ -9,16 +9,14 @@ use std::time::Duration;
 
 use crossbeam::channel::{Receiver, Sender, bounded, select};
 
-use super::query::Newest;
 use super::stored::{self, StoredPreviews};
 use crate::analysis::THUMBNAIL_SIZE;
-use crate::codec::{Converter, Decoder, Frame, open_decoder};
-use crate::model::{CameraId, Picture, SegmentRow, StreamId, StreamKind, WallTime};
-use crate::playback::Previews as _;
-use crate::playback::{Footage, LoadedSegment, PlaybackError};
+use crate::codec::{Converter, Frame};
+use crate::model::{Picture, SegmentRow, StreamId, StreamKind};
+use crate::playback::{self, Footage, LoadedSegment, PlaybackError, Previews as _};
 use crate::protocol::{Shown, Thumbnail, ThumbnailWish};
-use crate::runtime::Worker;
 use crate::runtime::thread::JoinError;
+use crate::runtime::{Newest, Worker};
 
 /// Pictures decoded at most for an exact one: four seconds at 25 a second. Beyond, as with codecs that send a
 /// random access point every 20 s, that of the random access point must do.
@@ -45,7 +43,7 @@ impl Previews {
         shown: Arc<Shown>,
     ) -> std::io::Result<Self> {
         let wishes = Newest::new();
-        let newer = wishes.receiver.clone();
+        let newer = wishes.receiver();
         let (stop, stopped) = bounded::<()>(0);
         let worker = Worker::spawn("previews", move || {
             let mut granting = Granting::new(stored, footage, shown, newer.clone());
@@ -220,25 +218,12 @@ fn decode(
     is_wished: &mut dyn FnMut() -> bool,
 ) -> Result<Option<Picture>, PlaybackError> {
     let (segment, at) = (footage.load(row)?, wish.at);
-    let damaged = || PlaybackError::Damaged { camera: camera_of(row), at };
+    let damaged = || PlaybackError::Damaged { camera: wish.camera.clone(), at };
     let shown = segment.shown_at(at).ok_or_else(damaged)?;
     let start = segment.walk.start_for(shown).ok_or_else(damaged)?;
     let target = if wish.exact && shown - start < MOST_DECODED { shown } else { start };
-    let mut decoder = open_decoder(&segment.parameters)?;
-    let mut best = Best { wanted: segment.walk.samples()[target].pts, frame: None };
-    let (mut unit, mut frames) = (Vec::new(), Vec::new());
-    for info in &segment.walk.samples()[start..=target] {
-        if !is_wished() {
-            return Ok(None);
-        }
-        segment.read(info, &mut unit)?;
-        decoder.decode(&unit, info.pts, &mut frames)?;
-        best.choose(&mut frames, &mut *decoder);
-    }
-    decoder.flush(&mut frames)?;
-    best.choose(&mut frames, &mut *decoder);
-    let frame = best.frame.ok_or_else(damaged)?;
-    picture(&segment, &frame, target, converter).map(Some)
+    let frame = playback::decode_sample(&segment, target, is_wished)?;
+    frame.map(|frame| picture(&segment, &frame, target, converter)).transpose()
 }
 
 fn picture(
@@ -250,27 +235,4 @@ fn picture(
     let video = &segment.parameters.video;
     let pixels = converter.convert(frame, video, THUMBNAIL_SIZE, Vec::new())?;
     Ok(stored::picture(pixels, segment.wall_of(sample)))
-}
-
-/// The last frame shown at a time or before it.
-struct Best {
-    wanted: i64,
-    frame: Option<Frame>,
-}
-
-impl Best {
-    fn choose(&mut self, frames: &mut Vec<Frame>, decoder: &mut dyn Decoder) {
-        for frame in frames.drain(..) {
-            let better = self.frame.as_ref().is_none_or(|best| frame.pts > best.pts);
-            if frame.pts <= self.wanted && better {
-                self.frame.replace(frame).into_iter().for_each(|old| decoder.recycle(old));
-            } else {
-                decoder.recycle(frame);
-            }
-        }
-    }
-}
-
-fn camera_of(row: &SegmentRow) -> CameraId {
-    row.stream.camera.clone()
 }

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crossbeam::channel::{Receiver, Sender, TrySendError, bounded, select};
+use crossbeam::channel::{Receiver, select};
 
 use super::calendar::Calendars;
 use super::locks::Locks;
@@ -16,10 +16,7 @@ use crate::model::coverage::{self, SEAM_MICROS};
 use crate::model::{CameraId, CoverageSpan, WallSpan};
 use crate::protocol::{EventsAnswer, EventsQuery, MonthQuery, Shown, TimelineQuery};
 use crate::runtime::thread::JoinError;
-use crate::runtime::{Clock, Worker};
-
-/// A question that waits is replaced by a newer one, so one place is enough.
-const QUEUE: usize = 1;
+use crate::runtime::{Clock, Newest, Worker};
 
 /// Events that a list shows at most.
 const MOST_EVENTS: usize = 500;
@@ -46,27 +43,6 @@ pub struct QueryOptions {
     pub clock: Arc<dyn Clock>,
 }
 
-/// A channel in which the newest value replaces the one that waits.
-pub(super) struct Newest<T> {
-    sender: Sender<T>,
-    pub(super) receiver: Receiver<T>,
-}
-
-impl<T> Newest<T> {
-    pub(super) fn new() -> Self {
-        let (sender, receiver) = bounded(QUEUE);
-        Self { sender, receiver }
-    }
-
-    pub(super) fn send(&self, mut value: T) {
-        while let Err(TrySendError::Full(back)) = self.sender.try_send(value) {
-            value = back;
-            // Taken by the thread in between: then there is room as well.
-            let _older = self.receiver.try_recv();
-        }
-    }
-}
-
 impl Queries {
     /// Starts the thread; it ends when the sender of `stop` is dropped.
     ///
@@ -74,8 +50,7 @@ impl Queries {
     /// When the system gives no thread.
     pub fn start(options: QueryOptions, stop: Receiver<()>) -> std::io::Result<Self> {
         let (timeline, month, events) = (Newest::new(), Newest::new(), Newest::new());
-        let (timelines, months) = (timeline.receiver.clone(), month.receiver.clone());
-        let lists = events.receiver.clone();
+        let (timelines, months, lists) = (timeline.receiver(), month.receiver(), events.receiver());
         let mut desk =
             Desk { options, timelines: Timelines::default(), calendars: Calendars::default() };
         let worker = Worker::spawn("query", move || {

@@ -14,7 +14,7 @@ use super::export_plan::ExportPlans;
 use super::exports::Exports;
 use super::indexer::Indexer;
 use super::manual::ManualDesk;
-use super::marks::MarkBook;
+use super::marking::{self, Marking};
 use super::notices::Notices;
 use super::previews::Previews;
 use super::query::Queries;
@@ -74,7 +74,7 @@ pub(super) struct Service {
     pub snapshots: Snapshots,
     pub thumbnails: Thumbnails,
     pub previews: Previews,
-    pub marks: MarkBook,
+    pub marking: Marking,
     pub exports: Exports,
     pub export_plans: ExportPlans,
     /// None when it cannot be opened.
@@ -113,8 +113,9 @@ impl Service {
         let ticks = tick(TICK);
         let never = crossbeam::channel::never();
         let mut commands = commands;
-        let saved = self.snapshots.results().clone();
-        let exported = self.exports.ended().clone();
+        let mut saved = self.snapshots.results().clone();
+        let mut exported = self.exports.ended().clone();
+        let mut unmarked = self.marking.failures().clone();
         loop {
             select! {
                 recv(commands) -> command => match command {
@@ -130,22 +131,38 @@ impl Service {
                     self.look_at_zone();
                     self.show();
                 }
-                recv(saved) -> saved => {
-                    if let Ok(saved) = saved {
-                        self.tell_saved(saved);
-                        self.show();
+                recv(saved) -> result => {
+                    match result {
+                        Ok(result) => self.tell_saved(result),
+                        Err(_) => saved = self.without("Pictures"),
                     }
+                    self.show();
                 }
                 recv(exported) -> status => {
-                    if let Ok(status) = status {
-                        self.tell_exported(status);
-                        self.show();
+                    match status {
+                        Ok(status) => self.tell_exported(status),
+                        Err(_) => exported = self.without("Exports"),
                     }
+                    self.show();
+                }
+                recv(unmarked) -> error => {
+                    match error {
+                        Ok(error) => self.tell(Severity::Warning, None, error.to_string()),
+                        Err(_) => unmarked = self.without("Bookmarks and locks"),
+                    }
+                    self.show();
                 }
                 recv(stopped) -> _ => break,
             }
         }
         self.shut_down()
+    }
+
+    /// Tells that the thread that saves `what` is gone; gives the channel from which nothing comes any more.
+    fn without<T>(&mut self, what: &str) -> Receiver<T> {
+        let text = format!("{what} cannot be saved any more until Watchkeeper is started again.");
+        self.notices.raise(text.clone(), self.clock.wall(), Severity::Warning, None, text);
+        crossbeam::channel::never()
     }
 
     fn obey(&mut self, command: Command) {
@@ -191,10 +208,14 @@ impl Service {
                 Ok(())
             }
             Command::OpenFolder(folder) => self.open_folder(folder),
-            Command::AddBookmark(bookmark) => self.marks.add(bookmark).map(drop),
-            Command::RemoveBookmark(bookmark) => self.marks.remove(&bookmark).map(drop),
-            Command::Lock(lock) => self.marks.lock(lock),
-            Command::Unlock { camera, span } => self.marks.unlock(&camera, span).map(drop),
+            Command::AddBookmark(note) => self.marking.order(marking::Order::AddBookmark(note)),
+            Command::RemoveBookmark(note) => {
+                self.marking.order(marking::Order::RemoveBookmark(note))
+            }
+            Command::Lock(lock) => self.marking.order(marking::Order::Lock(lock)),
+            Command::Unlock { camera, span } => {
+                self.marking.order(marking::Order::Unlock { camera, span })
+            }
             Command::WatchLive(tiles) => {
                 self.views.want(tiles);
                 self.connect();
@@ -336,20 +357,21 @@ impl Service {
         self.tell(severity, Some(saved.camera), text);
     }
 
-    /// Stops what brings footage first, then what writes it, then what knows of it.
+    /// Stops what brings footage first, then what writes it, then what knows of it, then what reads it. What may
+    /// take long over reading is told at once, and waited for when no recording depends on it any more.
     fn shut_down(mut self) -> Result<(), EngineError> {
         self.views.want(Vec::new());
         self.views.reconcile(&self.capture, &self.shown, |_| false);
         let limit = SHUTDOWN_LIMIT;
-        let exported = [self.exports.stop(), self.export_plans.stop()];
+        let readers = [self.exports.end(), self.export_plans.end(), self.thumbnails.end()];
         let results = [
             self.capture.stop().map_err(EngineError::from),
             self.detection.stop(limit).map_err(EngineError::from),
-            self.thumbnails.stop(limit).map_err(EngineError::from),
             self.recorder.stop(limit).map_err(EngineError::from),
             self.cleaner.stop(limit).map_err(EngineError::from),
             self.door.map_or(Ok(()), |door| door.close(limit).map_err(EngineError::from)),
             self.indexer.stop(limit).map_err(EngineError::from),
+            self.marking.stop(limit).map_err(EngineError::from),
             self.playback.stop().map_err(EngineError::from),
             self.snapshots.stop(limit).map_err(EngineError::from),
             self.previews.stop(limit).map_err(EngineError::from),
@@ -359,10 +381,10 @@ impl Service {
             },
             self.simulator.map_or(Ok(()), |simulator| simulator.stop().map_err(EngineError::from)),
         ];
+        let ended = readers.map(|reader| reader.join(limit).map_err(EngineError::from));
         drop((self.ways, self.watched, self.seen));
         drop(self.lock);
-        let exported = exported.into_iter().map(|ended| ended.map_err(EngineError::from));
-        let mut errors = results.into_iter().chain(exported).filter_map(Result::err);
+        let mut errors = results.into_iter().chain(ended).filter_map(Result::err);
         let first = errors.next();
         for error in errors {
             tracing::error!("{error}");

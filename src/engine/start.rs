@@ -11,11 +11,12 @@ use crossbeam::channel::{Sender, bounded};
 use super::cleaner::{Cleaner, CleanerOptions};
 use super::desk::{Desk, Running};
 use super::door::Door;
-use super::export_plan::ExportPlans;
+use super::export_plan::{ExportPlans, Source};
 use super::exports::Exports;
 use super::indexer::Indexer;
 use super::locks::Locks;
 use super::manual::ManualDesk;
+use super::marking::Marking;
 use super::marks::MarkBook;
 use super::notices::Notices;
 use super::offline::OpenedVolumes;
@@ -167,14 +168,19 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         let text = format!("The bookmarks cannot be read, and are left as they are: {why}");
         notices.raise("bookmarks".into(), clock.wall(), Severity::Warning, None, text);
     }
-    let (films, at) = (Arc::clone(&recordings), folder.exports());
-    let exports = Exports::start(films, Arc::clone(&shown), Arc::clone(&clock), at)?;
-    let (films, at) = (Arc::clone(&recordings), folder.exports());
-    let export_plans = ExportPlans::start(films, Arc::clone(&shown), Arc::clone(&clock), at)?;
+    let marking = Marking::start(marks.clone())?;
+    let source = Source {
+        recordings: Arc::clone(&recordings),
+        storage: Arc::clone(cleaner.report()),
+        clock: Arc::clone(&clock),
+        folder: folder.exports(),
+    };
+    let exports = Exports::start(source.clone(), Arc::clone(&shown))?;
+    let export_plans = ExportPlans::start(source, Arc::clone(&shown))?;
     let manual = ManualDesk::new(Arc::clone(&signals), Arc::clone(&clock));
     let desk = Desk {
         recordings: Arc::clone(&recordings),
-        marks: marks.clone(),
+        marks,
         storage: Arc::clone(cleaner.report()),
         running: Some(Running { shown: Arc::clone(&shown), manual: manual.clone() }),
         clock: Arc::clone(&clock),
@@ -204,7 +210,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         snapshots,
         thumbnails,
         previews,
-        marks,
+        marking,
         exports,
         export_plans,
         door,

@@ -5,6 +5,7 @@
 use std::path::{Component, PathBuf};
 
 use super::EngineError;
+use super::export_plan::check_folder;
 use super::exports::Order;
 use super::service::Service;
 use super::stills::Caption;
@@ -14,6 +15,7 @@ use crate::protocol::{ExportRequest, ExportState, ExportStatus, Severity};
 impl Service {
     /// Orders an export.
     pub(super) fn export(&mut self, request: ExportRequest) -> Result<(), EngineError> {
+        request.folder.as_deref().map_or(Ok(()), check_folder)?;
         let cameras = &self.store.settings().cameras;
         let names = cameras.iter().map(|camera| (camera.id.clone(), camera.name.clone())).collect();
         let folder = request.folder.clone().unwrap_or_else(|| self.folder.exports());

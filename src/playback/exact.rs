@@ -1,4 +1,4 @@
-//! One exact picture at full size, for the `snapshot` verb.
+//! The frame of one sample, and one exact picture at full size for the `snapshot` verb.
 //!
 //! Must not do: keep a decoder open.
 
@@ -36,7 +36,7 @@ pub fn exact_picture(
     let segment = footage.load(&row)?;
     let damaged = || PlaybackError::Damaged { camera: camera.clone(), at };
     let sample = segment.shown_at(at).ok_or_else(damaged)?;
-    let frame = decode_sample(&segment, sample)?.ok_or_else(damaged)?;
+    let frame = decode_sample(&segment, sample, &mut || true)?.ok_or_else(damaged)?;
     let video = &segment.parameters.video;
     let pixels = Converter::new().convert(&frame, video, (usize::MAX, usize::MAX), Vec::new())?;
     Ok(ExactPicture {
@@ -47,15 +47,29 @@ pub fn exact_picture(
     })
 }
 
-/// Decodes from the random access point that leads to `sample`; the frame of a sample that is a second
-/// field is that of the first one.
-fn decode_sample(segment: &LoadedSegment, sample: usize) -> Result<Option<Frame>, PlaybackError> {
-    let Some(start) = segment.walk.start_for(sample) else { return Ok(None) };
+/// The frame of `sample`, decoded from the random access point that leads to it; the frame of a sample that is a
+/// second field is that of the first one. None when it is not wished any more, which is asked between pictures.
+///
+/// # Errors
+/// [`PlaybackError::Damaged`] when the decoder gives no such frame; else what cannot be read or decoded.
+pub fn decode_sample(
+    segment: &LoadedSegment,
+    sample: usize,
+    is_wished: &mut dyn FnMut() -> bool,
+) -> Result<Option<Frame>, PlaybackError> {
+    let damaged = || PlaybackError::Damaged {
+        camera: segment.row.stream.camera.clone(),
+        at: segment.wall_of(sample),
+    };
+    let start = segment.walk.start_for(sample).ok_or_else(damaged)?;
     let samples = segment.walk.samples();
     let mut decoder = open_decoder(&segment.parameters)?;
     let (mut unit, mut frames, mut best) = (Vec::new(), Vec::new(), None::<Frame>);
     let wanted = samples[sample].pts;
     for info in &samples[start..=sample] {
+        if !is_wished() {
+            return Ok(None);
+        }
         segment.read(info, &mut unit)?;
         decoder.decode(&unit, info.pts, &mut frames)?;
         if std::ptr::eq(info, &samples[sample]) && !frames.iter().any(|frame| frame.pts == wanted) {
@@ -71,6 +85,7 @@ fn decode_sample(segment: &LoadedSegment, sample: usize) -> Result<Option<Frame>
             }
         }
     }
-    let exact = !segment.parameters.video.progressive;
-    Ok(best.filter(|best| exact || best.pts == wanted))
+    let may_be_first_field = !segment.parameters.video.progressive;
+    let frame = best.filter(|best| may_be_first_field || best.pts == wanted);
+    frame.map(Some).ok_or_else(damaged)
 }

@@ -39,7 +39,7 @@ mod skipper;
 mod transport;
 mod view;
 
-pub use exact::{ExactPicture, exact_picture};
+pub use exact::{ExactPicture, decode_sample, exact_picture};
 pub use footage::{Footage, FootageGap};
 pub use gop_walk::{Gop, GopWalk};
 pub use inbox::{Busy, Playback};

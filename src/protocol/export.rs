@@ -25,7 +25,7 @@ pub struct ExportRequest {
     pub span: WallSpan,
     /// What becomes of time without footage.
     pub gaps: ExportGaps,
-    /// The folder of the files; the data folder's `exports` without one.
+    /// The folder of the files, a whole path; the data folder's `exports` without one.
     pub folder: Option<PathBuf>,
 }
 
@@ -38,6 +38,8 @@ pub struct ExportQuery {
     pub cameras: Vec<CameraId>,
     /// From "in" until "out".
     pub span: WallSpan,
+    /// The folder of the files; the data folder's `exports` without one.
+    pub folder: Option<PathBuf>,
 }
 
 /// What an export would hold.
@@ -54,7 +56,7 @@ pub struct ExportPlan {
     pub surplus: i64,
     /// Time without footage, and why.
     pub gaps: Vec<(CameraId, WallSpan, GapReason)>,
-    /// Where the files go when nobody says otherwise.
+    /// Where the files go: the folder of the question, or the usual one.
     pub folder: PathBuf,
     /// Bytes free there; none when that cannot be told.
     pub free: Option<u64>,

@@ -4,8 +4,10 @@
 
 pub mod clock;
 pub mod latest;
+pub mod newest;
 pub mod thread;
 
 pub use clock::{Clock, Now, SimulatedClock, SystemClock};
 pub use latest::Latest;
+pub use newest::Newest;
 pub use thread::{StopSource, StopToken, Worker, stop_pair};

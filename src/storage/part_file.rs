@@ -24,8 +24,9 @@ const SYNC_EVERY: u64 = 32 << 20;
 /// A file that is being written. Dropping it before [`PartFile::commit`] removes it.
 #[derive(Debug)]
 pub struct PartFile {
-    /// None once it has its name.
+    /// None once it is closed.
     file: Option<File>,
+    is_named: bool,
     path: PathBuf,
     hash: Sha256,
     bytes: u64,
@@ -50,7 +51,8 @@ impl PartFile {
         let file = OpenOptions::new().write(true).create_new(true).open(&part).map_err(fail)?;
         // Nobody else knows it yet; where files cannot be locked, as on some network shares, it goes on.
         let _locked = file.try_lock();
-        Ok(Self { file: Some(file), path, hash: Sha256::new(), bytes: 0, unsynced: 0 })
+        let (hash, is_named) = (Sha256::new(), false);
+        Ok(Self { file: Some(file), is_named, path, hash, bytes: 0, unsynced: 0 })
     }
 
     /// The name that it will have.
@@ -77,7 +79,9 @@ impl PartFile {
     /// [`StorageError::Full`] when no space is left; else what the system says.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), StorageError> {
         let path = shown(&self.path);
-        let Some(file) = &mut self.file else { return Ok(()) };
+        let Some(file) = &mut self.file else {
+            return Err(StorageError::io("write", path, io::ErrorKind::BrokenPipe.into()));
+        };
         file.write_all(bytes).map_err(|error| StorageError::io("write", &path, error))?;
         self.hash.update(bytes);
         self.bytes += bytes.len() as u64;
@@ -98,24 +102,71 @@ impl PartFile {
         sync.map_err(|error| StorageError::io("sync", shown(&self.path), error))
     }
 
+    /// Ends writing: what was written lasts, and the file is closed, so that many may wait for their names. Its
+    /// lock is gone with that: who begins the same file, or clears its folder, takes it for one that was left.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn close(&mut self) -> Result<(), StorageError> {
+        self.sync()?;
+        self.file = None;
+        Ok(())
+    }
+
     /// Gives it its name, which lasts when this is over.
     ///
     /// # Errors
-    /// What the system says; the file is gone then.
+    /// [`StorageError::Exists`] when a file of that name has come into being meanwhile, which stays as it is; else
+    /// what the system says. The file is gone then.
     pub fn commit(mut self) -> Result<PathBuf, StorageError> {
         self.sync()?;
+        let file = self.held()?;
         let path = self.path.clone();
-        fs::rename(part_of(&path), &path).map_err(|e| StorageError::io("name", shown(&path), e))?;
-        self.file = None;
+        give_name(&part_of(&path), &path).map_err(|e| StorageError::io("name", shown(&path), e))?;
+        self.is_named = true;
+        drop(file);
         let folder = folder_of(&path);
         sync_one_folder(folder).map_err(|e| StorageError::io("sync", shown(folder), e))?;
         Ok(path)
     }
 }
 
+impl PartFile {
+    /// The part, locked again when it was closed; an error when it is somebody else's by now.
+    fn held(&mut self) -> Result<File, StorageError> {
+        if let Some(file) = self.file.take() {
+            return Ok(file);
+        }
+        let part = part_of(&self.path);
+        let fail = |error| StorageError::io("open", shown(&part), error);
+        let file = OpenOptions::new().write(true).open(&part).map_err(fail)?;
+        let is_written = matches!(file.try_lock(), Err(fs::TryLockError::WouldBlock));
+        if is_written || file.metadata().map_err(fail)?.len() != self.bytes {
+            return Err(StorageError::Exists { path: shown(&part) });
+        }
+        Ok(file)
+    }
+}
+
+/// Gives `part` the name `path`, never that of a file that is there.
+fn give_name(part: &Path, path: &Path) -> io::Result<()> {
+    match fs::hard_link(part, path) {
+        Ok(()) => {
+            if let Err(error) = fs::remove_file(part) {
+                tracing::warn!("{} stays behind: {error}", part.display());
+            }
+            Ok(())
+        }
+        // FAT and some network shares have no links.
+        Err(_) if !is_taken(path) => fs::rename(part, path),
+        Err(_) => Err(io::ErrorKind::AlreadyExists.into()),
+    }
+}
+
 impl Drop for PartFile {
     fn drop(&mut self) {
-        if self.file.take().is_some()
+        if !self.is_named
+            && self.held().is_ok()
             && let Err(error) = fs::remove_file(part_of(&self.path))
         {
             tracing::warn!("{} stays behind: {error}", part_of(&self.path).display());
@@ -136,11 +187,35 @@ pub fn make_folder(folder: &Path) -> Result<(), StorageError> {
 /// # Errors
 /// What the system says.
 pub fn space_of(folder: &Path) -> Result<Space, StorageError> {
-    let there = folder.ancestors().find(|folder| folder.is_dir()).unwrap_or(folder);
-    let there = if there.as_os_str().is_empty() { Path::new(".") } else { there };
-    let stats = fs4::statvfs(there)
+    let stats = fs4::statvfs(nearest(folder))
         .map_err(|e| StorageError::io("ask for the space of", shown(folder), e))?;
     Ok(Space { free: stats.available_space(), total: stats.total_space() })
+}
+
+/// Whether both folders, or the nearest ones above them that are there, are on one disk.
+#[must_use]
+pub fn is_same_disk(one: &Path, other: &Path) -> bool {
+    let disk = |folder: &Path| disk_of(nearest(folder)).ok();
+    disk(one).is_some_and(|found| disk(other) == Some(found))
+}
+
+#[cfg(unix)]
+fn disk_of(folder: &Path) -> io::Result<u64> {
+    use std::os::unix::fs::MetadataExt;
+    fs::metadata(folder).map(|metadata| metadata.dev())
+}
+
+/// The letter or share that a path begins with.
+#[cfg(not(unix))]
+fn disk_of(folder: &Path) -> io::Result<Option<std::ffi::OsString>> {
+    let whole = fs::canonicalize(folder)?;
+    Ok(whole.components().next().map(|part| part.as_os_str().to_owned()))
+}
+
+/// The folder, or the nearest one above that is there.
+fn nearest(folder: &Path) -> &Path {
+    let there = folder.ancestors().find(|folder| folder.is_dir()).unwrap_or(folder);
+    if there.as_os_str().is_empty() { Path::new(".") } else { there }
 }
 
 /// Whether anything is at `path`, also when nobody may look at it.
@@ -310,6 +385,45 @@ mod tests {
         let read = PlainFile::at(&path).expect("opened");
         assert_eq!(sha256_of(&read, |_| ()).expect("read"), hash);
         assert!(PartFile::create(path).is_err(), "it is never overwritten");
+    }
+
+    #[test]
+    fn a_file_that_came_into_being_meanwhile_is_not_overwritten() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let path = folder.path().join("film.mp4");
+        let mut file = PartFile::create(path.clone()).expect("begun");
+        file.write(b"abc").expect("written");
+        fs::write(&path, "another").expect("written");
+        assert!(matches!(file.commit(), Err(StorageError::Exists { .. })));
+        assert_eq!(names(folder.path()), ["film.mp4"]);
+        assert_eq!(fs::read(&path).expect("read"), b"another");
+    }
+
+    #[test]
+    fn a_closed_file_gets_its_name_unless_somebody_else_began_it() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let path = folder.path().join("film.mp4");
+        let closed = || {
+            let mut file = PartFile::create(path.clone()).expect("begun");
+            file.write(b"abc").expect("written");
+            file.close().expect("synced");
+            assert!(file.write(b"d").is_err(), "it is closed");
+            file
+        };
+        drop(closed());
+        assert_eq!(names(folder.path()), [""; 0]);
+        let (first, second) = (closed(), PartFile::create(path.clone()).expect("begun anew"));
+        assert!(matches!(first.commit(), Err(StorageError::Exists { .. })));
+        assert_eq!(names(folder.path()), ["film.mp4.part"]);
+        drop(second);
+        assert_eq!(closed().commit().expect("named"), path);
+        assert_eq!(fs::read(&path).expect("read"), b"abc");
+    }
+
+    #[test]
+    fn folders_of_one_disk_are_told() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        assert!(is_same_disk(folder.path(), &folder.path().join("to/come")));
     }
 
     #[test]

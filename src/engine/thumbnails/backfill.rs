@@ -9,7 +9,7 @@ use crate::analysis::ThumbnailMaker;
 use crate::analysis::thumbnail::lacking;
 use crate::engine::recordings::Recordings;
 use crate::index::{IndexError, NewThumbnail, ThumbnailReader, ThumbnailWriter};
-use crate::model::{SegmentRow, SegmentState, WallTime};
+use crate::model::{CameraId, SegmentRow, SegmentState, StreamId, StreamKind, WallSpan, WallTime};
 use crate::playback::{Footage, LoadedSegment, PlaybackError};
 use crate::runtime::Now;
 
@@ -140,11 +140,24 @@ impl Backlog {
             Ok(jpeg) => {
                 let camera = segment.row.stream.camera.clone();
                 let at = segment.wall_of(sample);
-                self.writer.put(&[NewThumbnail { camera, at, jpeg }])?;
+                self.writer.put(&[NewThumbnail { camera: camera.clone(), at, jpeg }])?;
+                self.keep_if_recorded(&camera, at)?;
             }
             Err(error) => tracing::debug!("{}: {error}", segment.row.path),
         }
         Ok(true)
+    }
+
+    /// Who deletes footage takes it out of the index before its pictures: one that was made meanwhile would stay.
+    fn keep_if_recorded(&self, camera: &CameraId, at: WallTime) -> Result<(), IndexError> {
+        let moment = WallSpan::new(at, at.plus_micros(1));
+        for kind in [StreamKind::Main, StreamKind::Sub] {
+            let stream = StreamId::new(camera.clone(), kind);
+            if !self.recordings.reader.segments(&stream, moment)?.is_empty() {
+                return Ok(());
+            }
+        }
+        self.writer.delete_range(camera, moment)
     }
 
     /// A file that is damaged stays so; one that is away, or was deleted meanwhile, is looked for again.

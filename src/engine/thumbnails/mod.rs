@@ -19,7 +19,6 @@ use crate::analysis::{Budget, ThumbnailMaker};
 use crate::capture::UnitQueue;
 use crate::index::{IndexError, NewThumbnail, ThumbnailWriter};
 use crate::model::CameraId;
-use crate::runtime::thread::JoinError;
 use crate::runtime::{Clock, Worker};
 
 /// Time between two looks for what is due.
@@ -30,6 +29,13 @@ const CONTROL_QUEUE: usize = 16;
 
 /// Thousandths of a core for the pictures of each camera that arrives, and as much again for past footage.
 pub(super) const PERMILLE: u32 = 3;
+
+/// Steps of past footage in one round: then changes of the cameras are looked at.
+const STEPS: usize = 64;
+
+/// Of the time that a step takes, this part counts as work at least: a disk that is read is busy although no core
+/// is.
+const WAITING_SHARE: u32 = 10;
 
 /// Past footage waits until a start is over.
 const BACKFILL_AFTER: Duration = Duration::from_secs(10);
@@ -96,13 +102,10 @@ impl Thumbnails {
         self.worker.is_finished()
     }
 
-    /// Makes what is kept last, and ends.
-    ///
-    /// # Errors
-    /// When the thread hangs for `limit` or panicked.
-    pub fn stop(self, limit: Duration) -> Result<(), JoinError> {
-        drop(self.control);
-        self.worker.join(limit)
+    /// Lets it end, when what is kept lasts; gives what to wait for.
+    #[must_use]
+    pub fn end(self) -> Worker {
+        self.worker
     }
 }
 
@@ -175,13 +178,14 @@ impl ThumbnailWork {
     }
 
     fn fill(&mut self, clock: &dyn Clock) -> Result<(), IndexError> {
-        let began = clock.now();
-        while self.budget.allows(began.monotonic) {
-            let before = clock.worked();
-            if !self.backlog.step(&mut self.maker, began)? {
+        for _ in 0..STEPS {
+            let (began, before) = (clock.now(), clock.worked());
+            if !self.budget.allows(began.monotonic) || !self.backlog.step(&mut self.maker, began)? {
                 break;
             }
-            self.budget.spend(began.monotonic, clock.worked().saturating_sub(before));
+            let worked = clock.worked().saturating_sub(before);
+            let took = clock.monotonic().saturating_sub(began.monotonic);
+            self.budget.spend(began.monotonic, cost(worked, took));
         }
         Ok(())
     }
@@ -199,5 +203,22 @@ impl ThumbnailWork {
             tracing::warn!("small pictures cannot be kept: {why}");
         }
         self.trouble = trouble;
+    }
+}
+
+/// What a step costs that used a core for `worked` and took so long.
+fn cost(worked: Duration, took: Duration) -> Duration {
+    worked.max(took / WAITING_SHARE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slow_disk_costs_as_well_as_a_core() {
+        let millis = Duration::from_millis;
+        assert_eq!(cost(millis(30), millis(40)), millis(30));
+        assert_eq!(cost(millis(3), millis(900)), millis(90));
     }
 }

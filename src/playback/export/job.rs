@@ -10,9 +10,9 @@ use chrono_tz::Tz;
 
 use super::manifest::{Manifest, manifest_of};
 use super::plan::{FilmPlan, Planner, Stretch};
-use super::write::{Watch, check_space, write_film};
-use super::{ExportError, stretches};
-use crate::container::{self, ReadAt};
+use super::write::{Watch, open, write_film};
+use super::{ExportError, Recorded, check_space, stretches};
+use crate::container;
 use crate::media::StreamParameters;
 use crate::model::time::scale;
 use crate::model::{CameraId, GapReason, SegmentRow, VolumeId, WallSpan, WallTime};
@@ -52,6 +52,8 @@ pub struct Job {
     pub zone: Tz,
     /// Where the files go.
     pub place: Place,
+    /// Where is recorded; none where nobody records.
+    pub recorded: Option<Recorded>,
 }
 
 /// A film and its manifest, whole and on the disk, but without their names: dropped, they are gone.
@@ -103,7 +105,7 @@ pub fn surplus(
     volumes: &BTreeMap<VolumeId, Arc<dyn Volume>>,
 ) -> Result<i64, ExportError> {
     let first = stretches(rows, span).into_iter().take(1);
-    let (films, _) = plan(rows, first, ExportGaps::Closed, volumes, &|| false)?;
+    let films = plan(rows, first, ExportGaps::Closed, volumes, &|| false)?;
     Ok(films.first().map_or(0, |film| film.surplus))
 }
 
@@ -117,7 +119,7 @@ pub fn export(
     watch: &mut dyn Watch,
 ) -> Result<Vec<Made>, ExportError> {
     let parts = stretches(&job.rows, job.span);
-    let (films, mut files) = plan(&job.rows, parts, job.gaps, volumes, &|| watch.is_cancelled())?;
+    let films = plan(&job.rows, parts, job.gaps, volumes, &|| watch.is_cancelled())?;
     if films.is_empty() {
         let WallSpan { start: from, end: to } = job.span;
         return Err(ExportError::NoFootage { camera: job.camera.clone(), from, to });
@@ -128,13 +130,12 @@ pub fn export(
     };
     let total: u64 = films.iter().map(|film| film.head().len() as u64 + film.media_bytes()).sum();
     make_folder(folder)?;
-    check_space(folder, total)?;
+    let recorded = job.recorded.as_ref();
+    check_space(folder, total, recorded)?;
     let mut made = Vec::new();
     for (number, film) in films.iter().enumerate() {
-        let rest = files.split_off(film.segments.len());
         let mut out = create(job, films[0].span.start, number)?;
-        write_film(film, &files, &mut out, watch)?;
-        files = rest;
+        write_film(film, volumes, recorded, &mut out, watch)?;
         let fingerprint = (out.bytes(), out.sha256());
         let part = (number + 1, films.len());
         let told = Manifest::new(job, film, part, out.path(), fingerprint);
@@ -143,23 +144,21 @@ pub fn export(
             .map_err(|error| ExportError::Manifest(error.to_string()))?;
         manifest.write(text.as_bytes())?;
         manifest.write(b"\n")?;
-        manifest.sync()?;
+        manifest.close()?;
         made.push(Made { film: out, manifest, told });
     }
     Ok(made)
 }
 
-type Planned = (Vec<FilmPlan>, Vec<Box<dyn ReadAt>>);
-
-/// The films of these stretches, and the open files of their segments, film by film.
+/// The films of these stretches.
 fn plan(
     rows: &[SegmentRow],
     stretches: impl IntoIterator<Item = (usize, WallSpan)>,
     gaps: ExportGaps,
     volumes: &BTreeMap<VolumeId, Arc<dyn Volume>>,
     is_cancelled: &dyn Fn() -> bool,
-) -> Result<Planned, ExportError> {
-    let (mut planner, mut files) = (Planner::new(gaps), Vec::new());
+) -> Result<Vec<FilmPlan>, ExportError> {
+    let mut planner = Planner::new(gaps);
     for (n, span) in stretches {
         if is_cancelled() {
             return Err(ExportError::Cancelled);
@@ -174,25 +173,12 @@ fn plan(
         let duration = opened.table.duration;
         let walk = GopWalk::new(opened.table);
         let stretch = Stretch { row, parameters: &parameters, walk: &walk, duration, span };
-        if planner.add(&stretch) {
-            files.push(file);
-        }
+        planner.add(&stretch);
         if planner.is_too_long() {
             return Err(ExportError::TooLong { camera: row.stream.camera.clone() });
         }
     }
-    Ok((planner.finish(), files))
-}
-
-fn open(
-    row: &SegmentRow,
-    volumes: &BTreeMap<VolumeId, Arc<dyn Volume>>,
-) -> Result<Box<dyn ReadAt>, PlaybackError> {
-    let path = row.path.clone();
-    let Some(volume) = volumes.get(&row.volume) else {
-        return Err(PlaybackError::NoVolume { volume: row.volume, path });
-    };
-    volume.open_read(&row.path).map_err(|source| PlaybackError::Open { path, source })
+    Ok(planner.finish())
 }
 
 /// Begins the file of the export's film number `number`, counted from 0, under a name that nobody has.

@@ -7,6 +7,7 @@
 mod job;
 mod manifest;
 mod plan;
+mod room;
 mod stretches;
 mod verify;
 mod write;
@@ -14,6 +15,7 @@ mod write;
 pub use job::{Job, Made, Place, estimate, export, surplus};
 pub use manifest::{Manifest, manifest_of};
 pub use plan::{ByteRange, FilmPlan, MAX_PICTURES, Planner, Stretch};
+pub use room::{Recorded, check_space};
 pub use stretches::stretches;
 pub use verify::{Mismatch, Verified, verify};
 pub use write::Watch;
@@ -60,6 +62,22 @@ pub enum ExportError {
         needed: u64,
         /// Megabytes that are there.
         free: u64,
+    },
+    /// It would take what recording needs on the same disk.
+    #[error(
+        "the export needs {needed} MB; of the {free} MB left in {} recording needs {reserve} MB: choose a \
+         folder on another disk",
+        folder.display()
+    )]
+    NoSpaceBeside {
+        /// Where to.
+        folder: PathBuf,
+        /// Megabytes that it needs.
+        needed: u64,
+        /// Megabytes that are there.
+        free: u64,
+        /// Megabytes of them that have to stay free.
+        reserve: u64,
     },
     /// The manifest cannot be made.
     #[error("the manifest cannot be written: {0}")]

@@ -231,9 +231,9 @@ impl Planner {
         Self { gaps, films: Vec::new(), pictures: 0 }
     }
 
-    /// Adds the next stretch in time. False: it shows no picture, and nothing was added.
-    pub fn add(&mut self, stretch: &Stretch<'_>) -> bool {
-        let Some(cut) = Cut::of(stretch) else { return false };
+    /// Adds the next stretch in time; nothing when it shows no picture.
+    pub fn add(&mut self, stretch: &Stretch<'_>) {
+        let Some(cut) = Cut::of(stretch) else { return };
         let row = stretch.row;
         let span = WallSpan::new(
             row.wall_at(cut.first),
@@ -253,7 +253,6 @@ impl Planner {
         if let Some(film) = self.films.last_mut() {
             self.pictures += append(film, stretch, &cut, span, gaps);
         }
-        true
     }
 
     /// Whether there are more pictures than an export may have.

@@ -2,21 +2,24 @@
 //!
 //! Must not do: give the file its name, or look into a sample.
 
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
-use super::{ExportError, FilmPlan};
+use super::{ExportError, FilmPlan, Recorded, check_space};
 use crate::container::ReadAt;
+use crate::model::{SegmentRow, VolumeId};
 use crate::playback::PlaybackError;
-use crate::storage::part_file::{PartFile, space_of};
+use crate::storage::Volume;
+use crate::storage::part_file::PartFile;
+
+type Volumes = BTreeMap<VolumeId, Arc<dyn Volume>>;
 
 /// Bytes of one read, so that a disk that records has its turn in between.
 const READ: u64 = 1 << 20;
 
 /// Free space is looked at after so many bytes.
 const LOOK_EVERY: u64 = 64 << 20;
-
-/// Bytes that an export leaves free.
-const RESERVE: u64 = 16 << 20;
 
 /// Who watches an export.
 pub trait Watch {
@@ -27,27 +30,26 @@ pub trait Watch {
     fn is_cancelled(&self) -> bool;
 }
 
-/// Whether `needed` more bytes fit into `folder`. Where free space cannot be told it is tried.
+/// Opens the file of a segment for reading.
 ///
 /// # Errors
-/// [`ExportError::NoSpace`].
-pub(super) fn check_space(folder: &Path, needed: u64) -> Result<(), ExportError> {
-    let Ok(space) = space_of(folder) else { return Ok(()) };
-    if needed.saturating_add(RESERVE) <= space.free {
-        return Ok(());
-    }
-    let megabytes = |bytes: u64| bytes / 1_000_000;
-    let needed = megabytes(needed + RESERVE) + 1;
-    Err(ExportError::NoSpace { folder: folder.to_path_buf(), needed, free: megabytes(space.free) })
+/// [`PlaybackError::NoVolume`] or [`PlaybackError::Open`].
+pub(super) fn open(row: &SegmentRow, volumes: &Volumes) -> Result<Box<dyn ReadAt>, PlaybackError> {
+    let path = row.path.clone();
+    let Some(volume) = volumes.get(&row.volume) else {
+        return Err(PlaybackError::NoVolume { volume: row.volume, path });
+    };
+    volume.open_read(&row.path).map_err(|source| PlaybackError::Open { path, source })
 }
 
-/// Writes head and media data of `plan`, whose segments are open as `files`.
+/// Writes head and media data of `plan`, and closes the file. One segment is open at a time.
 ///
 /// # Errors
 /// [`ExportError::Cancelled`], or what cannot be read or written.
 pub(super) fn write_film(
     plan: &FilmPlan,
-    files: &[Box<dyn ReadAt>],
+    volumes: &Volumes,
+    recorded: Option<&Recorded>,
     out: &mut PartFile,
     watch: &mut dyn Watch,
 ) -> Result<(), ExportError> {
@@ -56,32 +58,32 @@ pub(super) fn write_film(
     let mut buffer = Vec::new();
     let mut left: u64 = plan.ranges.iter().map(|range| range.length).sum();
     let mut look_at = left.saturating_sub(LOOK_EVERY);
-    for range in &plan.ranges {
-        out.write(plan.prefix(range))?;
-        let (mut offset, end) = (range.offset, range.offset + range.length);
-        while offset < end {
-            if watch.is_cancelled() {
-                return Err(ExportError::Cancelled);
-            }
-            let length = READ.min(end - offset);
-            buffer.resize(usize::try_from(length).unwrap_or_default(), 0);
-            let file = files.get(range.segment);
-            let read = file.map_or(Err(std::io::ErrorKind::NotFound.into()), |file| {
-                file.read_exact_at(offset, &mut buffer)
-            });
-            read.map_err(|source| PlaybackError::Read {
-                path: plan.segments.get(range.segment).map_or(String::new(), |r| r.path.clone()),
-                offset,
-                source,
-            })?;
-            out.write(&buffer)?;
-            watch.step(length);
-            (offset, left) = (offset + length, left - length);
-            if left <= look_at && left > 0 {
-                check_space(&folder, left)?;
-                look_at = left.saturating_sub(LOOK_EVERY);
+    for ranges in plan.ranges.chunk_by(|one, next| one.segment == next.segment) {
+        let Some(row) = ranges.first().and_then(|range| plan.segments.get(range.segment)) else {
+            continue;
+        };
+        let file = open(row, volumes)?;
+        for range in ranges {
+            out.write(plan.prefix(range))?;
+            let (mut offset, end) = (range.offset, range.offset + range.length);
+            while offset < end {
+                if watch.is_cancelled() {
+                    return Err(ExportError::Cancelled);
+                }
+                let length = READ.min(end - offset);
+                buffer.resize(usize::try_from(length).unwrap_or_default(), 0);
+                let read = file.read_exact_at(offset, &mut buffer);
+                let path = || row.path.clone();
+                read.map_err(|source| PlaybackError::Read { path: path(), offset, source })?;
+                out.write(&buffer)?;
+                watch.step(length);
+                (offset, left) = (offset + length, left - length);
+                if left <= look_at && left > 0 {
+                    check_space(&folder, left, recorded)?;
+                    look_at = left.saturating_sub(LOOK_EVERY);
+                }
             }
         }
     }
-    Ok(out.sync()?)
+    Ok(out.close()?)
 }

@@ -20,7 +20,7 @@ use crate::ui::widgets::{
 };
 use crate::ui::{format, theme};
 
-type Asked = Option<(Vec<CameraId>, WallSpan)>;
+type Asked = Option<(Vec<CameraId>, WallSpan, Option<PathBuf>)>;
 
 /// The tray.
 #[derive(Default)]
@@ -40,18 +40,25 @@ impl Tray {
         ids.filter(|id| !self.left_out.contains(id)).cloned().collect()
     }
 
+    /// Where the files go; none: where they usually do.
+    fn folder(&self) -> Option<PathBuf> {
+        let text = self.folder.trim();
+        (!text.is_empty()).then(|| PathBuf::from(text))
+    }
+
     /// Asks what the range holds, once it holds still.
     pub fn ask(&mut self, ui: &Ui, stage: &Stage<'_>, around: &Around<'_>) {
         let cameras = self.cameras(around);
-        let wanted = around.range.filter(|_| !cameras.is_empty()).map(|span| (cameras, span));
+        let range = around.range.filter(|_| !cameras.is_empty());
+        let wanted = range.map(|span| (cameras, span, self.folder()));
         let generation = &mut self.generation;
         self.asked.update(
             ui,
             wanted,
             |_, _| true,
             |wanted| {
-                let Some((cameras, span)) = wanted else { return true };
-                let query = ExportQuery { generation: *generation + 1, cameras, span };
+                let Some((cameras, span, folder)) = wanted else { return true };
+                let query = ExportQuery { generation: *generation + 1, cameras, span, folder };
                 let sent = stage.desk.try_send(Command::QueryExport(query));
                 *generation += u64::from(sent);
                 sent
@@ -170,12 +177,11 @@ impl Tray {
                 }
                 let what = "Writes MP4 files that any player opens, and a manifest beside each";
                 if main_button(ui, "Export now", what).clicked() {
-                    let folder = Some(self.folder.trim()).filter(|text| !text.is_empty());
                     stage.desk.send(Command::Export(ExportRequest {
                         cameras: self.cameras(around),
                         span: range,
                         gaps: self.gaps,
-                        folder: folder.map(PathBuf::from),
+                        folder: self.folder(),
                     }));
                 }
             });
