@@ -81,14 +81,17 @@ impl Planner {
         let video = &segment.parameters.video;
         let size = (video.width as usize, video.height as usize);
         let bytes = shrink::bytes(video, shrink::halvings(size, video, scope.tile));
-        let way = Way { reverse, keys_only: scope.keys_only, capacity: limit / bytes.max(1) };
+        // A first field whose frame is only needed for the second one takes room too.
+        let capacity = (limit / bytes.max(1)).saturating_sub(usize::from(!video.progressive));
+        let way = Way { reverse, keys_only: scope.keys_only, capacity };
         let mut plan = Plan { pieces: Vec::new(), useful: None, helped: scope.helped, limit };
         let Some(first) = way.piece_of(&segment.walk, target) else { return plan };
         let pts = segment.walk.samples()[target].pts;
+        let shown = place.shown_of(segment, scope.keys_only);
         let needed = match scope.direction {
             None => (pts, pts),
-            Some(false) => (pts, i64::MAX),
-            Some(true) => (i64::MIN, pts),
+            Some(false) => (pts, shown.1.max(pts)),
+            Some(true) => (shown.0.min(pts), pts),
         };
         let keep_all = scope.keep_all;
         let wanted = |segment: &Arc<LoadedSegment>, piece, needed, keep_all| {
@@ -98,7 +101,7 @@ impl Planner {
         let mut end = segment.wall_of(target);
         if scope.direction.is_some() {
             let most = self.most(scope);
-            let mut room = way.capacity.saturating_sub(way.left(first, target));
+            let mut room = way.capacity.saturating_sub(way.left(&segment.walk, first, target));
             let mut last = (Arc::clone(segment), first);
             while plan.pieces.len() < most
                 && let Some(next) = next_piece(place, segment, way, &last)
@@ -108,7 +111,8 @@ impl Planner {
                     break;
                 }
                 room -= length;
-                plan.pieces.push(wanted(&next.0, next.1, (i64::MIN, i64::MAX), false));
+                let shown = place.shown_of(&next.0, scope.keys_only);
+                plan.pieces.push(wanted(&next.0, next.1, shown, false));
                 last = next;
             }
             end = edge_of(&last.0, last.1, reverse);
@@ -123,23 +127,30 @@ impl Planner {
     }
 }
 
-/// The piece after `last`: of the same segment, else of the one beside `segment`, which is the present one.
+/// The piece after `last`: of the same segment as long as that is shown, else of the one beside `segment`,
+/// which is the present one.
 fn next_piece(
     place: &mut Place,
     segment: &Arc<LoadedSegment>,
     way: Way,
     (last, piece): &(Arc<LoadedSegment>, Piece),
 ) -> Option<(Arc<LoadedSegment>, Piece)> {
-    if let Some(next) = way.piece_after(&last.walk, *piece) {
+    let (low, high) = place.shown_of(last, way.keys_only);
+    let shown = |piece: &Piece| {
+        let samples = last.walk.samples().get(piece.from..=piece.to).unwrap_or_default();
+        samples.iter().any(|info| low <= info.pts && info.pts <= high)
+    };
+    if let Some(next) = way.piece_after(&last.walk, *piece).filter(shown) {
         return Some((Arc::clone(last), next));
     }
     if !Arc::ptr_eq(last, segment) {
         return None;
     }
-    let beside = place.beside(!way.reverse)?;
-    let sample = if way.reverse { beside.walk.last() } else { beside.walk.first() }?;
-    let sample = if way.keys_only { beside.walk.start_for(sample)? } else { sample };
-    let piece = way.piece_of(&beside.walk, sample)?;
+    let (beside, edge) = place.beside(!way.reverse)?;
+    if beside.is_same_file(&segment.row) {
+        return None;
+    }
+    let piece = way.piece_of(&beside.walk, beside.sample_at(edge, way.keys_only)?)?;
     Some((beside, piece))
 }
 
@@ -154,9 +165,11 @@ fn edge_of(segment: &LoadedSegment, piece: Piece, reverse: bool) -> WallTime {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
+    use std::sync::atomic::AtomicBool;
 
     use crossbeam::channel::bounded;
 
+    use super::super::gop_cache::PieceId;
     use super::super::hand::Hand;
     use super::super::helpers::Helpers;
     use super::super::{Footage, GopWalk};
@@ -206,7 +219,14 @@ mod tests {
         };
         let walk = GopWalk::new(SampleTable { samples, duration: 90 * 3_600 });
         let (parameters, file) = (Arc::new(film.parameters), Arc::new(bytes));
-        Arc::new(LoadedSegment { row, parameters, walk, file, fragments: 0 })
+        Arc::new(LoadedSegment {
+            row,
+            parameters,
+            walk,
+            file,
+            fragments: 0,
+            dead: AtomicBool::new(false),
+        })
     }
 
     struct Bench {
@@ -302,14 +322,13 @@ mod tests {
                     decoded += 1;
                 }
                 theirs = theirs.or_else(|| cache.claim());
-                let left = theirs.as_ref().map(|wanted| cache.left_of(wanted));
-                match (&theirs, left) {
-                    (Some(wanted), Some(Some(missing))) => {
-                        hands[1].step(wanted, missing, &cache).expect("decodes");
+                match (theirs, theirs.and_then(|piece| cache.left_of(piece))) {
+                    (Some(_), Some((wanted, missing))) => {
+                        hands[1].step(&wanted, missing, &cache).expect("decodes");
                         decoded += 1;
                     }
-                    (Some(wanted), _) => {
-                        cache.release(wanted, false);
+                    (Some(piece), None) => {
+                        cache.release(piece, false);
                         theirs = None;
                     }
                     (None, _) if own.is_none() => break,
@@ -319,6 +338,84 @@ mod tests {
             let key = bench.segment.key();
             let there = (0..FRAMES).filter(|n| cache.get(key, *n).is_some()).count();
             assert_eq!((there, decoded), (FRAMES, FRAMES), "reverse {reverse}");
+        }
+        bench.helpers.stop();
+    }
+
+    /// What a helper still decodes of `piece`.
+    fn finish(hand: &mut Hand, cache: &GopCache, piece: PieceId) -> usize {
+        let mut decoded = 0;
+        while let Some((wanted, missing)) = cache.left_of(piece) {
+            hand.step(&wanted, missing, cache).expect("decodes");
+            decoded += 1;
+            assert!(decoded <= 2 * FRAMES, "work without end");
+        }
+        cache.release(piece, false);
+        decoded
+    }
+
+    #[test]
+    fn a_helper_follows_a_plan_that_changes_while_it_works() {
+        let mut bench = Bench::new();
+        let key = bench.segment.key();
+        let forward = Scope { helped: true, ..scope(Some(false), 200 * BYTES) };
+        let keys = Scope { keys_only: true, ..forward };
+        let back = Scope { direction: Some(true), ..forward };
+        for (before, after) in
+            [((0, keys), (0, forward)), ((20, forward), (5, forward)), ((5, back), (20, back))]
+        {
+            let (mut planner, cache) = bench.planner();
+            planner.plan(&mut bench.place, &bench.segment, before.0, before.1);
+            let mut hand = Hand::default();
+            let piece = cache.claim().expect("work");
+            let (wanted, missing) = cache.left_of(piece).expect("work");
+            hand.step(&wanted, missing, &cache).expect("decodes");
+            planner.plan(&mut bench.place, &bench.segment, after.0, after.1);
+            finish(&mut hand, &cache, piece);
+            let needed = if after.1 == back { 0..=after.0 } else { after.0..=GOP as usize - 1 };
+            assert!(needed.into_iter().all(|n| cache.get(key, n).is_some()), "{after:?}");
+        }
+        bench.helpers.stop();
+    }
+
+    #[test]
+    fn a_helper_goes_on_in_a_gop_that_grows() {
+        let mut bench = Bench::new();
+        let whole = Arc::clone(&bench.segment);
+        let known = whole.walk.samples()[..15].to_vec();
+        let young = Arc::new(LoadedSegment {
+            row: whole.row.clone(),
+            parameters: Arc::clone(&whole.parameters),
+            walk: GopWalk::new(SampleTable { samples: known, duration: 15 * 3_600 }),
+            file: Arc::clone(&whole.file),
+            fragments: 1,
+            dead: AtomicBool::new(false),
+        });
+        let (mut planner, cache) = bench.planner();
+        let forward = Scope { helped: true, ..scope(Some(false), 200 * BYTES) };
+        planner.plan(&mut bench.place, &young, 0, forward);
+        let mut hand = Hand::default();
+        let piece = cache.claim().expect("work");
+        let (wanted, missing) = cache.left_of(piece).expect("work");
+        hand.step(&wanted, missing, &cache).expect("decodes");
+        planner.plan(&mut bench.place, &whole, 0, forward);
+        assert_eq!(finish(&mut hand, &cache, piece), GOP as usize - 1);
+        bench.helpers.stop();
+    }
+
+    #[test]
+    fn helpers_decode_no_more_of_a_gop_than_fits() {
+        let mut bench = Bench::new();
+        let (mut planner, cache) = bench.planner();
+        let forward = Scope { helped: true, ..scope(Some(false), 12 * BYTES) };
+        let (mut hand, key) = (Hand::default(), bench.segment.key());
+        for target in [0, 5] {
+            planner.plan(&mut bench.place, &bench.segment, target, forward);
+            let piece = cache.claim().expect("work");
+            finish(&mut hand, &cache, piece);
+            assert!(cache.claim().is_none(), "there is no room for more");
+            assert!(cache.bytes() <= forward.memory);
+            assert!((target..target + 12).all(|n| cache.get(key, n).is_some()));
         }
         bench.helpers.stop();
     }
