@@ -238,6 +238,11 @@ impl Deck {
 
     /// Starts and ends players so that these cameras are shown, in this order.
     fn show(&mut self, tiles: &[(CameraId, (usize, usize))]) {
+        if !self.placed && !tiles.is_empty() {
+            // Before a player starts, so that none shows first what is at another moment.
+            let cameras: Vec<_> = tiles.iter().map(|(camera, _)| camera.clone()).collect();
+            self.jump(self.newest_footage(&cameras), true);
+        }
         let mut old = std::mem::take(&mut self.players);
         let mut kept = Vec::new();
         for (camera, size) in tiles {
@@ -256,10 +261,6 @@ impl Deck {
         self.skipper.look_anew();
         if !tiles.is_empty() {
             self.look_at_the_edge();
-            if !self.placed {
-                let newest = self.newest_footage();
-                self.jump(newest, true);
-            }
         }
     }
 
@@ -285,12 +286,12 @@ impl Deck {
         self.tools.footage.newest(&self.cameras(), self.tools.clock.wall())
     }
 
-    /// The newest moment with footage of the first camera; the newest moment at all without any.
-    fn newest_footage(&self) -> WallTime {
-        let newest = self.newest();
-        let Some((player, _)) = self.players.first() else { return newest };
-        let gap = match self.tools.footage.find(&player.camera, newest) {
-            Ok(None) => self.tools.footage.gap(&player.camera, newest).ok(),
+    /// The newest moment with footage of the first one of `cameras`; the newest moment at all without any.
+    fn newest_footage(&self, cameras: &[CameraId]) -> WallTime {
+        let newest = self.tools.footage.newest(cameras, self.tools.clock.wall());
+        let Some(camera) = cameras.first() else { return newest };
+        let gap = match self.tools.footage.find(camera, newest) {
+            Ok(None) => self.tools.footage.gap(camera, newest).ok(),
             Ok(Some(_)) | Err(_) => None,
         };
         gap.and_then(|gap| gap.before).unwrap_or(newest)
