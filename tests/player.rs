@@ -11,7 +11,9 @@ use std::time::Duration;
 use footage::rig::{Rig, at, main_stream, state};
 use footage::{Archive, FRAME, Film, GOP, Kind, TILE};
 use watchkeeper::index::Change;
-use watchkeeper::model::{Area, CameraId, MotionEvent, Picture, WallSpan, WallTime};
+use watchkeeper::model::{
+    Area, CameraId, MotionEvent, Picture, StreamId, StreamKind, WallSpan, WallTime,
+};
 use watchkeeper::playback::Previews;
 use watchkeeper::protocol::{PlaybackCommand, Speed, ViewState};
 use watchkeeper::storage::Volume;
@@ -259,5 +261,33 @@ fn another_camera_goes_on_backward_at_the_same_speed() {
             })
     });
     assert!(snapshot.reverse && snapshot.playing && snapshot.speed == Speed::Double);
+    rig.end();
+}
+
+#[test]
+fn a_sub_stream_is_left_for_the_main_stream_and_entered_again_where_that_ends() {
+    let film = Film::shared(Kind::InOrder);
+    let archive = Archive::new();
+    let stream = main_stream();
+    let sub = StreamId::new(stream.camera.clone(), StreamKind::Sub);
+    let all: Vec<usize> = (0..6 * GOP).collect();
+    // The border lies within pictures and within groups of the sub stream.
+    let main = archive.write(&stream, at(2.73), &film, &all[4 * GOP..5 * GOP]);
+    let sub = archive.write(&sub, at(0.0), &film, &all);
+    let rig = Rig::over(film, archive, vec![main, sub], vec![4 * GOP, 0]);
+    for (reverse, begin) in [(false, 2.5), (true, 5.0)] {
+        let mut playhead = at(begin);
+        rig.send(PlaybackCommand::Pause);
+        rig.send(PlaybackCommand::SetReverse(reverse));
+        rig.seek(playhead);
+        rig.send(PlaybackCommand::Play);
+        rig.wait("playing", |snapshot| snapshot.playing && snapshot.reverse == reverse);
+        rig.wait_for_picture(playhead);
+        for _ in 0..65 {
+            rig.clock.advance(Duration::from_millis(40));
+            playhead = playhead.plus_micros(if reverse { -40_000 } else { 40_000 });
+            rig.wait_for_picture(playhead);
+        }
+    }
     rig.end();
 }

@@ -11,11 +11,11 @@ use crossbeam::channel::Receiver;
 
 use super::helpers::Helpers;
 use super::inbox::Inbox;
-use super::player::{Player, Tools};
+use super::player::{Player, Tools, await_end};
 use super::skip::Skip;
 use super::skipper::{Skipper, event_beside};
 use super::view::Order;
-use super::{FRAME_MEMORY, Transport};
+use super::{FRAME_MEMORY, PlaybackError, Transport};
 use crate::model::{CameraId, WallTime};
 use crate::protocol::{CameraView, PlaybackCommand, PlaybackSnapshot, Shown, Speed};
 
@@ -43,10 +43,23 @@ pub(super) struct Deck {
     stepping: Option<bool>,
     skipper: Skipper,
     players: Vec<(Player, (usize, usize))>,
+    /// Players that were asked to end, and have not yet: a slow disk may keep them.
+    leaving: Vec<Player>,
+    /// When the edge of footage was looked at, and what is to be skipped.
+    looked: Option<Duration>,
+    /// What went wrong with that the last time.
+    troubles: Troubles,
     /// Number of the next player.
     number: u64,
     rate: VecDeque<(Duration, u64)>,
     published: Option<Published>,
+}
+
+/// What is wrong, so that it is said once and not with each look.
+#[derive(Default)]
+struct Troubles {
+    edge: Option<String>,
+    skip: Option<String>,
 }
 
 /// What the last snapshot was made of.
@@ -79,6 +92,9 @@ impl Deck {
             stepping: None,
             skipper: Skipper::default(),
             players: Vec::new(),
+            leaving: Vec::new(),
+            looked: None,
+            troubles: Troubles::default(),
             number: 0,
             rate: VecDeque::new(),
             published: None,
@@ -87,14 +103,17 @@ impl Deck {
 
     pub(super) fn run(mut self, rung: &Receiver<()>) {
         while !self.inbox.stop.load(Ordering::Acquire) {
+            self.leaving.extract_if(.., |player| player.has_ended()).for_each(Player::see_off);
             let commands = self.inbox.take();
-            if !commands.is_empty() || self.transport.is_playing() {
+            let looks = !commands.is_empty() || self.is_time_to_look();
+            if looks {
+                self.looked = Some(self.now());
                 self.look_at_the_edge();
             }
             for command in commands {
                 self.obey(command);
             }
-            self.skip();
+            self.skip(looks);
             self.give_orders();
             self.publish();
             if self.transport.is_playing() && !self.players.is_empty() {
@@ -107,7 +126,14 @@ impl Deck {
             }
         }
         self.show(&[]);
+        await_end(std::mem::take(&mut self.leaving));
         self.helpers.stop();
+    }
+
+    /// Whether footage may have become more, or less, since the last look.
+    fn is_time_to_look(&self) -> bool {
+        let since = self.looked.map(|looked| self.now().saturating_sub(looked));
+        self.transport.is_playing() && since.is_none_or(|since| since >= TICK)
     }
 
     /// How long nothing happens by itself.
@@ -179,7 +205,8 @@ impl Deck {
     }
 
     /// While playing leaves out what the operator does not want to see, and stops where nothing more comes.
-    fn skip(&mut self) {
+    /// Unless it `looks` in any case, it does where something to be left out may begin.
+    fn skip(&mut self, looks: bool) {
         let now = self.now();
         if !self.transport.is_playing() || self.players.is_empty() {
             return;
@@ -189,20 +216,33 @@ impl Deck {
             return;
         }
         let wanted = self.skipper.gaps() || self.skipper.to_events();
-        if !wanted || self.transport.is_live() {
+        let reached = |free| self.transport.time_until(free, now).is_some_and(|due| due.is_zero());
+        if !wanted
+            || self.transport.is_live()
+            || !(looks || self.skipper.free().is_some_and(reached))
+        {
             return;
         }
         let (at, reverse) = (self.transport.playhead(now), self.transport.is_reverse());
-        match self.skipper.look(&self.tools.footage, &self.cameras(), at, reverse) {
-            Ok(Skip::Stay(_)) => {}
-            Ok(Skip::Jump(there)) => self.jump(there, true),
+        let found = self.skipper.look(&self.tools.footage, &self.cameras(), at, reverse);
+        say_once(&mut self.troubles.skip, found.as_ref().err(), "what to skip");
+        match found {
+            Ok(Skip::Jump(there)) => {
+                self.jump(there, true);
+                self.looked = None;
+            }
             Ok(Skip::End) => self.transport.pause(now),
-            Err(error) => tracing::warn!(%error, "what to skip"),
+            Ok(Skip::Stay(_)) | Err(_) => {}
         }
     }
 
     /// Starts and ends players so that these cameras are shown, in this order.
     fn show(&mut self, tiles: &[(CameraId, (usize, usize))]) {
+        if !self.placed && !tiles.is_empty() {
+            // Before a player starts, so that none shows first what is at another moment.
+            let cameras: Vec<_> = tiles.iter().map(|(camera, _)| camera.clone()).collect();
+            self.jump(self.newest_footage(&cameras), true);
+        }
         let mut old = std::mem::take(&mut self.players);
         let mut kept = Vec::new();
         for (camera, size) in tiles {
@@ -215,20 +255,12 @@ impl Deck {
             }
         }
         old.iter().for_each(|(player, _)| player.ask_to_stop());
-        for (player, _) in old {
-            if let Err(error) = player.stop() {
-                tracing::error!(%error, "player");
-            }
-        }
+        self.leaving.extend(old.into_iter().map(|(player, _)| player));
         self.players = kept;
         self.rate.clear();
         self.skipper.look_anew();
         if !tiles.is_empty() {
             self.look_at_the_edge();
-            if !self.placed {
-                let newest = self.newest_footage();
-                self.jump(newest, true);
-            }
         }
     }
 
@@ -254,12 +286,12 @@ impl Deck {
         self.tools.footage.newest(&self.cameras(), self.tools.clock.wall())
     }
 
-    /// The newest moment with footage of the first camera; the newest moment at all without any.
-    fn newest_footage(&self) -> WallTime {
-        let newest = self.newest();
-        let Some((player, _)) = self.players.first() else { return newest };
-        let gap = match self.tools.footage.find(&player.camera, newest) {
-            Ok(None) => self.tools.footage.gap(&player.camera, newest).ok(),
+    /// The newest moment with footage of the first one of `cameras`; the newest moment at all without any.
+    fn newest_footage(&self, cameras: &[CameraId]) -> WallTime {
+        let newest = self.tools.footage.newest(cameras, self.tools.clock.wall());
+        let Some(camera) = cameras.first() else { return newest };
+        let gap = match self.tools.footage.find(camera, newest) {
+            Ok(None) => self.tools.footage.gap(camera, newest).ok(),
             Ok(Some(_)) | Err(_) => None,
         };
         gap.and_then(|gap| gap.before).unwrap_or(newest)
@@ -270,13 +302,12 @@ impl Deck {
         let (newest, now) = (self.newest(), self.now());
         self.transport.set_limit(newest, now);
         if self.transport.is_reverse() {
-            match self.tools.footage.oldest(&self.cameras()) {
+            let oldest = self.tools.footage.oldest(&self.cameras());
+            say_once(&mut self.troubles.edge, oldest.as_ref().err(), "oldest footage");
+            if let Ok(oldest) = oldest {
                 // Without any footage there is nowhere to go.
-                Ok(oldest) => {
-                    let playhead = self.transport.playhead(now);
-                    self.transport.set_oldest(oldest.unwrap_or(playhead), now);
-                }
-                Err(error) => tracing::warn!(%error, "oldest footage"),
+                let playhead = self.transport.playhead(now);
+                self.transport.set_oldest(oldest.unwrap_or(playhead), now);
             }
         }
     }
@@ -359,4 +390,13 @@ impl Deck {
         let seconds = now.saturating_sub(since).as_secs_f32();
         if seconds > 0.0 { pictures.saturating_sub(before) as f32 / seconds } else { 0.0 }
     }
+}
+
+/// Logs what went wrong with `what`, unless the same did the last time.
+fn say_once(said: &mut Option<String>, error: Option<&PlaybackError>, what: &str) {
+    let text = error.map(ToString::to_string);
+    if let Some(text) = text.as_ref().filter(|_| *said != text) {
+        tracing::warn!(error = text, "{what}");
+    }
+    *said = text;
 }

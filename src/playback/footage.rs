@@ -3,6 +3,7 @@
 //! Must not do: decode, or know a playhead.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::segments::Kept;
@@ -331,7 +332,8 @@ impl Footage {
         fragments: usize,
     ) -> Arc<LoadedSegment> {
         let walk = GopWalk::new(table);
-        let segment = Arc::new(LoadedSegment { row, parameters, walk, file, fragments });
+        let dead = AtomicBool::new(false);
+        let segment = Arc::new(LoadedSegment { row, parameters, walk, file, fragments, dead });
         self.kept().put(&segment);
         segment
     }

@@ -56,6 +56,12 @@ impl Wanted {
 
     /// Whether the frame of `sample` is to be put into the cache.
     pub(super) fn keeps(&self, sample: usize) -> bool {
+        // The frame of a second field is that of the first one.
+        let fields = !self.segment.parameters.video.progressive;
+        self.asks_for(sample) || (fields && self.asks_for(sample + 1))
+    }
+
+    fn asks_for(&self, sample: usize) -> bool {
         let Some(info) = self.segment.walk.samples().get(sample) else { return false };
         let inside = self.piece.from <= sample && sample <= self.piece.to;
         inside && (self.keep_all || self.is_needed(info.pts))
@@ -152,22 +158,15 @@ impl GopCache {
             .min_by_key(|&sample| samples[sample].pts.abs_diff(ticks))
     }
 
-    /// The last frame kept of those shown before `sample` and by way of the same random access point.
-    pub(super) fn last_good(&self, segment: &LoadedSegment, sample: usize) -> Option<Arc<Kept>> {
+    /// The sample whose picture stands for `sample`: itself unless it is known to be damaged, else the last
+    /// good one shown before it and by way of the same random access point. None where there is no such.
+    pub(super) fn good_for(&self, segment: &LoadedSegment, sample: usize) -> Option<usize> {
         let (key, walk) = (segment.key(), &segment.walk);
-        let start = walk.start_for(sample)?;
-        let wanted = walk.samples()[sample].pts;
+        let start = walk.start_for(sample);
         let inner = self.lock();
-        let kept = inner.frames.range((key, start)..(key, sample));
-        let last = kept
-            .filter(|((_, n), _)| walk.samples()[*n].pts < wanted)
-            .max_by_key(|((_, n), _)| walk.samples()[*n].pts);
-        last.map(|(_, kept)| Arc::clone(kept))
-    }
-
-    /// Whether `sample` is known to be damaged.
-    pub(super) fn is_damaged(&self, segment: SegmentKey, sample: usize) -> bool {
-        self.lock().damaged.contains(&(segment, sample))
+        std::iter::successors(Some(sample), |&n| walk.step(n, -1).ok())
+            .take_while(|&n| walk.start_for(n) == start)
+            .find(|&n| !inner.damaged.contains(&(key, n)))
     }
 
     /// Damage found so far is looked at anew.
@@ -195,7 +194,7 @@ impl GopCache {
     }
 
     /// A piece for a helper, which gives it back with [`GopCache::release`].
-    pub(super) fn claim(&self) -> Option<Arc<Wanted>> {
+    pub(super) fn claim(&self) -> Option<PieceId> {
         let mut inner = self.lock();
         if !inner.plan.helped {
             return None;
@@ -205,22 +204,21 @@ impl GopCache {
             let taken = inner.own == Some(id) || inner.claimed.contains(&id);
             !taken && !inner.refused.contains(&id) && inner.missing(wanted).is_some()
         };
-        let found = inner.plan.pieces.iter().find(free).cloned()?;
-        inner.claimed.push(found.id());
+        let found = inner.plan.pieces.iter().find(free)?.id();
+        inner.claimed.push(found);
         Some(found)
     }
 
-    /// The first sample that a helper has still to decode for `wanted`; none when it is done, or no
-    /// longer wanted.
-    pub(super) fn left_of(&self, wanted: &Wanted) -> Option<usize> {
+    /// What a helper has still to decode of the piece that it claimed: the piece as it is planned now, and
+    /// its first sample that is missing. None when it is done, or no longer wanted.
+    pub(super) fn left_of(&self, claimed: PieceId) -> Option<(Arc<Wanted>, usize)> {
         let inner = self.lock();
-        let current = inner.plan.pieces.iter().find(|planned| planned.id() == wanted.id())?;
-        inner.missing(current)
+        let current = inner.plan.pieces.iter().find(|planned| planned.id() == claimed)?;
+        Some((Arc::clone(current), inner.missing(current)?))
     }
 
-    /// A helper has ended its work on `wanted`, and did not get through when `failed`.
-    pub(super) fn release(&self, wanted: &Wanted, failed: bool) {
-        let id = wanted.id();
+    /// A helper has ended its work on the piece `id`, and did not get through when `failed`.
+    pub(super) fn release(&self, id: PieceId, failed: bool) {
         let mut inner = self.lock();
         inner.claimed.retain(|claimed| *claimed != id);
         if failed {
@@ -251,16 +249,25 @@ impl GopCache {
             (small, Some(frame))
         };
         let at = wanted.segment.wall_of(sample);
-        self.insert(key, Arc::new(Kept { frame, halvings, at, parameters }));
+        let kept = Arc::new(Kept { frame, halvings, at, parameters });
+        let mut inner = self.lock();
+        // Made for a tile that has another size by now, it may be too small.
+        if inner.tile == tile {
+            inner.insert(key, kept);
+        }
+        drop(inner);
+        self.ring();
         back
     }
 
     /// `sample` has the frame of `first`: they are two fields of it.
     pub(super) fn share(&self, segment: SegmentKey, first: usize, sample: usize) {
-        let frame = self.lock().frames.get(&(segment, first)).cloned();
-        if let Some(frame) = frame {
-            self.insert((segment, sample), frame);
+        let mut inner = self.lock();
+        if let Some(frame) = inner.frames.get(&(segment, first)).cloned() {
+            inner.insert((segment, sample), frame);
         }
+        drop(inner);
+        self.ring();
     }
 
     /// These samples cannot be decoded.
@@ -270,17 +277,6 @@ impl GopCache {
             inner.damaged.clear();
         }
         inner.damaged.extend(samples.map(|sample| (segment, sample)));
-        drop(inner);
-        self.ring();
-    }
-
-    fn insert(&self, key: (SegmentKey, usize), kept: Arc<Kept>) {
-        let mut inner = self.lock();
-        inner.bytes += kept.bytes();
-        if let Some(old) = inner.frames.insert(key, kept) {
-            inner.bytes = inner.bytes.saturating_sub(old.bytes());
-        }
-        inner.evict();
         drop(inner);
         self.ring();
     }
@@ -301,6 +297,14 @@ impl GopCache {
 }
 
 impl Inner {
+    fn insert(&mut self, key: (SegmentKey, usize), kept: Arc<Kept>) {
+        self.bytes += kept.bytes();
+        if let Some(old) = self.frames.insert(key, kept) {
+            self.bytes = self.bytes.saturating_sub(old.bytes());
+        }
+        self.evict();
+    }
+
     fn missing(&self, wanted: &Wanted) -> Option<usize> {
         let segment = wanted.segment.key();
         wanted.samples().find(|&sample| {
@@ -332,9 +336,8 @@ impl Inner {
             (at < low).then(|| low.micros_since(at)).or((at > high).then(|| at.micros_since(high)))
         };
         while self.bytes > self.plan.limit {
-            let ends = [self.frames.first_key_value(), self.frames.last_key_value()];
-            let candidates = ends.into_iter().flatten();
-            let far_off = candidates.filter_map(|(key, kept)| Some((far(kept.at)?, *key)));
+            // Main and sub stream lie in one another's time: the order of keys is not that of time.
+            let far_off = self.frames.iter().filter_map(|(key, kept)| Some((far(kept.at)?, *key)));
             let Some((_, key)) = far_off.max() else { return };
             let Some(kept) = self.frames.remove(&key) else { return };
             self.bytes = self.bytes.saturating_sub(kept.bytes());

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crossbeam::channel::{Receiver, Sender, bounded};
 
 use super::PlaybackError;
-use super::gop_cache::{GopCache, Wanted};
+use super::gop_cache::{GopCache, PieceId};
 use super::hand::Hand;
 use crate::runtime::Worker;
 
@@ -110,7 +110,7 @@ impl Board {
         let mut hand = Hand::default();
         while !self.stop.load(Ordering::Acquire) {
             match self.claim() {
-                Some((cache, wanted)) => self.decode(&mut hand, &cache, &wanted),
+                Some((cache, piece)) => self.decode(&mut hand, &cache, piece),
                 None if rung.recv_timeout(IDLE).is_err() => {
                     // A decoder has memory of its own.
                     hand = Hand::default();
@@ -122,7 +122,7 @@ impl Board {
     }
 
     /// A piece of the player whose turn it is, or of the next one that has some.
-    fn claim(&self) -> Option<(Arc<GopCache>, Arc<Wanted>)> {
+    fn claim(&self) -> Option<(Arc<GopCache>, PieceId)> {
         let caches = self.caches.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let turn = self.turn.fetch_add(1, Ordering::Relaxed);
         (0..caches.len()).find_map(|n| {
@@ -131,15 +131,15 @@ impl Board {
         })
     }
 
-    fn decode(&self, hand: &mut Hand, cache: &GopCache, wanted: &Wanted) {
+    fn decode(&self, hand: &mut Hand, cache: &GopCache, piece: PieceId) {
         let mut failed = false;
         while !failed
             && !self.stop.load(Ordering::Acquire)
-            && let Some(missing) = cache.left_of(wanted)
+            && let Some((wanted, missing)) = cache.left_of(piece)
         {
-            let step = hand.step(wanted, missing, cache);
+            let step = hand.step(&wanted, missing, cache);
             failed = step.inspect_err(|error| tracing::debug!(%error, "decoding ahead")).is_err();
         }
-        cache.release(wanted, failed);
+        cache.release(piece, failed);
     }
 }

@@ -93,9 +93,28 @@ impl Place {
         Ok(WallSpan::new(before, after.unwrap_or(WallTime::MAX)))
     }
 
-    /// The segment that is shown after the present segment or gap, or before it; opened before it is
-    /// needed. What is wrong with it is said when it is.
-    pub(super) fn beside(&mut self, forward: bool) -> Option<Arc<LoadedSegment>> {
+    /// Presentation times of the pictures of `segment` that are shown, the first and the last: of a sub
+    /// stream only those between footage of the main stream.
+    pub(super) fn shown_of(&self, segment: &LoadedSegment, keys_only: bool) -> (i64, i64) {
+        let row = &segment.row;
+        let mut shown = (i64::MIN, i64::MAX);
+        if !self.segment.as_ref().is_some_and(|now| now.is_same_file(row)) {
+            return shown;
+        }
+        if self.span.start > row.start
+            && let Some(first) = segment.sample_at(self.span.start, keys_only)
+        {
+            shown.0 = segment.walk.samples()[first].pts;
+        }
+        if self.span.end < row.end {
+            shown.1 = row.ticks_at(self.span.end.plus_micros(-1));
+        }
+        shown
+    }
+
+    /// The segment that is shown after the present segment or gap, or before it, and the moment at which it
+    /// is entered; opened before it is needed. What is wrong with it is said when it is.
+    pub(super) fn beside(&mut self, forward: bool) -> Option<(Arc<LoadedSegment>, WallTime)> {
         let edge = match &self.gap {
             Some((_, gap)) => if forward { gap.after } else { gap.before }?,
             None if forward => self.span.end,
@@ -103,7 +122,7 @@ impl Place {
         };
         let known = self.beside.as_ref().filter(|it| it.forward == forward && it.edge == edge);
         if let Some(known) = known {
-            return known.segment.clone();
+            return known.segment.clone().map(|segment| (segment, edge));
         }
         let looked = self.look_beside(edge, forward);
         let segment = looked
@@ -111,7 +130,7 @@ impl Place {
             .ok()
             .flatten();
         self.beside = Some(Beside { forward, edge, segment: segment.clone() });
-        segment
+        segment.map(|segment| (segment, edge))
     }
 
     fn look_beside(

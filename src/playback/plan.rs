@@ -28,15 +28,21 @@ pub struct Way {
 
 impl Way {
     /// The piece that shows `sample`. In reverse all frames of a GOP must be kept until they are shown; one
-    /// that leaves no room beside it is decoded several times, and a part of it is kept each time.
+    /// that leaves no room beside it is decoded several times, and a part of it is kept each time. Forward it
+    /// ends where the frames from `sample` on fill the memory, and grows as they are shown.
     #[must_use]
     pub fn piece_of(self, walk: &GopWalk, sample: usize) -> Option<Piece> {
         if self.keys_only {
-            return Some(Piece { start: sample, from: sample, to: sample });
+            return Some(Piece { start: walk.start_for(sample)?, from: sample, to: sample });
         }
         let gop = walk.gop_of(sample)?;
         let (start, length) = (gop.start, gop.end - gop.start + 1);
-        if !self.reverse || length <= self.capacity / 4 * 3 {
+        if !self.reverse {
+            let mut left = (start..=gop.end).filter(|&n| self.comes(walk, sample, n));
+            let to = left.nth(self.capacity.saturating_sub(1)).unwrap_or(gop.end);
+            return Some(Piece { start, from: start, to: to.max(sample) });
+        }
+        if length <= self.capacity / 4 * 3 {
             return Some(Piece { start, from: start, to: gop.end });
         }
         let parts = length.div_ceil((self.capacity / 2).max(1));
@@ -63,12 +69,14 @@ impl Way {
 
     /// The frames of `piece` that are still to be shown when `sample` of it is.
     #[must_use]
-    pub fn left(self, piece: Piece, sample: usize) -> usize {
-        if self.reverse {
-            sample.saturating_sub(piece.from) + 1
-        } else {
-            piece.to.saturating_sub(sample) + 1
-        }
+    pub fn left(self, walk: &GopWalk, piece: Piece, sample: usize) -> usize {
+        (piece.from..=piece.to).filter(|&n| self.comes(walk, sample, n)).count()
+    }
+
+    /// Whether `other` is still to be shown when `sample` is.
+    fn comes(self, walk: &GopWalk, sample: usize, other: usize) -> bool {
+        let pts = |n: usize| walk.samples().get(n).map(|info| info.pts);
+        if self.reverse { pts(other) <= pts(sample) } else { pts(other) >= pts(sample) }
     }
 }
 
@@ -106,8 +114,8 @@ mod tests {
         assert_eq!(all(&walk, back, 9), [(8, 8, 9), (4, 4, 7), (0, 0, 3)]);
         let keys = Way { keys_only: true, ..back };
         assert_eq!(all(&walk, keys, 8), [(8, 8, 8), (4, 4, 4), (0, 0, 0)]);
-        assert_eq!(back.left(Piece { start: 4, from: 4, to: 7 }, 5), 2);
-        assert_eq!(way.left(Piece { start: 4, from: 4, to: 7 }, 5), 3);
+        assert_eq!(back.left(&walk, Piece { start: 4, from: 4, to: 7 }, 5), 2);
+        assert_eq!(way.left(&walk, Piece { start: 4, from: 4, to: 7 }, 5), 3);
     }
 
     #[test]
@@ -117,7 +125,8 @@ mod tests {
         let pieces = all(&walk, back, 22);
         assert_eq!(pieces, [(3, 18, 22), (3, 13, 17), (3, 8, 12), (3, 3, 7), (0, 0, 2)]);
         let forward = Way { reverse: false, ..back };
-        assert_eq!(all(&walk, forward, 3), [(3, 3, 22)], "forward frames go as they come");
+        assert_eq!(all(&walk, forward, 3), [(3, 3, 12)], "forward no more than fit");
+        assert_eq!(all(&walk, forward, 8), [(3, 3, 17)], "and more as they are shown");
         let tiny = Way { capacity: 0, ..back };
         assert_eq!(all(&walk, tiny, 22).len(), 23, "one after the other in the end");
     }

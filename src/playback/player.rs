@@ -14,11 +14,13 @@ use super::view::{Next, Order, View};
 use super::{Footage, PlaybackError, Previews};
 use crate::model::CameraId;
 use crate::protocol::ViewState;
-use crate::runtime::thread::JoinError;
 use crate::runtime::{Clock, Worker};
 
-/// How long a player may take to end: a decoder finishes its picture, a slow disk its read.
+/// How long players may take to end: a decoder finishes its picture, a slow disk its read.
 const STOP_LIMIT: Duration = Duration::from_secs(10);
+
+/// Whether they have ended is looked at this often.
+const POLL: Duration = Duration::from_millis(2);
 
 /// What a player tells the deck.
 #[derive(Clone)]
@@ -109,11 +111,27 @@ impl Player {
         let _already_rung = self.bell.try_send(());
     }
 
-    /// Ends it.
-    pub(super) fn stop(self) -> Result<(), JoinError> {
-        self.ask_to_stop();
-        self.worker.join(STOP_LIMIT)
+    /// Whether it has ended.
+    pub(super) fn has_ended(&self) -> bool {
+        self.worker.is_finished()
     }
+
+    /// Says so when it did not end well.
+    pub(super) fn see_off(self) {
+        if let Err(error) = self.worker.join(Duration::ZERO) {
+            tracing::error!(camera = %self.camera, %error, "player");
+        }
+    }
+}
+
+/// Waits until `players`, which were asked to, have ended: all of them together for a limited time.
+pub(super) fn await_end(players: Vec<Player>) {
+    let mut left = STOP_LIMIT;
+    while !left.is_zero() && !players.iter().all(Player::has_ended) {
+        std::thread::sleep(POLL);
+        left = left.saturating_sub(POLL);
+    }
+    players.into_iter().for_each(Player::see_off);
 }
 
 fn run(mut view: View, desk: &Desk, rung: &Receiver<()>, clock: &dyn Clock, tell: &dyn Fn()) {

@@ -3,6 +3,7 @@
 //! Must not do: decide which segment is wanted; `footage` does.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{GopWalk, PlaybackError};
 use crate::container::{ReadAt, SampleInfo};
@@ -31,6 +32,8 @@ pub struct LoadedSegment {
     pub(super) file: Arc<dyn ReadAt>,
     /// Grows with each fragment while it is being written.
     pub(super) fragments: usize,
+    /// Reading failed: the file is to be opened anew, as its volume may be there again.
+    pub(super) dead: AtomicBool,
 }
 
 impl LoadedSegment {
@@ -59,15 +62,19 @@ impl LoadedSegment {
         key.or_else(|| self.walk.first().and_then(|first| self.walk.start_for(first)))
     }
 
+    /// What is shown at `at`: the picture, or the random access point where only those are.
+    pub(super) fn sample_at(&self, at: WallTime, keys_only: bool) -> Option<usize> {
+        if keys_only { self.key_shown_at(at) } else { self.shown_at(at) }
+    }
+
     /// Reads the access unit of `sample` into `unit`.
     ///
     /// # Errors
     /// [`PlaybackError::Read`] with the place in the file.
     pub fn read(&self, sample: &SampleInfo, unit: &mut Vec<u8>) -> Result<(), PlaybackError> {
-        let fail = |source| PlaybackError::Read {
-            path: self.row.path.clone(),
-            offset: sample.offset,
-            source,
+        let fail = |source| {
+            self.dead.store(true, Ordering::Relaxed);
+            PlaybackError::Read { path: self.row.path.clone(), offset: sample.offset, source }
         };
         let size = u64::from(sample.size);
         if self.file.length().map_err(fail)? < sample.offset.saturating_add(size) {
@@ -91,8 +98,9 @@ pub(super) struct Kept {
 }
 
 impl Kept {
-    /// The kept segment of this file.
+    /// The kept segment of this file, if it can be read.
     pub(super) fn get(&mut self, row: &SegmentRow) -> Option<Arc<LoadedSegment>> {
+        self.segments.retain(|kept| !kept.dead.load(Ordering::Relaxed));
         let index = self.segments.iter().position(|kept| kept.is_same_file(row))?;
         let segment = self.segments.remove(index);
         self.segments.push(Arc::clone(&segment));

@@ -13,6 +13,10 @@ const TAIL_MICROS: i64 = 1_000_000;
 /// Stretches that are no further apart are played as one: a jump saves nothing.
 const CLOSE_MICROS: i64 = 3_000_000;
 
+/// Footage that is being written is taken to go on for so long beyond what is known of it, and then looked
+/// at again.
+const WRITTEN_MICROS: i64 = 100_000;
+
 /// What the playhead is to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Skip {
@@ -29,8 +33,8 @@ pub enum Skip {
 #[must_use]
 pub fn over_gaps(at: WallTime, reverse: bool, here: &[WallSpan], next: Option<WallSpan>) -> Skip {
     if let Some(edge) = far_edge(here, reverse) {
-        // Footage that is being written goes on beyond what is known of it.
-        return Skip::Stay(if reverse { edge } else { edge.max(at.plus_micros(1)) });
+        let written = if edge > at { edge } else { at.plus_micros(WRITTEN_MICROS) };
+        return Skip::Stay(if reverse { edge } else { written });
     }
     match next {
         Some(next) if reverse => Skip::Jump(next.end.plus_micros(-1)),
@@ -98,7 +102,11 @@ mod tests {
         assert_eq!(over_gaps(at(30), true, &[], Some(span(5, 20))), Skip::Jump(last));
         assert_eq!(over_gaps(at(30), false, &[], None), Skip::End);
         let written = over_gaps(at(22), false, &[span(5, 20)], None);
-        assert_eq!(written, Skip::Stay(at(22).plus_micros(1)), "it goes on being written");
+        assert_eq!(
+            written,
+            Skip::Stay(at(22).plus_micros(WRITTEN_MICROS)),
+            "it goes on being written"
+        );
     }
 
     #[test]

@@ -7,7 +7,7 @@ mod screen;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::gop_cache::{GopCache, Kept};
+use super::gop_cache::{GopCache, Kept, Plan};
 use super::hand::Hand;
 use super::helpers::Board;
 use super::place::{Found, Place};
@@ -112,12 +112,12 @@ pub(super) struct View {
 enum Ready {
     OnScreen,
     Frame(Arc<Kept>),
-    Damaged,
     NotYet,
 }
 
 impl Drop for View {
     fn drop(&mut self) {
+        self.cache.want(Plan::default());
         self.board.leave(&self.cache);
     }
 }
@@ -220,26 +220,33 @@ impl View {
                 return Ok(Next::Bell);
             }
             self.failed = false;
-            self.place.forget();
         }
         let segment = match self.place.find(at)? {
             Found::Segment(segment) => segment,
             Found::Gap(gap) => return self.wait_in_gap(order, &gap, now),
         };
-        let Some(target) = self.target(&segment, order, at) else {
+        let Some(due) = self.target(&segment, order, at) else {
             return Err(PlaybackError::Damaged { camera: self.camera.clone(), at });
         };
+        // For one that is damaged the last good picture is shown.
+        let good = self.cache.good_for(&segment, due);
+        let (target, damaged) = (good.unwrap_or(due), good != Some(due));
         let scope = self.scope(order);
         self.planner.plan(&mut self.place, &segment, target, scope);
         let ready = self.ready(segment.key(), target);
-        let there = !matches!(ready, Ready::NotYet);
+        let there = !matches!(ready, Ready::NotYet) || good.is_none();
         if self.changes_pace(order, there, now) {
             return Ok(Next::Now);
         }
         match ready {
             Ready::OnScreen => {
-                self.confirm(order);
-                self.wait_for_next(order, &segment, target, now)
+                self.confirm(order, damaged);
+                self.wait_for_next(order, &segment, due, now)
+            }
+            Ready::NotYet if good.is_none() => {
+                self.hold(at);
+                self.shown = Some((segment.key(), target));
+                Ok(Next::Now)
             }
             Ready::NotYet => self.approach(order, &segment, target, at),
             Ready::Frame(kept) => {
@@ -248,12 +255,7 @@ impl View {
                     return Ok(if busy { Next::Now } else { Next::After(early) });
                 }
                 self.shown_at = Some(now);
-                self.show(order, kept, !self.keys_only(order), false)?;
-                self.shown = Some((segment.key(), target));
-                Ok(Next::Now)
-            }
-            Ready::Damaged => {
-                self.stand_in(order, &segment, target, at)?;
+                self.show(order, kept, !self.keys_only(order), damaged)?;
                 self.shown = Some((segment.key(), target));
                 Ok(Next::Now)
             }
@@ -274,7 +276,6 @@ impl View {
         }
         match self.cache.get(segment, target) {
             Some(kept) => Ready::Frame(kept),
-            None if self.cache.is_damaged(segment, target) => Ready::Damaged,
             None => Ready::NotYet,
         }
     }
@@ -296,8 +297,8 @@ impl View {
         let edge = if reverse { gap.before } else { gap.after };
         let due = edge.and_then(|edge| transport.time_until(edge, now));
         if due.is_some_and(|due| due < READY_BEFORE)
-            && let Some(next) = self.place.beside(!reverse)
-            && let Some(sample) = if reverse { next.walk.last() } else { next.walk.first() }
+            && let Some((next, edge)) = self.place.beside(!reverse)
+            && let Some(sample) = next.sample_at(edge, self.keys_only(order))
         {
             let scope = self.scope(order);
             self.planner.plan(&mut self.place, &next, sample, scope);
@@ -373,14 +374,14 @@ impl View {
         changes
     }
 
-    /// The picture on the screen is the one wanted now.
-    fn confirm(&mut self, order: &Order) {
+    /// The picture on the screen is the one wanted now, or stands for that, which is `damaged`.
+    fn confirm(&mut self, order: &Order, damaged: bool) {
         self.preview = false;
         let wanted = !self.keys_only(order);
-        if let ViewState::Showing { picture, exact, damaged } = &self.state
-            && *exact != wanted
+        if let ViewState::Showing { picture, exact, damaged: was } = &self.state
+            && (*exact, *was) != (wanted, damaged)
         {
-            let (picture, damaged) = (Arc::clone(picture), *damaged);
+            let picture = Arc::clone(picture);
             self.set(ViewState::Showing { picture, exact: wanted, damaged });
         }
     }
@@ -414,7 +415,7 @@ impl View {
     /// Decodes a sample before it is due; false when there is nothing to do.
     fn decode_ahead(&mut self, order: &Order) -> Result<bool, PlaybackError> {
         let Some(reverse) = order.direction() else { return Ok(false) };
-        let few = !reverse && !self.pace.helped();
+        let few = !reverse && !self.scope(order).helped;
         let Some((wanted, missing)) = self.cache.own_work(few.then_some(AHEAD)) else {
             return Ok(false);
         };

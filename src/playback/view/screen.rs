@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::super::gop_cache::Kept;
-use super::super::{LoadedSegment, PlaybackError, shrink};
+use super::super::{PlaybackError, shrink};
 use super::{Order, View};
 use crate::model::{Picture, WallTime};
 use crate::protocol::ViewState;
@@ -54,25 +54,6 @@ impl View {
         }
     }
 
-    /// Shows the last good picture for one that is damaged.
-    pub(super) fn stand_in(
-        &mut self,
-        order: &Order,
-        segment: &LoadedSegment,
-        target: usize,
-        at: WallTime,
-    ) -> Result<(), PlaybackError> {
-        if let Some(good) = self.cache.last_good(segment, target) {
-            let there = self.frame.as_ref().is_some_and(|frame| Arc::ptr_eq(frame, &good));
-            if !there {
-                return self.show(order, good, true, true);
-            }
-            self.preview = false;
-        }
-        self.hold(at);
-        Ok(())
-    }
-
     /// Keeps the picture on the screen, unless it is from another time altogether.
     pub(super) fn hold(&mut self, at: WallTime) {
         match &self.state {
@@ -106,6 +87,7 @@ impl View {
     pub(super) fn fail(&mut self, error: &PlaybackError) {
         self.failed = true;
         self.shown = None;
+        self.place.forget();
         let text = error.to_string();
         if !matches!(&self.state, ViewState::Failed(old) if *old == text) {
             tracing::warn!(camera = %self.camera, error = text, "playback");
