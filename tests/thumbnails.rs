@@ -19,6 +19,7 @@ use watchkeeper::codec::{Converter, decode_jpeg, open_decoder};
 use watchkeeper::config::DataFolder;
 use watchkeeper::engine::cleaner::{CleanerOptions, Keeper};
 use watchkeeper::engine::desk::{Desk, Request, Response};
+use watchkeeper::engine::door;
 use watchkeeper::engine::indexer::Indexer;
 use watchkeeper::engine::locks::Locks;
 use watchkeeper::engine::offline;
@@ -362,6 +363,11 @@ fn an_engine_keeps_pictures_shows_them_and_tells_what_they_take() {
         std::thread::sleep(Duration::from_millis(50));
         let found = shown.thumbnails.get(&camera(), moment).flatten();
         found.is_some_and(|found| found.last && found.picture.width == 320)
+    });
+    // The one that is shown may have been made of the footage, before any was kept.
+    common::wait_for("one that is kept", PATIENCE, || {
+        let answer = door::ask(&folder, &Request::Storage);
+        matches!(answer, Ok(Response::Storage(storage)) if storage.thumbnails > 0)
     });
     engine.stop().expect("ends in order");
     simulator.stop().expect("ends in order");

@@ -97,8 +97,11 @@ impl Tray {
                 }
             }
             list(ui, stage);
-            if let (Some(_), Some(plan)) = (around.range, plan) {
-                self.details(ui, stage, &plan);
+            if around.range.is_some() {
+                if let Some(plan) = plan {
+                    details(ui, stage, &plan);
+                }
+                self.folder_field(ui, stage);
             }
             act
         })
@@ -135,20 +138,13 @@ impl Tray {
         });
     }
 
-    /// What there is to know of the files.
-    fn details(&mut self, ui: &mut Ui, stage: &Stage<'_>, plan: &ExportPlan) {
-        if plan.surplus > 0 {
-            #[expect(clippy::cast_precision_loss, reason = "shown in tenths of a second")]
-            let seconds = plan.surplus as f64 / 1e6;
-            let text = format!(
-                "Copied without loss from up to {seconds:.1} s earlier, where pictures begin anew; \
-                 players do not show that."
-            );
-            ui.label(soft(text).size(theme::CAPTION));
-        }
-        gaps(ui, stage, plan);
+    /// Where the files go. It stays while a question about another folder is answered, and its name does not depend
+    /// on what is above it: it would lose the keyboard otherwise.
+    fn folder_field(&mut self, ui: &mut Ui, stage: &Stage<'_>) {
+        let plan = stage.shown.export_plan.get().unwrap_or_default();
         let hint = plan.folder.display().to_string();
         let edit = egui::TextEdit::singleline(&mut self.folder)
+            .id_salt("folder of the export")
             .hint_text(RichText::new(hint).color(theme::TEXT_FAINT))
             .desired_width(f32::INFINITY);
         ui.label(soft("Folder").size(theme::CAPTION));
@@ -190,6 +186,20 @@ impl Tray {
             ui.label(RichText::new(trouble).color(theme::ERROR));
         }
     }
+}
+
+/// What there is to know of the files.
+fn details(ui: &mut Ui, stage: &Stage<'_>, plan: &ExportPlan) {
+    if plan.surplus > 0 {
+        #[expect(clippy::cast_precision_loss, reason = "shown in tenths of a second")]
+        let seconds = plan.surplus as f64 / 1e6;
+        let text = format!(
+            "Copied without loss from up to {seconds:.1} s earlier, where pictures begin anew; \
+             players do not show that."
+        );
+        ui.label(soft(text).size(theme::CAPTION));
+    }
+    gaps(ui, stage, plan);
 }
 
 /// Where the range begins and ends, with buttons to set it.
