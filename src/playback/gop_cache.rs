@@ -15,6 +15,10 @@ use crate::codec::Frame;
 use crate::media::StreamParameters;
 use crate::model::WallTime;
 
+/// While time stands still, frames of so long before the one shown are kept for steps back, in ticks: half a
+/// second. To keep a frame costs a tenth of what decoding it does.
+const STEPS_BACK: i64 = 45_000;
+
 /// Samples remembered as damaged at most. Beyond that they are decoded, and fail, once more.
 const MOST_DAMAGED: usize = 4_096;
 
@@ -64,7 +68,12 @@ impl Wanted {
     fn asks_for(&self, sample: usize) -> bool {
         let Some(info) = self.segment.walk.samples().get(sample) else { return false };
         let inside = self.piece.from <= sample && sample <= self.piece.to;
-        inside && (self.keep_all || self.is_needed(info.pts))
+        inside && (self.is_needed(info.pts) || (self.keep_all && self.is_of_use(sample, info.pts)))
+    }
+
+    /// Whether it may be shown soon, by a step back or as the first picture after a jump.
+    fn is_of_use(&self, sample: usize, pts: i64) -> bool {
+        sample == self.piece.start || pts >= self.needed.0.saturating_sub(STEPS_BACK)
     }
 
     fn is_needed(&self, pts: i64) -> bool {

@@ -28,7 +28,7 @@ pub(super) struct Scope {
     pub(super) direction: Option<bool>,
     pub(super) keys_only: bool,
     pub(super) helped: bool,
-    /// What is decoded on the way is kept too.
+    /// Of what is decoded on the way, what may be shown soon is kept too.
     pub(super) keep_all: bool,
     pub(super) tile: (usize, usize),
     /// Bytes.
