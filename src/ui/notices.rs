@@ -97,9 +97,10 @@ impl Notices {
         if self.toasts.is_empty() && self.busy_until.is_none() {
             return;
         }
-        let corner = Vec2::new(-16.0, theme::BAR + 8.0);
+        // In the middle, where they cover no list and no button.
+        let place = Vec2::new(0.0, theme::BAR + 8.0);
         let area = Area::new(Id::unique("toasts")).order(Order::Foreground);
-        area.anchor(Align2::RIGHT_TOP, corner).show(ui, |ui| {
+        area.anchor(Align2::CENTER_TOP, place).show(ui, |ui| {
             if self.busy_until.is_some() {
                 busy(ui);
             }

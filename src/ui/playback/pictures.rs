@@ -180,25 +180,29 @@ impl PictureView<'_> {
         }
         let foot = Rect::from_center_size(
             Pos2::new(rect.center().x, upper.center().y + 66.0_f32.min(rect.height() / 2.0 - 24.0)),
-            Vec2::new(rect.width().min(420.0), 32.0),
+            Vec2::new((rect.width() - 16.0).min(420.0), 32.0),
         );
         let mut act = None;
         let builder = UiBuilder::new().max_rect(foot).id_salt(("gap", self.camera.id.as_str()));
         ui.scope_builder(builder, |ui| {
-            let both = before.is_some() && after.is_some();
-            let width = if both { 260.0 } else { 126.0 };
+            let exact = |at| stage.zone.brief_seconds(at, self.playhead);
+            let mut words = [before.map(exact), after.map(exact)];
+            if width_of(ui, &words) > foot.width() {
+                ui.spacing_mut().button_padding.x = 6.0;
+                words = [before, after].map(|at| at.map(|at| stage.zone.brief(at, self.playhead)));
+            }
+            let [earlier, later] = words.clone();
             ui.horizontal_centered(|ui| {
-                ui.add_space(((ui.available_width() - width) / 2.0).max(0.0));
-                let time = |at| stage.zone.brief_seconds(at, self.playhead);
-                if let Some(at) = before {
-                    let button = egui::Button::new((icon(ICON_SKIP_PREVIOUS, 16.0), time(at)));
+                ui.add_space(((foot.width() - width_of(ui, &words)) / 2.0).max(0.0));
+                if let (Some(at), Some(words)) = (before, earlier) {
+                    let button = egui::Button::new((icon(ICON_SKIP_PREVIOUS, 16.0), words));
                     let response = ui.add(button).accessible_name("Footage before the gap");
                     if response.on_hover_text("To the last footage before this gap").clicked() {
                         act = Some(Act::Seek(at));
                     }
                 }
-                if let Some(at) = after {
-                    let button = egui::Button::new((time(at), icon(ICON_SKIP_NEXT, 16.0)));
+                if let (Some(at), Some(words)) = (after, later) {
+                    let button = egui::Button::new((words, icon(ICON_SKIP_NEXT, 16.0)));
                     let response = ui.add(button).accessible_name("Footage after the gap");
                     if response.on_hover_text("To the first footage after this gap").clicked() {
                         act = Some(Act::Seek(at));
@@ -208,4 +212,15 @@ impl PictureView<'_> {
         });
         act
     }
+}
+
+/// Width of buttons with these words, each with an icon.
+fn width_of(ui: &Ui, words: &[Option<String>]) -> f32 {
+    let spacing = ui.spacing();
+    let (gap, around) = (spacing.item_spacing.x, 2.0 * spacing.button_padding.x + 16.0 + 6.0);
+    let text = |words: &String| {
+        let font = theme::font(theme::BODY);
+        ui.painter().layout_no_wrap(words.clone(), font, theme::TEXT).size().x
+    };
+    words.iter().flatten().map(|words| text(words) + around + gap).sum::<f32>() - gap
 }
