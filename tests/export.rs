@@ -6,6 +6,7 @@
 mod footage;
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
@@ -275,9 +276,17 @@ fn another_size_or_stream_begins_another_film() {
     let name = |path: &PathBuf| path.file_name().expect("a name").to_string_lossy().into_owned();
     let names: Vec<String> = written.iter().map(name).collect();
     let name = "yard_2026-03-03_15-00-01_+0100";
-    assert_eq!(names, ["", "_2", "_3"].map(|number| format!("{name}{number}.mp4")));
+    assert_eq!(names, ["", "_part2", "_part3"].map(|number| format!("{name}{number}.mp4")));
     let pictures: Vec<usize> = written.iter().map(|path| shown(path).len()).collect();
     assert_eq!(pictures, [4 * FPS, 4 * FPS, 2 * FPS]);
+    let place = Place::Folder(folder.path().to_path_buf());
+    let again = write(&archive, &job(&rows, (1.0, 11.0), ExportGaps::Closed, place));
+    let endings: Vec<bool> = again
+        .iter()
+        .zip(["00_2.mp4", "00_2_part2.mp4", "00_2_part3.mp4"])
+        .map(|(path, ending)| path.to_string_lossy().ends_with(ending))
+        .collect();
+    assert_eq!(endings, [true; 3], "{again:?}");
 }
 
 #[test]
@@ -296,8 +305,22 @@ fn what_is_still_being_written_is_exported_up_to_its_last_fragment() {
     archive.volume.create(&row.path).expect("a file").append(&[bytes]).expect("written");
     let folder = tempfile::tempdir().expect("temporary folder");
     let place = Place::File(folder.path().join("film.mp4"));
-    let written = write(&archive, &job(&[row], (1.0, 60.0), ExportGaps::Closed, place));
+    let asked = job(std::slice::from_ref(&row), (1.0, 60.0), ExportGaps::Closed, place);
+    let written = write(&archive, &asked);
     assert_eq!(shown(&written[0]).len(), 2 * GOP - 25);
+
+    // Whole by the time that the file is opened, and still not what the row says.
+    let mut file = std::fs::File::create(archive.folder.path().join("footage").join(&row.path))
+        .expect("a file");
+    file.write_all(&growing.bytes).expect("written");
+    let place = Place::File(folder.path().join("later.mp4"));
+    let span = (1.0, 5.0);
+    let asked = Job { missing: Vec::new(), ..job(&[row], span, ExportGaps::Closed, place) };
+    let written = write(&archive, &asked);
+    assert_eq!(shown(&written[0]).len(), 2 * GOP - 25);
+    let told = verify(&written[0], |_| ()).expect("read").manifest.expect("a manifest");
+    assert!(told.shown.end.contains("15:00:04.000000"), "{}", told.shown.end);
+    assert_eq!(missing(&written[0]), [(4.0, 5.0, "Not recorded yet".into())]);
 }
 
 #[test]
@@ -320,10 +343,64 @@ fn a_cancelled_export_leaves_nothing() {
     let nothing = rig.job((12.5, 16.0), ExportGaps::Closed);
     let result = export(&nothing, &volumes(&rig.archive), &mut Patience::default());
     assert!(matches!(result, Err(ExportError::NoFootage { .. })));
-    let mut gone = rig.job((0.0, 30.0), ExportGaps::Closed);
-    gone.rows[1].path = "yard/2026-03-03/elsewhere.mp4".into();
-    assert!(export(&gone, &volumes(&rig.archive), &mut Patience::default()).is_err());
-    assert_eq!(names(rig.folder.path()), before);
+}
+
+/// What a film's manifest says is missing: seconds from `at(0.0)`, and why.
+fn missing(path: &Path) -> Vec<(f64, f64, String)> {
+    let told = verify(path, |_| ()).expect("read").manifest.expect("a manifest");
+    let seconds = |text: &str| {
+        let time = WallTime::parse_rfc3339(text).expect("a time");
+        time.micros_since(at(0.0)) as f64 / 1e6
+    };
+    let gap = |gap: &watchkeeper::playback::export::Gap| {
+        (seconds(&gap.span.start), seconds(&gap.span.end), gap.reason.clone())
+    };
+    told.gaps.iter().map(gap).collect()
+}
+
+#[test]
+fn what_a_damaged_file_has_no_more_is_told_and_shifts_nothing() {
+    let rig = Rig::new(Kind::InOrder);
+    let path = rig.archive.folder.path().join("footage").join(&rig.rows[0].path);
+    let bytes = std::fs::read(&path).expect("a segment");
+    std::fs::write(&path, &bytes[..bytes.len() / 2]).expect("cut");
+    let film = rig.write((0.0, 12.0), ExportGaps::Kept);
+    let times: Vec<i64> = shown(&film).into_iter().map(|(_, time)| time).collect();
+    let left = times.len() - 3 * GOP;
+    assert!((GOP..3 * GOP).contains(&left), "{left}");
+    assert_eq!(times[left] - times[0], 6_000_000, "the second segment is where it was");
+    let gaps = missing(&film);
+    let [(from, to, why), _] = &gaps[..] else { panic!("{gaps:?}") };
+    assert_eq!((*from, *to), (left as f64 / FPS as f64, 6.0));
+    assert!(why.contains("damaged"), "{why}");
+    // All that is asked for lies behind its end.
+    let result = export(
+        &rig.job((5.5, 5.9), ExportGaps::Kept),
+        &volumes(&rig.archive),
+        &mut Patience::default(),
+    );
+    let Err(error @ ExportError::NoFootage { .. }) = result else { panic!("{result:?}") };
+    assert!(error.to_string().contains("damaged"), "{error}");
+}
+
+#[test]
+fn a_file_that_is_gone_or_garbage_keeps_nobody_from_the_rest() {
+    let mut rig = Rig::new(Kind::InOrder);
+    rig.rows[1].path = "yard/2026-03-03/elsewhere.mp4".into();
+    let garbage = rig.archive.folder.path().join("footage").join(&rig.rows[2].path);
+    std::fs::write(garbage, "garbage").expect("written");
+    let film = rig.write((0.0, 30.0), ExportGaps::Closed);
+    assert_eq!(shown(&film).len(), 3 * GOP);
+    let gaps = missing(&film);
+    let spans: Vec<(f64, f64)> = gaps.iter().map(|(from, to, _)| (*from, *to)).collect();
+    assert_eq!(spans, [(6.0, 12.0), (12.0, 17.0), (17.0, 21.0), (21.0, 30.0)]);
+    assert!(gaps[0].2.contains("not there") && gaps[2].2.contains("cannot be read"), "{gaps:?}");
+    assert_eq!(gaps[3].2, "Not recorded yet");
+    rig.rows.remove(0);
+    let job = rig.job((0.0, 30.0), ExportGaps::Closed);
+    let result = export(&job, &volumes(&rig.archive), &mut Patience::default());
+    let Err(error @ ExportError::NoFootage { .. }) = result else { panic!("{result:?}") };
+    assert!(error.to_string().contains("elsewhere.mp4"), "{error}");
 }
 
 #[test]
@@ -353,9 +430,26 @@ fn one_changed_byte_is_found() {
     *changed.last_mut().expect("bytes") ^= 1;
     std::fs::write(&path, &changed).expect("written");
     assert_eq!(mismatches(), [Mismatch::Content]);
-    std::fs::write(&path, &whole[..whole.len() - 1]).expect("written");
+    std::fs::write(&path, &whole[..whole.len() - 100]).expect("written");
     assert!(matches!(mismatches()[..], [Mismatch::Size { .. }, Mismatch::Structure(_)]));
     std::fs::write(&path, &whole).expect("written");
+    let manifest = std::fs::read_to_string(manifest_of(&path)).expect("read");
+    for (old, new) in [("Yard", "Gate"), ("15:00:01.000000", "16:00:01.000000")] {
+        assert!(manifest.contains(old), "{manifest}");
+        std::fs::write(manifest_of(&path), manifest.replace(old, new)).expect("written");
+        assert_eq!(mismatches(), [Mismatch::Facts]);
+    }
+    // A program that was killed between the two names leaves a whole manifest.
+    let part = manifest_of(&path).with_extension("json.part");
+    std::fs::remove_file(manifest_of(&path)).expect("removed");
+    std::fs::write(&part, &manifest).expect("written");
+    assert_eq!(mismatches(), []);
+    std::fs::remove_file(part).expect("removed");
+    let renamed = rig.folder.path().join("evidence.mp4");
+    std::fs::copy(&path, &renamed).expect("copied");
+    std::fs::write(manifest_of(&renamed), &manifest).expect("written");
+    let found = verify(&renamed, |_| ()).expect("read");
+    assert_eq!((found.mismatches, found.remarks.len()), (vec![], 1));
     std::fs::write(manifest_of(&path), "{}").expect("written");
     assert!(matches!(mismatches()[..], [Mismatch::Manifest(_)]));
     std::fs::remove_file(manifest_of(&path)).expect("removed");
@@ -374,6 +468,7 @@ fn the_manifest_tells_where_the_film_is_from() {
     assert_eq!(told.shown.start, "2026-03-03T15:00:02.800000+01:00");
     assert_eq!(told.shown.end, "2026-03-03T15:00:17.500000+01:00");
     assert_eq!(told.segments.len(), 3);
+    assert_eq!(told.gaps.len(), 1, "{:?}", told.gaps);
     assert_eq!(told.gaps[0].reason, GapReason::NotRunning.to_string());
     let start: WallTime = WallTime::parse_rfc3339(&told.gaps[0].span.start).expect("a time");
     assert_eq!(start, at(12.0));

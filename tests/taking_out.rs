@@ -122,10 +122,6 @@ fn a_killed_export_leaves_nothing_but_what_the_next_one_removes() {
         let _ended = child.wait().expect("waited for");
         if path.exists() {
             whole += 1;
-            let json = folder.path().join("film.mp4.json");
-            if !json.exists() {
-                std::fs::rename(folder.path().join("film.mp4.json.part"), json).expect("whole");
-            }
             bench.ok(&["verify", output]);
             names(folder.path()).iter().for_each(|name| {
                 std::fs::remove_file(folder.path().join(name)).expect("removed");
@@ -206,6 +202,15 @@ fn snapshots_are_png_or_jpeg_with_or_without_a_caption() {
     assert!(shot("c.jpg", &["--caption"]).starts_with(&[0xff, 0xd8, 0xff]));
     let other = ["snapshot", "--camera", "yard", "--at", &moment, "--output", "d.bmp"];
     assert!(bench.fails(&other).contains(".png or .jpg"));
+
+    let list = bench.recordings();
+    let segment = bench.recordings_folder().join(list[0]["path"].as_str().expect("a path"));
+    let bytes = std::fs::read(&segment).expect("a segment");
+    std::fs::write(&segment, &bytes[..bytes.len() / 2]).expect("cut");
+    let late = at(11.5).to_rfc3339();
+    let beyond = ["snapshot", "--camera", "yard", "--at", &late, "--output", "e.png"];
+    let complaint = bench.fails(&beyond);
+    assert!(complaint.contains("its file ends at"), "{complaint}");
 }
 
 fn engine(bench: &Bench) -> (Engine, Console) {

@@ -58,7 +58,7 @@ pub fn run(args: &Args, options: &ExportOptions) -> Result<()> {
     for job in &jobs {
         match export(job, &volumes, &mut line) {
             // A camera without footage keeps nobody from having that of the others.
-            Err(ExportError::NoFootage { .. }) if jobs.len() > 1 => line.empty(&job.name),
+            Err(error @ ExportError::NoFootage { .. }) if jobs.len() > 1 => line.empty(&error),
             films => made.extend(films?),
         }
     }
@@ -181,8 +181,8 @@ impl Line {
     }
 
     /// A camera without footage in that time.
-    fn empty(&self, name: &str) {
-        let _gone = writeln!(std::io::stderr(), "{name}: no footage in that time");
+    fn empty(&self, error: &ExportError) {
+        let _gone = writeln!(std::io::stderr(), "{error}");
     }
 
     fn end(&self) {
@@ -224,14 +224,19 @@ pub fn verify(options: &VerifyOptions) -> Result<()> {
             "bytes": found.bytes,
             "samples": found.samples,
             "problems": wrong,
+            "remarks": found.remarks,
             "manifest": found.manifest,
         }))?;
     } else if let (Some(told), true) = (&found.manifest, wrong.is_empty()) {
         let file = options.file.display();
         print::line(&format!("{file}: as it was exported, SHA-256 {}", found.sha256))?;
         let (from, to) = (&told.shown.start, &told.shown.end);
-        print::line(&format!("  {} from {from} to {to}, {} pictures", told.camera, told.pictures))?;
-        print::line("  A change of film and manifest together would not be found out.")?;
+        let shows = format!("{} from {from} to {to}, {} pictures", told.camera, told.pictures);
+        let warning = "Camera and times are as the manifest says; nothing is signed.".to_owned();
+        let lines = [shows].into_iter().chain(found.remarks).chain([warning]);
+        lines
+            .map(|text| print::plain(&text))
+            .try_for_each(|text| print::line(&format!("  {text}")))?;
     }
     if !wrong.is_empty() {
         bail!("{}: {}", options.file.display(), wrong.join("; "));

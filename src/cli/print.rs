@@ -29,11 +29,19 @@ pub fn json(value: &impl Serialize) -> Result<()> {
     line(&serde_json::to_string_pretty(value)?)
 }
 
+/// A text without control characters, which a terminal would obey.
+#[must_use]
+pub fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
+}
+
 /// Prints rows under a head, columns aligned.
 ///
 /// # Errors
 /// When stdout cannot be written.
 pub fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> Result<()> {
+    let rows: Vec<[String; N]> =
+        rows.iter().map(|row| row.each_ref().map(|cell| plain(cell))).collect();
     let width = |column: usize| {
         let cells = rows.iter().map(|row| row[column].chars().count());
         cells.chain([head[column].len()]).max().unwrap_or(0)
@@ -44,7 +52,7 @@ pub fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> Result<()
         padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
     line(&aligned(head))?;
-    for row in rows {
+    for row in &rows {
         line(&aligned(std::array::from_fn(|column| row[column].as_str())))?;
     }
     Ok(())
@@ -126,6 +134,11 @@ pub fn duration(micros: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_terminal_has_nothing_to_obey() {
+        assert_eq!(plain("a\u{1b}[2J\nvän\u{9b}1m"), "a\u{fffd}[2J\u{fffd}vän\u{fffd}1m");
+    }
 
     #[test]
     fn lengths_of_time_have_two_units() {

@@ -26,10 +26,9 @@ pub fn run(args: &Args, options: &SnapshotOptions) -> Result<()> {
     let store = SettingsStore::open(&folder)?;
     let camera = session::camera_id(&store, &options.camera)?;
     let format = format_of(&options.output)?;
-    let caption = options.caption.then(|| Caption {
-        name: session::name_of(&store, &camera),
-        zone: session::zone(&store).name().into(),
-    });
+    let caption = options
+        .caption
+        .then(|| Caption::new(&camera, session::name_of(&store, &camera), session::zone(&store)));
     let question = Question::Picture { camera, at: options.at, format, caption };
     let Answer::Picture { file, at, path } = session::ask(&folder, &question)? else {
         bail!(session::OTHER_VERSION);

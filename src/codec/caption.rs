@@ -1,4 +1,4 @@
-//! A line of text written into a picture.
+//! A line with a name and a time written into a picture.
 //!
 //! Must not do: know what the text says, or lay out more than one line.
 
@@ -18,10 +18,21 @@ const LETTER_PART: f32 = 1.0 / 30.0;
 /// Smallest and largest height of the letters in pixels.
 const LETTERS: (f32, f32) = (10.0, 64.0);
 
+/// What stands for the rest of a name that is too long.
+const CUT: char = '…';
+
 /// How much of the picture is left under the text.
 const UNDER: u16 = 90;
 
-/// Writes `text` along the lower edge of straight RGBA, `width * height * 4` bytes. A long text is small.
+/// Whether every letter of `text` can be written.
+#[must_use]
+pub fn can_write(text: &str) -> bool {
+    let map = FontRef::new(FONT).map(|font| font.charmap());
+    map.is_ok_and(|map| text.chars().all(|letter| map.map(letter).is_some()))
+}
+
+/// Writes `name` and behind it `rest` along the lower edge of straight RGBA, `width * height * 4` bytes. A long name
+/// is cut; only where not even `rest` has room it is small.
 ///
 /// # Errors
 /// [`CodecError::Convert`] when the size is not that of the picture, or the font cannot be read.
@@ -29,7 +40,8 @@ pub fn write_caption(
     width: usize,
     height: usize,
     rgba: &mut [u8],
-    text: &str,
+    name: &str,
+    rest: &str,
 ) -> Result<(), CodecError> {
     if Some(rgba.len()) != width.checked_mul(height).and_then(|pixels| pixels.checked_mul(4)) {
         let text = format!("{} bytes are not {width} x {height} pixels", rgba.len());
@@ -38,12 +50,13 @@ pub fn write_caption(
     let font = FontRef::new(FONT).map_err(|error| CodecError::Convert(error.to_string()))?;
     let mut size = (height as f32 * LETTER_PART).clamp(LETTERS.0, LETTERS.1);
     let room = width as f32 - size;
-    let wide = line_width(&font, text, size);
+    let text = fit(&font, (name, rest), size, room);
+    let wide = line_width(&font, &text, size);
     if wide > room && room > 0.0 {
         size *= room / wide;
     }
     let band = ((size * 1.6).ceil() as usize).min(height);
-    let covered = draw(&font, text, size, (width, band));
+    let covered = draw(&font, &text, size, (width, band));
     let top = (height - band) * width * 4;
     let pixels = rgba.get_mut(top..).unwrap_or_default().chunks_exact_mut(4);
     for (pixel, covered) in pixels.zip(covered) {
@@ -54,6 +67,15 @@ pub fn write_caption(
         }
     }
     Ok(())
+}
+
+/// The line with as much of the name as `room` pixels take.
+fn fit(font: &FontRef<'_>, (name, rest): (&str, &str), size: f32, room: f32) -> String {
+    let whole = format!("{name}{rest}");
+    let cuts =
+        name.char_indices().rev().map(|(end, _)| format!("{}{CUT}{rest}", name[..end].trim_end()));
+    let fits = |line: &String| line_width(font, line, size) <= room;
+    std::iter::once(whole).chain(cuts).find(fits).unwrap_or_else(|| rest.trim_start().to_owned())
 }
 
 fn glyphs<'a>(font: &FontRef<'a>, text: &'a str) -> impl Iterator<Item = GlyphId> + use<'a> {
@@ -142,7 +164,7 @@ mod tests {
 
     fn written(width: usize, height: usize, text: &str) -> Vec<u8> {
         let mut rgba = vec![200; width * height * 4];
-        write_caption(width, height, &mut rgba, text).expect("written");
+        write_caption(width, height, &mut rgba, text, "").expect("written");
         rgba
     }
 
@@ -163,6 +185,24 @@ mod tests {
         for (width, height, text) in [(64, 36, long.as_str()), (2, 2, "a"), (320, 180, "監視")] {
             assert_eq!(written(width, height, text).len(), width * height * 4);
         }
-        assert!(write_caption(4, 4, &mut [0; 8], "a").is_err());
+        assert!(write_caption(4, 4, &mut [0; 8], "a", "").is_err());
+    }
+
+    #[test]
+    fn a_long_name_is_cut_and_the_time_stays_as_large_as_it_is() {
+        let font = FontRef::new(FONT).expect("the font");
+        let rest = "  2026-03-03 14:00:00.040 +01:00";
+        let room = line_width(&font, rest, 20.0) + 100.0;
+        assert_eq!(fit(&font, ("Yard", rest), 20.0, room), format!("Yard{rest}"));
+        let cut = fit(&font, (&"Yard ".repeat(40), rest), 20.0, room);
+        assert!(cut.starts_with("Yard") && cut.ends_with(&format!("…{rest}")), "{cut}");
+        assert!(line_width(&font, &cut, 20.0) <= room);
+        assert_eq!(fit(&font, ("Yard", rest), 20.0, 1.0), rest.trim_start());
+    }
+
+    #[test]
+    fn letters_without_a_glyph_are_known() {
+        assert!(can_write("Müller Straße · Ωmega …"));
+        assert!(!can_write("Tor 🚪") && !can_write("監視") && !can_write("a\u{1b}"));
     }
 }

@@ -14,7 +14,7 @@ mod rusty_h264;
 mod scale;
 mod slice;
 
-pub use caption::write_caption;
+pub use caption::{can_write, write_caption};
 pub use convert::{Converter, Pixels, fitted_size};
 pub use frame::{Chroma, Frame, Plane};
 pub use jpeg::{decode_jpeg, encode_jpeg};

@@ -33,12 +33,25 @@ pub fn replace(path: &Path, content: &[u8], readers: Readers) -> Result<(), Conf
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     restrict(&mut options, readers);
-    let mut file = options.open(&temporary).map_err(ConfigError::io("create", &temporary))?;
-    file.write_all(content).map_err(ConfigError::io("write", &temporary))?;
-    file.sync_all().map_err(ConfigError::io("sync", &temporary))?;
-    drop(file);
-    fs::rename(&temporary, path).map_err(ConfigError::io("replace", path))?;
+    let file = options.open(&temporary).map_err(ConfigError::io("create", &temporary))?;
+    if let Err(error) = fill_and_rename(file, &temporary, content, path) {
+        // What failed is the error to tell of; the next replacement removes what cannot be removed now.
+        let _left = fs::remove_file(&temporary);
+        return Err(error);
+    }
     sync_folder(path)
+}
+
+fn fill_and_rename(
+    mut file: File,
+    temporary: &Path,
+    content: &[u8],
+    path: &Path,
+) -> Result<(), ConfigError> {
+    file.write_all(content).map_err(ConfigError::io("write", temporary))?;
+    file.sync_all().map_err(ConfigError::io("sync", temporary))?;
+    drop(file);
+    fs::rename(temporary, path).map_err(ConfigError::io("replace", path))
 }
 
 /// Renames a damaged `name.ending` to the first free of `name.damaged-1.ending`, `name.damaged-2.ending`,
@@ -82,4 +95,21 @@ fn sync_folder(path: &Path) -> Result<(), ConfigError> {
 #[cfg(not(unix))]
 fn sync_folder(_path: &Path) -> Result<(), ConfigError> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_stays_of_what_could_not_be_put_in_place() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let path = folder.path().join("a.png");
+        fs::create_dir_all(path.join("full")).expect("a folder in its place");
+        assert!(replace(&path, b"picture", Readers::Default).is_err());
+        assert_eq!(fs::read_dir(folder.path()).expect("listed").count(), 1);
+        let path = folder.path().join("b.png");
+        replace(&path, b"picture", Readers::Owner).expect("written");
+        assert_eq!(fs::read(path).expect("read"), b"picture");
+    }
 }

@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{self, CodecError};
-use crate::model::{Picture, WallTime};
+use crate::model::{CameraId, Picture, WallTime};
 use crate::protocol::PictureFormat;
 
 /// What is written into a picture.
@@ -19,11 +19,18 @@ pub struct Caption {
 }
 
 impl Caption {
-    /// `Yard  2026-03-03 14:00:00.040 +01:00 Europe/Berlin`
-    fn text(&self, at: WallTime) -> String {
+    /// Of `camera`, which operators call `name`; a name that cannot be written gives way to the camera's identity.
+    #[must_use]
+    pub fn new(camera: &CameraId, name: String, zone: Tz) -> Self {
+        let name = if codec::can_write(&name) { name } else { camera.to_string() };
+        Self { name, zone: zone.name().into() }
+    }
+
+    /// `  2026-03-03 14:00:00.040 +01:00 Europe/Berlin`
+    fn time(&self, at: WallTime) -> String {
         let zone: Tz = self.zone.parse().unwrap_or(Tz::UTC);
         let time = at.to_utc().with_timezone(&zone).format("%Y-%m-%d %H:%M:%S%.3f %:z");
-        format!("{}  {time} {}", self.name, zone.name())
+        format!("  {time} {}", zone.name())
     }
 }
 
@@ -39,7 +46,13 @@ pub fn encode(
     let (width, height) = (picture.width, picture.height);
     let mut rgba = std::borrow::Cow::Borrowed(&picture.rgba);
     if let Some(caption) = caption {
-        codec::write_caption(width, height, rgba.to_mut(), &caption.text(picture.at))?;
+        codec::write_caption(
+            width,
+            height,
+            rgba.to_mut(),
+            &caption.name,
+            &caption.time(picture.at),
+        )?;
     }
     match format {
         PictureFormat::Png => codec::encode_png(width, height, &rgba),
@@ -62,8 +75,11 @@ mod tests {
 
     #[test]
     fn a_caption_tells_camera_local_time_and_zone() {
-        let caption = Caption { name: "Hof".into(), zone: "Europe/Berlin".into() };
+        let camera = CameraId::from_name("Hof");
+        let caption = Caption::new(&camera, "Hof".into(), Tz::Europe__Berlin);
         let at = WallTime::parse_rfc3339("2026-10-25T00:30:00.04Z").expect("a time");
-        assert_eq!(caption.text(at), "Hof  2026-10-25 02:30:00.040 +02:00 Europe/Berlin");
+        assert_eq!(caption.name, "Hof");
+        assert_eq!(caption.time(at), "  2026-10-25 02:30:00.040 +02:00 Europe/Berlin");
+        assert_eq!(Caption::new(&camera, "Hof 🚪".into(), Tz::UTC).name, camera.to_string());
     }
 }

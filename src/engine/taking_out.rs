@@ -41,7 +41,7 @@ impl Service {
     pub(super) fn caption(&self, camera: &CameraId) -> Caption {
         let named = self.store.settings().cameras.iter().find(|known| known.id == *camera);
         let name = named.map_or_else(|| camera.to_string(), |known| known.name.clone());
-        Caption { name, zone: self.zone.name().into() }
+        Caption::new(camera, name, self.zone)
     }
 
     /// Tells how an export ended; a cancelled one ended as it was meant to.

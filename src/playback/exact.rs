@@ -5,7 +5,8 @@
 use super::pool::make;
 use super::{Footage, LoadedSegment, PlaybackError};
 use crate::codec::{Converter, Frame, open_decoder};
-use crate::model::{CameraId, Picture, StreamId, WallTime};
+use crate::model::coverage::SEAM_MICROS;
+use crate::model::{CameraId, Picture, SegmentState, StreamId, WallTime};
 
 /// A picture and where it comes from.
 #[derive(Clone, Debug)]
@@ -34,6 +35,9 @@ pub fn exact_picture(
         return Err(PlaybackError::NoFootage { camera: camera.clone(), at, reason });
     };
     let segment = footage.load(&row)?;
+    if let Some(end) = early_end(&segment, at) {
+        return Err(PlaybackError::EndsEarly { path: segment.row.path.clone(), end, at });
+    }
     let damaged = || PlaybackError::Damaged { camera: camera.clone(), at };
     let sample = segment.shown_at(at).ok_or_else(damaged)?;
     let frame = decode_sample(&segment, sample, &mut || true)?.ok_or_else(damaged)?;
@@ -45,6 +49,13 @@ pub fn exact_picture(
         path: segment.row.path.clone(),
         sample,
     })
+}
+
+/// Where the segment's file ends, when that is before `at` although its row goes on.
+fn early_end(segment: &LoadedSegment, at: WallTime) -> Option<WallTime> {
+    let (row, end) = (&segment.row, segment.row.wall_at(segment.walk.duration()));
+    let is_closed = row.state != SegmentState::Recording;
+    (is_closed && at.min(row.end).micros_since(end) > SEAM_MICROS).then_some(end)
 }
 
 /// The frame of `sample`, decoded from the random access point that leads to it; the frame of a sample that is a

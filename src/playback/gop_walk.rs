@@ -68,6 +68,12 @@ impl GopWalk {
         &self.table.samples
     }
 
+    /// Length of the media, in ticks.
+    #[must_use]
+    pub const fn duration(&self) -> i64 {
+        self.table.duration
+    }
+
     /// The sample shown at `ticks`; none before the first one or when there is none.
     #[must_use]
     pub fn shown_at(&self, ticks: i64) -> Option<usize> {

@@ -141,6 +141,16 @@ pub enum PlaybackError {
         /// When.
         at: WallTime,
     },
+    /// The segment's file ends before that moment, although the segment does not.
+    #[error("the segment {path} is damaged: its file ends at {end}, and has no picture of {at}")]
+    EndsEarly {
+        /// Its path below the volume.
+        path: String,
+        /// When its last picture ends.
+        end: WallTime,
+        /// When there should be one.
+        at: WallTime,
+    },
     /// The system gives no thread.
     #[error("no thread for {name}: {source}")]
     Thread {

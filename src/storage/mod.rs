@@ -9,6 +9,7 @@ pub mod layout;
 pub mod local;
 pub mod marker;
 pub mod part_file;
+pub mod plain_file;
 pub mod preview;
 pub mod recovery;
 pub mod repair;

@@ -10,22 +10,29 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::local::{read_exact_at, sync_one_folder};
+use super::local::sync_one_folder;
+use super::plain_file::{PlainFile, hex, text_of};
 use super::{Space, StorageError};
-use crate::container::ReadAt;
 
 /// How the names of unfinished files end.
 const PART: &str = ".part";
+
+/// How those of films end,
+const FILM: &str = ".mp4";
+
+/// and those of their manifests.
+const MANIFEST: &str = ".mp4.json";
 
 /// Written bytes are synced this often, so that the disk has no large heap of them to write at once while
 /// cameras are recorded to it.
 const SYNC_EVERY: u64 = 32 << 20;
 
-/// A file that is being written. Dropping it before [`PartFile::commit`] removes it.
+/// A file that is being written. Dropping it before [`PartFile::commit_with`] removes it.
 #[derive(Debug)]
 pub struct PartFile {
     /// None once it is closed.
     file: Option<File>,
+    identity: Option<(u64, u64)>,
     is_named: bool,
     path: PathBuf,
     hash: Sha256,
@@ -51,8 +58,9 @@ impl PartFile {
         let file = OpenOptions::new().write(true).create_new(true).open(&part).map_err(fail)?;
         // Nobody else knows it yet; where files cannot be locked, as on some network shares, it goes on.
         let _locked = file.try_lock();
+        let identity = identity(&file.metadata().map_err(fail)?);
         let (hash, is_named) = (Sha256::new(), false);
-        Ok(Self { file: Some(file), is_named, path, hash, bytes: 0, unsynced: 0 })
+        Ok(Self { file: Some(file), identity, is_named, path, hash, bytes: 0, unsynced: 0 })
     }
 
     /// The name that it will have.
@@ -113,39 +121,63 @@ impl PartFile {
         Ok(())
     }
 
-    /// Gives it its name, which lasts when this is over.
+    /// Gives it its name and then `companion`, which is in the same folder and no use without it, its own. Both last
+    /// when this is over.
     ///
     /// # Errors
-    /// [`StorageError::Exists`] when a file of that name has come into being meanwhile, which stays as it is; else
-    /// what the system says. The file is gone then.
-    pub fn commit(mut self) -> Result<PathBuf, StorageError> {
+    /// [`StorageError::Exists`] when a file of such a name has come into being meanwhile, which stays as it is; else
+    /// what the system says. Both files are gone then.
+    pub fn commit_with(mut self, mut companion: Self) -> Result<PathBuf, StorageError> {
         self.sync()?;
-        let file = self.held()?;
+        companion.sync()?;
+        let held = (self.held()?, companion.held()?);
+        self.take_name()?;
+        if let Err(error) = companion.take_name() {
+            if let Err(error) = fs::remove_file(&self.path) {
+                tracing::warn!("{} stays behind: {error}", self.path.display());
+            }
+            return Err(error);
+        }
+        drop(held);
         let path = self.path.clone();
-        give_name(&part_of(&path), &path).map_err(|e| StorageError::io("name", shown(&path), e))?;
-        self.is_named = true;
-        drop(file);
         let folder = folder_of(&path);
         sync_one_folder(folder).map_err(|e| StorageError::io("sync", shown(folder), e))?;
         Ok(path)
     }
-}
 
-impl PartFile {
+    fn take_name(&mut self) -> Result<(), StorageError> {
+        let named = give_name(&part_of(&self.path), &self.path);
+        named.map_err(|error| StorageError::io("name", shown(&self.path), error))?;
+        self.is_named = true;
+        Ok(())
+    }
+
     /// The part, locked again when it was closed; an error when it is somebody else's by now.
     fn held(&mut self) -> Result<File, StorageError> {
-        if let Some(file) = self.file.take() {
-            return Ok(file);
-        }
         let part = part_of(&self.path);
         let fail = |error| StorageError::io("open", shown(&part), error);
-        let file = OpenOptions::new().write(true).open(&part).map_err(fail)?;
-        let is_written = matches!(file.try_lock(), Err(fs::TryLockError::WouldBlock));
-        if is_written || file.metadata().map_err(fail)?.len() != self.bytes {
-            return Err(StorageError::Exists { path: shown(&part) });
-        }
-        Ok(file)
+        let there = OpenOptions::new().write(true).open(&part).map_err(fail)?;
+        let metadata = there.metadata().map_err(fail)?;
+        let mut is_ours = identity(&metadata) == self.identity && metadata.len() == self.bytes;
+        let file = self.file.take().unwrap_or_else(|| {
+            is_ours &= !matches!(there.try_lock(), Err(fs::TryLockError::WouldBlock));
+            there
+        });
+        if is_ours { Ok(file) } else { Err(StorageError::Exists { path: shown(&part) }) }
     }
+}
+
+/// What tells a file from another one of its name.
+#[cfg(unix)]
+fn identity(metadata: &fs::Metadata) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    Some((metadata.dev(), metadata.ino()))
+}
+
+/// An open file keeps its name here.
+#[cfg(not(unix))]
+fn identity(_metadata: &fs::Metadata) -> Option<(u64, u64)> {
+    None
 }
 
 /// Gives `part` the name `path`, never that of a file that is there.
@@ -230,61 +262,16 @@ pub fn is_folder(path: &Path) -> bool {
     path.is_dir()
 }
 
-/// A file that is wholly there.
-#[derive(Debug)]
-pub struct PlainFile {
-    file: File,
-}
-
-impl PlainFile {
-    /// Opens it for reading.
-    ///
-    /// # Errors
-    /// [`StorageError::NotFound`] when there is none; else what the system says.
-    pub fn at(path: &Path) -> Result<Self, StorageError> {
-        let file = File::open(path).map_err(|e| StorageError::io("open", shown(path), e))?;
-        Ok(Self { file })
-    }
-}
-
-impl ReadAt for PlainFile {
-    fn read_exact_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
-        read_exact_at(&self.file, offset, buffer)
-    }
-
-    fn length(&self) -> io::Result<u64> {
-        self.file.metadata().map(|metadata| metadata.len())
-    }
-}
-
-/// The SHA-256 of a file, in hexadecimal digits; `step` is told of bytes read.
+/// As [`read_text`](super::plain_file::read_text), of what a killed program left of the file `path`; none when somebody is writing it.
 ///
 /// # Errors
 /// What the system says.
-pub fn sha256_of(file: &dyn ReadAt, mut step: impl FnMut(u64)) -> io::Result<String> {
-    let length = file.length()?;
-    let (mut hash, mut buffer, mut offset) = (Sha256::new(), vec![0; 1 << 20], 0);
-    while offset < length {
-        let count = buffer.len().min(usize::try_from(length - offset).unwrap_or(usize::MAX));
-        let Some(piece) = buffer.get_mut(..count) else { break };
-        file.read_exact_at(offset, piece)?;
-        hash.update(&*piece);
-        offset += count as u64;
-        step(count as u64);
-    }
-    Ok(hex(hash))
-}
-
-/// A small text file, at most 16 MB of it; none when there is no such file.
-///
-/// # Errors
-/// What the system says.
-pub fn read_text(path: &Path) -> Result<Option<String>, StorageError> {
-    let fail = |error| StorageError::io("read", shown(path), error);
-    match File::open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(fail(error)),
-        Ok(file) => io::read_to_string(io::Read::take(file, 16 << 20)).map(Some).map_err(fail),
+pub fn read_left(path: &Path) -> Result<Option<String>, StorageError> {
+    let part = part_of(path);
+    match PlainFile::at(&part) {
+        Err(StorageError::NotFound { .. }) => Ok(None),
+        Ok(plain) if plain.is_locked() => Ok(None),
+        file => text_of(file?, &part).map(Some),
     }
 }
 
@@ -298,7 +285,7 @@ pub fn settle(path: &Path) -> Result<(), StorageError> {
 }
 
 /// Removes what killed programs left in `folder`, and names what only lacked its name: a file that goes with
-/// another one (`NAME.EXTENSION` with `NAME`) and was whole before that one got its name.
+/// film (`NAME.mp4.json` with `NAME.mp4`) and was whole before that one got its name.
 ///
 /// # Errors
 /// When the folder cannot be read.
@@ -310,7 +297,11 @@ pub fn clear_left(folder: &Path) -> Result<usize, StorageError> {
     let mut cleared = 0;
     for entry in entries.flatten() {
         let part = entry.path();
-        if part.as_os_str().to_string_lossy().ends_with(PART) && part.is_file() {
+        let name = part.as_os_str().to_string_lossy();
+        let is_ours = name
+            .strip_suffix(PART)
+            .is_some_and(|name| name.ends_with(FILM) || name.ends_with(MANIFEST));
+        if is_ours && part.is_file() {
             match remove_left(&part) {
                 Ok(gone) => cleared += usize::from(gone),
                 Err(error) => tracing::warn!("{error}"),
@@ -320,19 +311,19 @@ pub fn clear_left(folder: &Path) -> Result<usize, StorageError> {
     Ok(cleared)
 }
 
-/// Removes a part that nobody holds, or gives it its name when the file that it goes with has its own. False:
-/// somebody is writing it.
+/// Removes a part that nobody holds, or gives it its name when the film that it goes with has its own. False:
+/// somebody is writing it, or nobody can tell since its disk has no locks.
 fn remove_left(part: &Path) -> Result<bool, StorageError> {
     let file = match OpenOptions::new().write(true).open(part) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(true),
         file => file.map_err(|e| StorageError::io("open", shown(part), e))?,
     };
-    if matches!(file.try_lock(), Err(fs::TryLockError::WouldBlock)) {
+    if file.try_lock().is_err() {
         return Ok(false);
     }
     let name = part.with_extension("");
-    let companion = name.with_extension("");
-    let orphan = companion.extension().is_some() && companion.is_file() && !is_taken(&name);
+    let is_manifest = name.as_os_str().to_string_lossy().ends_with(MANIFEST);
+    let orphan = is_manifest && name.with_extension("").is_file() && !is_taken(&name);
     let done = if orphan { fs::rename(part, &name) } else { fs::remove_file(part) };
     done.map_err(|e| StorageError::io("remove", shown(part), e))?;
     Ok(true)
@@ -352,12 +343,9 @@ fn shown(path: &Path) -> String {
     path.display().to_string()
 }
 
-fn hex(hash: Sha256) -> String {
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::plain_file::{read_text, sha256_of};
     use super::*;
 
     fn names(folder: &Path) -> Vec<String> {
@@ -367,6 +355,13 @@ mod tests {
             entries.map(name).map(|name| name.to_string_lossy().into_owned()).collect();
         names.sort();
         names
+    }
+
+    fn commit(film: PartFile) -> Result<PathBuf, StorageError> {
+        let mut manifest = PartFile::create(film.path().with_extension("mp4.json"))?;
+        manifest.write(b"{}")?;
+        manifest.close()?;
+        film.commit_with(manifest)
     }
 
     #[test]
@@ -380,8 +375,8 @@ mod tests {
         let hash = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         assert_eq!((file.sha256().as_str(), file.bytes()), (hash, 3));
         assert_eq!(names(folder.path()), ["film.mp4.part"]);
-        file.commit().expect("named");
-        assert_eq!(names(folder.path()), ["film.mp4"]);
+        commit(file).expect("named");
+        assert_eq!(names(folder.path()), ["film.mp4", "film.mp4.json"]);
         let read = PlainFile::at(&path).expect("opened");
         assert_eq!(sha256_of(&read, |_| ()).expect("read"), hash);
         assert!(PartFile::create(path).is_err(), "it is never overwritten");
@@ -394,9 +389,41 @@ mod tests {
         let mut file = PartFile::create(path.clone()).expect("begun");
         file.write(b"abc").expect("written");
         fs::write(&path, "another").expect("written");
-        assert!(matches!(file.commit(), Err(StorageError::Exists { .. })));
+        assert!(matches!(commit(file), Err(StorageError::Exists { .. })));
         assert_eq!(names(folder.path()), ["film.mp4"]);
         assert_eq!(fs::read(&path).expect("read"), b"another");
+
+        let other = folder.path().join("other.mp4");
+        let file = PartFile::create(other.clone()).expect("begun");
+        let manifest = PartFile::create(other.with_extension("mp4.json")).expect("begun");
+        fs::write(manifest.path(), "another").expect("written");
+        assert!(matches!(file.commit_with(manifest), Err(StorageError::Exists { .. })));
+        assert_eq!(names(folder.path()), ["film.mp4", "other.mp4.json"], "both or neither");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_part_in_whose_place_another_one_is_stays_as_it_is() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let file = PartFile::create(folder.path().join("film.mp4")).expect("begun");
+        let part = folder.path().join("film.mp4.part");
+        fs::write(folder.path().join("new"), "").expect("written");
+        fs::rename(folder.path().join("new"), &part).expect("replaced");
+        assert!(matches!(commit(file), Err(StorageError::Exists { .. })));
+        assert_eq!(names(folder.path()), ["film.mp4.part"]);
+    }
+
+    #[test]
+    fn what_was_left_is_read_unless_somebody_is_writing_it() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let path = folder.path().join("film.mp4.json");
+        assert_eq!(read_left(&path).expect("none"), None);
+        let mut file = PartFile::create(path.clone()).expect("begun");
+        file.write(b"{}").expect("written");
+        assert_eq!(read_left(&path).expect("busy"), None);
+        file.close().expect("synced");
+        assert_eq!(read_left(&path).expect("read").as_deref(), Some("{}"));
+        assert_eq!(read_text(&path).expect("none"), None);
     }
 
     #[test]
@@ -413,10 +440,10 @@ mod tests {
         drop(closed());
         assert_eq!(names(folder.path()), [""; 0]);
         let (first, second) = (closed(), PartFile::create(path.clone()).expect("begun anew"));
-        assert!(matches!(first.commit(), Err(StorageError::Exists { .. })));
+        assert!(matches!(commit(first), Err(StorageError::Exists { .. })));
         assert_eq!(names(folder.path()), ["film.mp4.part"]);
         drop(second);
-        assert_eq!(closed().commit().expect("named"), path);
+        assert_eq!(commit(closed()).expect("named"), path);
         assert_eq!(fs::read(&path).expect("read"), b"abc");
     }
 
@@ -437,7 +464,10 @@ mod tests {
         fs::write(folder.path().join("other.mp4.part"), "left").expect("written");
         fs::write(folder.path().join("done.mp4"), "film").expect("written");
         fs::write(folder.path().join("done.mp4.json.part"), "{}").expect("written");
+        fs::write(folder.path().join("talk.mkv"), "film").expect("written");
+        fs::write(folder.path().join("talk.mkv.srt.part"), "text").expect("written");
         assert_eq!(clear_left(folder.path()).expect("listed"), 2);
-        assert_eq!(names(folder.path()), ["done.mp4", "done.mp4.json"]);
+        let left = ["done.mp4", "done.mp4.json", "talk.mkv", "talk.mkv.srt.part"];
+        assert_eq!(names(folder.path()), left, "others' files are none of ours");
     }
 }

@@ -9,20 +9,19 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 
 use super::manifest::{Manifest, manifest_of};
+use super::missing::{Missing, missing, undelivered};
 use super::plan::{FilmPlan, Planner, Stretch};
+use super::seal::seal;
 use super::write::{Watch, open, write_film};
-use super::{ExportError, Recorded, check_space, stretches};
+use super::{ExportError, Recorded, check_space, names, stretches};
 use crate::container;
 use crate::media::StreamParameters;
 use crate::model::time::scale;
-use crate::model::{CameraId, GapReason, SegmentRow, VolumeId, WallSpan, WallTime};
+use crate::model::{CameraId, GapReason, SegmentRow, VolumeId, WallSpan};
 use crate::playback::{GopWalk, PlaybackError};
 use crate::protocol::ExportGaps;
-use crate::storage::part_file::{PartFile, is_taken, make_folder, settle};
+use crate::storage::part_file::{PartFile, make_folder};
 use crate::storage::{StorageError, Volume};
-
-/// Files of one name that are looked at for a free one.
-const MAX_SAME_NAME: usize = 10_000;
 
 /// Where the files go.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,11 +74,9 @@ impl Made {
     /// Gives both their names.
     ///
     /// # Errors
-    /// What the system says.
+    /// What the system says; neither has its name then.
     pub fn commit(self) -> Result<PathBuf, ExportError> {
-        let path = self.film.commit()?;
-        self.manifest.commit()?;
-        Ok(path)
+        Ok(self.film.commit_with(self.manifest)?)
     }
 }
 
@@ -105,8 +102,8 @@ pub fn surplus(
     volumes: &BTreeMap<VolumeId, Arc<dyn Volume>>,
 ) -> Result<i64, ExportError> {
     let first = stretches(rows, span).into_iter().take(1);
-    let films = plan(rows, first, ExportGaps::Closed, volumes, &|| false)?;
-    Ok(films.first().map_or(0, |film| film.surplus))
+    let planned = plan(rows, first, ExportGaps::Closed, volumes, &|| false)?;
+    Ok(planned.films.first().map_or(0, |film| film.surplus))
 }
 
 /// Writes all films of a job, one after the other. They have their names only after [`Made::commit`].
@@ -119,10 +116,13 @@ pub fn export(
     watch: &mut dyn Watch,
 ) -> Result<Vec<Made>, ExportError> {
     let parts = stretches(&job.rows, job.span);
-    let films = plan(&job.rows, parts, job.gaps, volumes, &|| watch.is_cancelled())?;
+    let planned = plan(&job.rows, parts, job.gaps, volumes, &|| watch.is_cancelled())?;
+    let missing = missing(job.span, &planned.shown, &job.missing, &planned.lost);
+    let Planned { films, lost, .. } = planned;
     if films.is_empty() {
         let WallSpan { start: from, end: to } = job.span;
-        return Err(ExportError::NoFootage { camera: job.camera.clone(), from, to });
+        let why = lost.first().map_or(String::new(), |(_, why)| format!(": {why}"));
+        return Err(ExportError::NoFootage { camera: job.camera.clone(), from, to, why });
     }
     let folder = match &job.place {
         Place::Folder(folder) => folder.as_path(),
@@ -132,102 +132,99 @@ pub fn export(
     make_folder(folder)?;
     let recorded = job.recorded.as_ref();
     check_space(folder, total, recorded)?;
-    let mut made = Vec::new();
-    for (number, film) in films.iter().enumerate() {
-        let mut out = create(job, films[0].span.start, number)?;
+    let mut made: Vec<Made> = Vec::new();
+    for (film, part) in films.iter().zip(1..) {
+        let mut out = match made.first() {
+            None => names::first(job, film.span.start)?,
+            Some(first) => names::further(job, first.path(), part)?,
+        };
         write_film(film, volumes, recorded, &mut out, watch)?;
-        let fingerprint = (out.bytes(), out.sha256());
-        let part = (number + 1, films.len());
-        let told = Manifest::new(job, film, part, out.path(), fingerprint);
-        let mut manifest = PartFile::create(manifest_of(out.path()))?;
-        let text = serde_json::to_string_pretty(&told)
-            .map_err(|error| ExportError::Manifest(error.to_string()))?;
-        manifest.write(text.as_bytes())?;
-        manifest.write(b"\n")?;
-        manifest.close()?;
-        made.push(Made { film: out, manifest, told });
+        let told = Manifest::new(job, film, &missing, (part, films.len()), out.path());
+        made.push(finish(out, told)?);
     }
     Ok(made)
 }
 
-/// The films of these stretches.
+/// Seals and closes a film, and writes its manifest.
+fn finish(mut film: PartFile, mut told: Manifest) -> Result<Made, ExportError> {
+    let fail = |error: serde_json::Error| ExportError::Manifest(error.to_string());
+    film.write(&seal(&serde_json::to_value(&told).map_err(fail)?))?;
+    film.close()?;
+    (told.bytes, told.sha256) = (film.bytes(), film.sha256());
+    let mut manifest = PartFile::create(manifest_of(film.path()))?;
+    manifest.write(serde_json::to_string_pretty(&told).map_err(fail)?.as_bytes())?;
+    manifest.write(b"\n")?;
+    manifest.close()?;
+    Ok(Made { film, manifest, told })
+}
+
+/// What becomes of the stretches of an export.
+#[derive(Default)]
+struct Planned {
+    films: Vec<FilmPlan>,
+    /// What the films show.
+    shown: Vec<WallSpan>,
+    /// What they should show and cannot.
+    lost: Vec<Missing>,
+}
+
+/// The films of these stretches. What is damaged or gone keeps nobody from having the rest.
 fn plan(
     rows: &[SegmentRow],
     stretches: impl IntoIterator<Item = (usize, WallSpan)>,
     gaps: ExportGaps,
     volumes: &BTreeMap<VolumeId, Arc<dyn Volume>>,
     is_cancelled: &dyn Fn() -> bool,
-) -> Result<Vec<FilmPlan>, ExportError> {
-    let mut planner = Planner::new(gaps);
+) -> Result<Planned, ExportError> {
+    let (mut planner, mut planned) = (Planner::new(gaps), Planned::default());
     for (n, span) in stretches {
         if is_cancelled() {
             return Err(ExportError::Cancelled);
         }
         let row = &rows[n];
-        let file = open(row, volumes)?;
-        let path = || row.path.clone();
-        let opened = container::read(file.as_ref())
-            .map_err(|source| PlaybackError::Container { path: path(), source })?;
-        let parameters = StreamParameters::from_sample_entry(opened.sample_entry)
-            .map_err(|source| PlaybackError::Parameters { path: path(), source })?;
-        let duration = opened.table.duration;
-        let walk = GopWalk::new(opened.table);
-        let stretch = Stretch { row, parameters: &parameters, walk: &walk, duration, span };
-        planner.add(&stretch);
+        let (shown, why) = match add(&mut planner, row, span, volumes) {
+            Ok(shown) => {
+                (shown, format!("The file is damaged: {} has no pictures of that time", row.path))
+            }
+            Err(error) if is_of_the_file(&error) => (None, format!("No usable file: {error}")),
+            Err(error) => return Err(error.into()),
+        };
+        planned.shown.extend(shown);
+        let lost = undelivered(span, shown).into_iter().map(|part| (part, why.clone()));
+        planned.lost.extend(lost);
         if planner.is_too_long() {
             return Err(ExportError::TooLong { camera: row.stream.camera.clone() });
         }
     }
-    Ok(planner.finish())
+    planned.films = planner.finish();
+    Ok(planned)
 }
 
-/// Begins the file of the export's film number `number`, counted from 0, under a name that nobody has.
-fn create(job: &Job, start: WallTime, number: usize) -> Result<PartFile, ExportError> {
-    let (folder, stem, fixed) = match &job.place {
-        Place::Folder(folder) => (folder.clone(), stem(&job.camera, start, job.zone), false),
-        Place::File(file) => {
-            let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            let folder = file.parent().unwrap_or(Path::new("")).to_path_buf();
-            if number == 0 {
-                return begin(file.clone());
-            }
-            (folder, stem, true)
-        }
-    };
-    for count in number + 1..MAX_SAME_NAME {
-        let suffix = if count == 1 { String::new() } else { format!("_{count}") };
-        match begin(folder.join(format!("{stem}{suffix}.mp4"))) {
-            Err(ExportError::Storage(StorageError::Exists { .. })) if !fixed => {}
-            begun => return begun,
-        }
-    }
-    Err(StorageError::Exists { path: folder.join(stem).display().to_string() }.into())
+/// Adds the stretch `span` of a segment; the part of it that is shown.
+fn add(
+    planner: &mut Planner,
+    row: &SegmentRow,
+    span: WallSpan,
+    volumes: &BTreeMap<VolumeId, Arc<dyn Volume>>,
+) -> Result<Option<WallSpan>, PlaybackError> {
+    let file = open(row, volumes)?;
+    let path = || row.path.clone();
+    let opened = container::read(file.as_ref())
+        .map_err(|source| PlaybackError::Container { path: path(), source })?;
+    let parameters = StreamParameters::from_sample_entry(opened.sample_entry)
+        .map_err(|source| PlaybackError::Parameters { path: path(), source })?;
+    let duration = opened.table.duration;
+    let walk = GopWalk::new(opened.table);
+    let stretch = Stretch { row, parameters: &parameters, walk: &walk, duration, span };
+    Ok(planner.add(&stretch))
 }
 
-fn begin(path: PathBuf) -> Result<PartFile, ExportError> {
-    let manifest = manifest_of(&path);
-    settle(&manifest)?;
-    let film = PartFile::create(path)?;
-    if is_taken(&manifest) {
-        return Err(StorageError::Exists { path: manifest.display().to_string() }.into());
-    }
-    Ok(film)
-}
-
-/// `yard_2026-03-03_14-00-00_+0100`: legal on FAT and NTFS, and the repeated hour in autumn has two names.
-fn stem(camera: &CameraId, start: WallTime, zone: Tz) -> String {
-    let local = start.to_utc().with_timezone(&zone);
-    format!("{camera}_{}", local.format("%Y-%m-%d_%H-%M-%S_%z"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_tells_camera_local_time_and_offset() {
-        let start = WallTime::parse_rfc3339("2026-10-25T01:30:07Z").expect("a time");
-        let name = stem(&CameraId::from_name("Yard"), start, chrono_tz::Europe::Berlin);
-        assert_eq!(name, "yard_2026-10-25_02-30-07_+0100");
-    }
+/// Whether it is this one file that is damaged or gone: a volume that is not there comes back.
+const fn is_of_the_file(error: &PlaybackError) -> bool {
+    matches!(
+        error,
+        PlaybackError::Open { source: StorageError::NotFound { .. }, .. }
+            | PlaybackError::Container { .. }
+            | PlaybackError::Parameters { .. }
+    )
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::FilmPlan;
 use super::job::Job;
+use super::missing::Missing;
 use crate::model::{StreamKind, WallSpan, WallTime};
 use crate::protocol::ExportGaps;
 
@@ -53,7 +54,7 @@ pub struct Manifest {
     pub parts: usize,
     /// Whether time without footage is left out ("closed"), or the last picture stands meanwhile ("kept").
     pub gaps_are: String,
-    /// Time without footage in what was asked for.
+    /// All time of what was asked for that no film of the export shows.
     pub gaps: Vec<Gap>,
     /// The segments that the film was copied from.
     pub segments: Vec<Source>,
@@ -101,18 +102,18 @@ fn local(at: WallTime, zone: Tz) -> String {
 }
 
 impl Manifest {
-    /// Of a film that was written whole: so many bytes with this SHA-256.
+    /// Of a film that was written, but for its size and SHA-256. `missing` is what the export does not show.
     pub(super) fn new(
         job: &Job,
         plan: &FilmPlan,
+        missing: &[Missing],
         (part, parts): (usize, usize),
         film: &Path,
-        (bytes, sha256): (u64, String),
     ) -> Self {
         let zone = job.zone;
-        let gap = |(span, reason): &(WallSpan, crate::model::GapReason)| Gap {
+        let gap = |(span, reason): &Missing| Gap {
             span: Span::local(*span, zone),
-            reason: reason.to_string(),
+            reason: reason.clone(),
         };
         let source = |row: &crate::model::SegmentRow| Source {
             volume: row.volume.0,
@@ -123,8 +124,8 @@ impl Manifest {
             program: "Watchkeeper".into(),
             version: env!("CARGO_PKG_VERSION").into(),
             film: film.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-            bytes,
-            sha256,
+            bytes: 0,
+            sha256: String::new(),
             camera_id: job.camera.to_string(),
             camera: job.name.clone(),
             stream: plan.stream.kind,
@@ -141,7 +142,7 @@ impl Manifest {
                 ExportGaps::Closed => "closed".into(),
                 ExportGaps::Kept => "kept".into(),
             },
-            gaps: job.missing.iter().map(gap).collect(),
+            gaps: missing.iter().map(gap).collect(),
             segments: plan.segments.iter().map(source).collect(),
         }
     }

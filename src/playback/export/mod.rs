@@ -6,14 +6,17 @@
 
 mod job;
 mod manifest;
+mod missing;
+mod names;
 mod plan;
 mod room;
+mod seal;
 mod stretches;
 mod verify;
 mod write;
 
 pub use job::{Job, Made, Place, estimate, export, surplus};
-pub use manifest::{Manifest, manifest_of};
+pub use manifest::{Gap, Manifest, manifest_of};
 pub use plan::{ByteRange, FilmPlan, MAX_PICTURES, Planner, Stretch};
 pub use room::{Recorded, check_space};
 pub use stretches::stretches;
@@ -36,7 +39,7 @@ pub enum ExportError {
     #[error(transparent)]
     Storage(#[from] StorageError),
     /// There is nothing to export.
-    #[error("there is no footage of {camera} between {from} and {to}")]
+    #[error("there is no footage of {camera} between {from} and {to}{why}")]
     NoFootage {
         /// Whose.
         camera: CameraId,
@@ -44,6 +47,8 @@ pub enum ExportError {
         from: WallTime,
         /// Until when.
         to: WallTime,
+        /// Empty, or a colon and what is wrong with the footage that there should be.
+        why: String,
     },
     /// Too much for one export.
     #[error(

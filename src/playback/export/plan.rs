@@ -28,7 +28,8 @@ pub struct Stretch<'a> {
     pub parameters: &'a StreamParameters,
     /// Its samples.
     pub walk: &'a GopWalk,
-    /// Length of its media, in ticks.
+    /// Length of the media that its file has, in ticks: less than the row says where the file is damaged, more where
+    /// it has grown since.
     pub duration: i64,
     /// The part that is wanted: the picture shown at its start, and all that begin before its end.
     pub span: WallSpan,
@@ -201,8 +202,10 @@ impl Cut {
         let (walk, row) = (stretch.walk, stretch.row);
         let samples = walk.samples();
         let from = row.ticks_at(stretch.span.start);
-        let whole = stretch.span.end >= row.end;
-        let to = if whole { stretch.duration } else { row.ticks_at(stretch.span.end) };
+        if from >= stretch.duration {
+            return None;
+        }
+        let to = row.ticks_at(stretch.span.end).min(stretch.duration);
         let first = walk.shown_at(from).or_else(|| walk.first())?;
         let last = walk.shown_at(to - 1)?;
         let begin = walk.start_for(first)?;
@@ -231,14 +234,15 @@ impl Planner {
         Self { gaps, films: Vec::new(), pictures: 0 }
     }
 
-    /// Adds the next stretch in time; nothing when it shows no picture.
-    pub fn add(&mut self, stretch: &Stretch<'_>) {
-        let Some(cut) = Cut::of(stretch) else { return };
+    /// Adds the next stretch in time. The part of it that its file has pictures of; none when it has none, and
+    /// nothing was added.
+    pub fn add(&mut self, stretch: &Stretch<'_>) -> Option<WallSpan> {
+        let cut = Cut::of(stretch)?;
         let row = stretch.row;
-        let span = WallSpan::new(
-            row.wall_at(cut.first),
-            if stretch.span.end >= row.end { row.end } else { stretch.span.end },
-        );
+        let end = row.wall_at(cut.until).min(stretch.span.end);
+        let is_whole = row.ticks_at(stretch.span.end) <= stretch.duration;
+        let end = if is_whole { stretch.span.end } else { end };
+        let span = WallSpan::new(row.wall_at(cut.first), end);
         let goes_on = self.films.last().is_some_and(|film| {
             let gap = span.start.micros_since(film.span.end);
             let video = &stretch.parameters.video;
@@ -253,6 +257,7 @@ impl Planner {
         if let Some(film) = self.films.last_mut() {
             self.pictures += append(film, stretch, &cut, span, gaps);
         }
+        Some(span.intersect(stretch.span))
     }
 
     /// Whether there are more pictures than an export may have.

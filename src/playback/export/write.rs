@@ -42,7 +42,7 @@ pub(super) fn open(row: &SegmentRow, volumes: &Volumes) -> Result<Box<dyn ReadAt
     volume.open_read(&row.path).map_err(|source| PlaybackError::Open { path, source })
 }
 
-/// Writes head and media data of `plan`, and closes the file. One segment is open at a time.
+/// Writes head and media data of `plan`. One segment is open at a time.
 ///
 /// # Errors
 /// [`ExportError::Cancelled`], or what cannot be read or written.
@@ -85,5 +85,5 @@ pub(super) fn write_film(
             }
         }
     }
-    Ok(out.close()?)
+    Ok(())
 }
