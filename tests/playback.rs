@@ -307,7 +307,7 @@ fn damage_holds_the_last_picture_until_the_next_random_access_point() {
 fn decoding_that_is_too_slow_falls_back_to_random_access_points_and_says_so() {
     let film = Film::shared(Kind::InOrder);
     let archive = Archive::new();
-    let units: Vec<usize> = (0..20).flat_map(|_| 0..6 * GOP).collect();
+    let units: Vec<usize> = (0..100).flat_map(|_| 0..6 * GOP).collect();
     let row = archive.write(&main_stream(), at(0.0), &film, &units);
     let rig = Rig::over(film, archive, vec![row], vec![0]);
     rig.seek(at(0.0));

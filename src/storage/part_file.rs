@@ -117,7 +117,7 @@ impl PartFile {
     /// What the system says.
     pub fn close(&mut self) -> Result<(), StorageError> {
         self.sync()?;
-        self.file = None;
+        self.file.take().into_iter().for_each(release);
         Ok(())
     }
 
@@ -138,7 +138,8 @@ impl PartFile {
             }
             return Err(error);
         }
-        drop(held);
+        release(held.0);
+        release(held.1);
         let path = self.path.clone();
         let folder = folder_of(&path);
         sync_one_folder(folder).map_err(|e| StorageError::io("sync", shown(folder), e))?;
@@ -325,8 +326,17 @@ fn remove_left(part: &Path) -> Result<bool, StorageError> {
     let is_manifest = name.as_os_str().to_string_lossy().ends_with(MANIFEST);
     let orphan = is_manifest && name.with_extension("").is_file() && !is_taken(&name);
     let done = if orphan { fs::rename(part, &name) } else { fs::remove_file(part) };
+    release(file);
     done.map_err(|e| StorageError::io("remove", shown(part), e))?;
     Ok(true)
+}
+
+/// Closes a file whose lock is to be gone now: a program that is being started at this instant holds the file too
+/// until it runs, and its lock with it.
+fn release(file: File) {
+    if let Err(error) = file.unlock() {
+        tracing::debug!("a lock: {error}");
+    }
 }
 
 fn part_of(path: &Path) -> PathBuf {

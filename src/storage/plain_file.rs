@@ -34,7 +34,11 @@ impl PlainFile {
 
     /// Whether somebody is writing it, or nobody can tell since its disk has no locks.
     pub(super) fn is_locked(&self) -> bool {
-        self.file.try_lock_shared().is_err()
+        let locked = self.file.try_lock_shared().is_err();
+        if !locked && let Err(error) = self.file.unlock() {
+            tracing::debug!("a lock: {error}");
+        }
+        locked
     }
 }
 
