@@ -20,7 +20,8 @@ use watchkeeper::engine::{Engine, EngineOptions};
 use watchkeeper::index::Index;
 use watchkeeper::model::{Bookmark, Lock, WallSpan, WallTime};
 use watchkeeper::protocol::{
-    Command, Console, ExportGaps, ExportQuery, ExportRequest, ExportState, PictureFormat,
+    Command, Console, ExportGaps, ExportQuery, ExportRequest, ExportState, MarkChange,
+    PictureFormat,
 };
 use watchkeeper::recorder::OpenSegments;
 use watchkeeper::runtime::SystemClock;
@@ -291,8 +292,8 @@ fn marks_are_shown_at_the_start_and_at_every_change() {
     let marks = |console: &Console| console.shown().marks.get().map(|marks| (*marks).clone());
     let (running, console) = engine(&bench);
     assert_eq!(marks(&console), Some(Default::default()));
-    console.send(Command::AddBookmark(bookmark.clone())).expect("taken");
-    console.send(Command::Lock(lock.clone())).expect("taken");
+    console.send(Command::Mark(MarkChange::AddBookmark(bookmark.clone()))).expect("taken");
+    console.send(Command::Mark(MarkChange::Lock(lock.clone()))).expect("taken");
     wait_for("both", SOON, || {
         marks(&console)
             .is_some_and(|m| m.bookmarks == [bookmark.clone()] && m.locks == [lock.clone()])
@@ -314,7 +315,7 @@ fn marks_are_shown_at_the_start_and_at_every_change() {
 
     std::fs::write(bench.root().join("bookmarks.json"), "[{]").expect("written");
     let (running, console) = engine(&bench);
-    console.send(Command::AddBookmark(bookmark)).expect("taken");
+    console.send(Command::Mark(MarkChange::AddBookmark(bookmark))).expect("taken");
     wait_for("the trouble", SOON, || {
         let snapshot = console.shown().snapshot.get().unwrap_or_default();
         snapshot.notices.iter().filter(|notice| notice.text.contains("bookmarks.json")).count() == 2

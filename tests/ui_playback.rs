@@ -12,7 +12,7 @@ use ui_fixture as fixture;
 use ui_fixture::desk::{Desk, playhead, seeks, step};
 use watchkeeper::model::{Bookmark, WallSpan};
 use watchkeeper::protocol::{
-    CameraView, Command, ExportGaps, PictureFormat, PlaybackCommand, Speed, ViewState,
+    CameraView, Command, ExportGaps, MarkChange, PictureFormat, PlaybackCommand, Speed, ViewState,
 };
 
 #[test]
@@ -200,7 +200,7 @@ fn a_moment_is_bookmarked_with_a_note() {
     let expected = Bookmark { camera: fixture::id(0), at: fixture::now(), note: "van".into() };
     let commands = desk.take();
     assert!(
-        matches!(commands.as_slice(), [Command::AddBookmark(mark)] if *mark == expected),
+        matches!(commands.as_slice(), [Command::Mark(MarkChange::AddBookmark(mark))] if *mark == expected),
         "{commands:?}"
     );
     assert!(desk.harness.query_by_label("Save bookmark").is_none(), "the sheet is closed");
@@ -224,7 +224,9 @@ fn a_range_is_set_by_keys_and_locked() {
     let locked: Vec<_> = desk
         .take()
         .into_iter()
-        .filter_map(|c| if let Command::Lock(lock) = c { Some(lock) } else { None })
+        .filter_map(
+            |c| if let Command::Mark(MarkChange::Lock(lock)) = c { Some(lock) } else { None },
+        )
         .collect();
     assert_eq!(locked.len(), 4, "each camera that is shown");
     let span = WallSpan::new(playhead(), later);
@@ -297,7 +299,9 @@ fn bookmarks_and_locks_are_found_and_removed() {
     desk.click("Remove the bookmark Bookmark");
     let commands = desk.take();
     assert!(
-        commands.iter().any(|c| matches!(c, Command::RemoveBookmark(mark) if mark.at == at)),
+        commands
+            .iter()
+            .any(|c| matches!(c, Command::Mark(MarkChange::RemoveBookmark(mark)) if mark.at == at)),
         "{commands:?}"
     );
     desk.click("Locks");
@@ -311,7 +315,10 @@ fn bookmarks_and_locks_are_found_and_removed() {
     assert!(desk.take().is_empty(), "asked first");
     desk.click("Unlock");
     let commands = desk.take();
-    assert!(matches!(commands.as_slice(), [Command::Unlock { .. }]), "{commands:?}");
+    assert!(
+        matches!(commands.as_slice(), [Command::Mark(MarkChange::Unlock { .. })]),
+        "{commands:?}"
+    );
 }
 
 #[test]

@@ -10,6 +10,7 @@ use super::{Args, locks, print, session};
 use crate::config::{DataFolder, SettingsStore};
 use crate::engine::desk::{Request, Response};
 use crate::model::{Bookmark, CameraId, WallTime};
+use crate::protocol::MarkChange;
 
 /// Runs `bookmark`.
 ///
@@ -22,7 +23,7 @@ pub fn run(args: &Args, options: &BookmarkOptions) -> Result<()> {
         BookmarkVerb::Add { camera, at, note, json } => {
             let id = locks::known(&folder, &store, camera)?;
             let bookmark = Bookmark { camera: id, at: *at, note: note.clone() };
-            let added = locks::order(&folder, &Request::AddBookmark(bookmark.clone()))?;
+            let added = locks::order(&folder, MarkChange::AddBookmark(bookmark.clone()))?;
             if *json {
                 let mut told = told(&store, &bookmark);
                 told["added"] = json!(added);
@@ -92,7 +93,7 @@ fn remove(
     for bookmark in all(folder)? {
         let same = bookmark.camera == *camera && bookmark.at == at;
         if same && note.is_none_or(|note| bookmark.note == note) {
-            removed += usize::from(locks::order(folder, &Request::RemoveBookmark(bookmark))?);
+            removed += usize::from(locks::order(folder, MarkChange::RemoveBookmark(bookmark))?);
         }
     }
     Ok(removed)

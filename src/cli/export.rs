@@ -16,12 +16,12 @@ use super::export_args::{ExportOptions, GapsArg, VerifyOptions};
 use super::{Args, print, record, session};
 use crate::config::{DataFolder, SettingsStore};
 use crate::engine::desk::{Request, Response};
+use crate::engine::export_plan::why_missing;
 use crate::engine::offline;
 use crate::engine::recordings::{Answer, Question};
-use crate::model::coverage::SEAM_MICROS;
-use crate::model::{CameraId, RecordingState, WallSpan};
+use crate::model::{CameraId, WallSpan};
 use crate::playback::export::{
-    ExportError, Job, Made, Place, Recorded, Watch, estimate, export, verify as look_at,
+    ExportError, Job, Made, Place, Recorded, Watch, estimate, export_all, idle, verify as look_at,
 };
 use crate::protocol::ExportGaps;
 use crate::runtime::{Clock, SystemClock};
@@ -54,19 +54,9 @@ pub fn run(args: &Args, options: &ExportOptions) -> Result<()> {
     }
     let volumes = offline::volumes_to_read(&folder, &store)?;
     let mut line = Line::new(jobs.iter().map(|job| estimate(&job.rows, job.span)).sum())?;
-    let mut made = Vec::new();
-    for job in &jobs {
-        match export(job, &volumes, &mut line) {
-            // A camera without footage keeps nobody from having that of the others.
-            Err(error @ ExportError::NoFootage { .. }) if jobs.len() > 1 => line.empty(&error),
-            films => made.extend(films?),
-        }
-    }
+    let made = export_all(&jobs, &volumes, &mut line, Line::empty);
     line.end();
-    if made.is_empty() {
-        bail!("there is no footage of any of these cameras in that time");
-    }
-    finish(made, &store, options.json)
+    finish(made?, &store, options.json)
 }
 
 /// Gives all films their names, and tells of them.
@@ -118,20 +108,17 @@ fn job(
         bail!(session::OTHER_VERSION);
     };
     let now = SystemClock::new().wall();
-    let question = Question::Explain { camera: camera.clone(), from, to: to.min(now).max(from) };
-    let Answer::Explain(stretches) = session::ask(folder, &question)? else {
+    let span = WallSpan::new(from, to);
+    let question = why_missing(camera.clone(), span, now);
+    let Answer::Explain(told) = session::ask(folder, &question)? else {
         bail!(session::OTHER_VERSION);
     };
-    let missing = stretches.into_iter().filter_map(|(span, state)| match state {
-        RecordingState::Idle(reason) if span.micros() > SEAM_MICROS => Some((span, reason)),
-        RecordingState::Idle(_) | RecordingState::Recording(_) => None,
-    });
     Ok(Job {
         name: session::name_of(store, &camera),
         camera,
         rows,
-        missing: missing.collect(),
-        span: WallSpan::new(from, to),
+        missing: idle(told),
+        span,
         gaps: match options.gaps {
             GapsArg::Closed => ExportGaps::Closed,
             GapsArg::Kept => ExportGaps::Kept,

@@ -11,6 +11,7 @@ use crate::config::{DataFolder, SettingsStore};
 use crate::engine::desk::{Request, Response};
 use crate::engine::recordings::{Answer, Question};
 use crate::model::{CameraId, Lock, WallSpan};
+use crate::protocol::MarkChange;
 
 /// Runs `lock`.
 ///
@@ -23,7 +24,7 @@ pub fn lock(args: &Args, options: &LockOptions) -> Result<()> {
     let span = span(&options.range)?;
     let note = options.note.clone();
     let lock = Lock { camera: camera.clone(), span, note };
-    order(&folder, &Request::Lock(lock))?;
+    order(&folder, MarkChange::Lock(lock))?;
     let name = &options.range.camera;
     let kept = files(&folder, &camera, span)?;
     if options.json {
@@ -51,9 +52,9 @@ pub fn unlock(args: &Args, options: &UnlockOptions) -> Result<()> {
     let store = SettingsStore::open(&folder)?;
     let camera = session::camera_id(&store, &options.range.camera)?;
     let span = span(&options.range)?;
-    let request = Request::Unlock { camera: camera.clone(), span };
+    let change = MarkChange::Unlock { camera: camera.clone(), span };
     let name = &options.range.camera;
-    let changed = order(&folder, &request)?;
+    let changed = order(&folder, change)?;
     if options.json {
         let (start, end) = (span.start.to_rfc3339(), span.end.to_rfc3339());
         return print::json(&json!({
@@ -139,8 +140,8 @@ fn files(folder: &DataFolder, camera: &CameraId, span: WallSpan) -> Result<(usiz
 }
 
 /// Orders something; whether it changed anything.
-pub(super) fn order(folder: &DataFolder, request: &Request) -> Result<bool> {
-    match session::request(folder, request)? {
+pub(super) fn order(folder: &DataFolder, change: MarkChange) -> Result<bool> {
+    match session::request(folder, &Request::Mark(change))? {
         Response::Done(changed) => Ok(changed),
         _ => bail!(session::OTHER_VERSION),
     }

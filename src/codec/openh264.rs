@@ -40,14 +40,9 @@ enum Fresh {
 
 impl OpenH264 {
     pub(super) fn open(parameters: &StreamParameters) -> Result<Self, CodecError> {
-        let mut parameter_sets = Vec::new();
-        for set in [&parameters.sps, &parameters.pps] {
-            parameter_sets.extend_from_slice(&[0, 0, 0, 1]);
-            parameter_sets.extend_from_slice(set);
-        }
         Ok(Self {
             inner: new_decoder()?,
-            parameter_sets,
+            parameter_sets: parameters.sets_in_annex_b(),
             annex_b: Vec::new(),
             fresh: Fresh::New,
             spare: Vec::new(),

@@ -32,15 +32,9 @@ impl RustH264 {
     /// # Errors
     /// [`CodecError::Open`] when the sequence parameter set cannot be read.
     pub(super) fn open(parameters: &StreamParameters) -> Result<Self, CodecError> {
-        let mut parameter_sets = Vec::new();
-        for set in [&parameters.sps, &parameters.pps] {
-            let length = u32::try_from(set.len()).unwrap_or(0);
-            parameter_sets.extend_from_slice(&length.to_be_bytes());
-            parameter_sets.extend_from_slice(set);
-        }
         Ok(Self {
             inner: Inner::new(),
-            parameter_sets,
+            parameter_sets: parameters.sets_behind_lengths(),
             syntax: SliceSyntax::of(&parameters.sps)?,
             fresh: true,
             failed: false,

@@ -66,10 +66,7 @@ impl RustyH264 {
         }
         self.annex_b.clear();
         if self.state != State::Going {
-            for set in [&self.parameters.sps, &self.parameters.pps] {
-                self.annex_b.extend_from_slice(&[0, 0, 0, 1]);
-                self.annex_b.extend_from_slice(set);
-            }
+            self.annex_b.extend(self.parameters.sets_in_annex_b());
         }
         Ok(nal::to_annex_b(unit, &mut self.annex_b)?)
     }

@@ -61,7 +61,7 @@ pub fn film_head(film: &Film<'_>) -> Vec<u8> {
 
 fn put_moov(out: &mut Vec<u8>, film: &Film<'_>, bytes: u64, base: u64) {
     let table = film.table;
-    let shift = table.samples.iter().map(|s| s.dts - s.pts).max().unwrap_or(0).max(0);
+    let shift = table.shift();
     let (start, end) = film.shown;
     let edit = Edit { duration: end - start, media_time: start + shift };
     let whole = edit.media_time == 0 && end == table.duration;

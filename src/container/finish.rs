@@ -12,7 +12,7 @@ use super::table::{SampleInfo, SampleTable};
 /// segment's; samples that follow each other without a hole make one `stsc` group, which is a fragment.
 #[must_use]
 pub fn finish(header: &TrackHeader<'_>, table: &SampleTable) -> Vec<u8> {
-    let shift = table.samples.iter().map(|s| s.dts - s.pts).max().unwrap_or(0).max(0);
+    let shift = table.shift();
     let edit = (shift > 0).then_some(Edit { duration: table.duration, media_time: shift });
     let movie = Movie {
         duration: table.duration,

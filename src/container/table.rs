@@ -28,6 +28,14 @@ pub struct SampleTable {
     pub duration: i64,
 }
 
+impl SampleTable {
+    /// Ticks by which all compositions are delayed so that none comes before its decoding.
+    #[must_use]
+    pub fn shift(&self) -> i64 {
+        self.samples.iter().map(|sample| sample.dts - sample.pts).max().unwrap_or(0).max(0)
+    }
+}
+
 /// Bytes that can be read at any offset, without a shared position.
 pub trait ReadAt: Send + Sync {
     /// Fills `buffer` from `offset` on.

@@ -16,8 +16,8 @@ use super::marks::MarkBook;
 use super::recordings::{Answer, Question, Recordings};
 use super::{EngineError, offline, start};
 use crate::config::{ConfigError, DataFolder, SettingsStore};
-use crate::model::{Bookmark, CameraId, GapReason, Lock, StreamId, WallSpan, WallTime};
-use crate::protocol::{Shown, Snapshot, StorageOverview};
+use crate::model::{Bookmark, CameraId, GapReason, Lock, StreamId, WallTime};
+use crate::protocol::{MarkChange, Shown, Snapshot, StorageOverview};
 use crate::runtime::{Clock, Latest};
 use crate::storage::preview::preview;
 use crate::storage::retention::{self, Candidate};
@@ -34,21 +34,10 @@ pub enum Request {
     Storage,
     /// Which ranges are locked.
     Locks,
-    /// Keep a range from every rule.
-    Lock(Lock),
-    /// Let a range go by the rules again.
-    Unlock {
-        /// Whose footage.
-        camera: CameraId,
-        /// Which.
-        span: WallSpan,
-    },
     /// What was noted about which moments.
     Bookmarks,
-    /// Note something.
-    AddBookmark(Bookmark),
-    /// Forget a note.
-    RemoveBookmark(Bookmark),
+    /// Change what is marked.
+    Mark(MarkChange),
     /// Record now.
     StartManual {
         /// Which camera.
@@ -144,16 +133,8 @@ impl Desk {
                 Some(why) => Err(ConfigError::Refused(why).into()),
                 None => Ok(Response::Locks(self.marks.locks.list())),
             },
-            Request::Lock(lock) => {
-                self.marks.lock(lock.clone())?;
-                Ok(Response::Done(true))
-            }
-            Request::Unlock { camera, span } => {
-                Ok(Response::Done(self.marks.unlock(camera, *span)?))
-            }
             Request::Bookmarks => self.marks.bookmarks().map(Response::Bookmarks),
-            Request::AddBookmark(bookmark) => Ok(Response::Done(self.marks.add(bookmark.clone())?)),
-            Request::RemoveBookmark(bookmark) => Ok(Response::Done(self.marks.remove(bookmark)?)),
+            Request::Mark(change) => Ok(Response::Done(self.marks.make(change)?)),
             Request::StartManual { camera, limit } => {
                 self.running()?.manual.start(camera, *limit);
                 Ok(Response::Done(true))

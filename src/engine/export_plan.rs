@@ -2,7 +2,6 @@
 //!
 //! Must not do: answer an old question once a newer one has come, or write a file.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,12 +10,10 @@ use crossbeam::channel::{Sender, bounded, select};
 use super::EngineError;
 use super::recordings::{Answer, Question, Recordings};
 use super::timeline::Storage;
-use crate::model::coverage::SEAM_MICROS;
-use crate::model::{CameraId, GapReason, RecordingState, SegmentRow, VolumeId, WallSpan, WallTime};
-use crate::playback::export::{Recorded, check_space, estimate, stretches, surplus};
+use crate::model::{CameraId, GapReason, WallSpan, WallTime};
+use crate::playback::export::{Recorded, check_space, estimate, idle, stretches, surplus};
 use crate::protocol::{ExportPlan, ExportQuery, Shown};
 use crate::runtime::{Clock, Newest, Worker};
-use crate::storage::Volume;
 use crate::storage::part_file::{make_folder, space_of};
 
 /// Folders that wait to be opened.
@@ -41,7 +38,7 @@ impl Source {
     pub fn recorded(&self) -> Option<Recorded> {
         let terms = &self.storage.get()?.terms;
         let volume = self.recordings.volumes.get(&terms.volume)?;
-        Some(Recorded { folder: volume.describe().into(), reserve: terms.rules.reserve })
+        Some(Recorded { folder: volume.folder()?.to_path_buf(), reserve: terms.rules.reserve })
     }
 }
 
@@ -121,16 +118,11 @@ fn open_folder(folder: &Path) {
     }
 }
 
-/// The segments of both streams of a camera that overlap a span.
-///
-/// # Errors
-/// When the index cannot be read.
-pub fn rows(
-    recordings: &Recordings,
-    camera: &CameraId,
-    span: WallSpan,
-) -> Result<Vec<SegmentRow>, EngineError> {
-    recordings.segments_of_camera(camera, span)
+/// What is asked to know why there is no footage in a part of a span, which is told up to `now`.
+#[must_use]
+pub fn why_missing(camera: CameraId, span: WallSpan, now: WallTime) -> Question {
+    let WallSpan { start: from, end } = span;
+    Question::Explain { camera, from, to: end.min(now).max(from) }
 }
 
 /// Time without footage in a span, up to `now`, and why.
@@ -143,14 +135,9 @@ pub fn missing(
     span: WallSpan,
     now: WallTime,
 ) -> Result<Vec<(WallSpan, GapReason)>, EngineError> {
-    let WallSpan { start: from, end } = span;
-    let question = Question::Explain { camera: camera.clone(), from, to: end.min(now).max(from) };
+    let question = why_missing(camera.clone(), span, now);
     let Answer::Explain(told) = recordings.answer(&question)? else { return Ok(Vec::new()) };
-    let idle = told.into_iter().filter_map(|(span, state)| match state {
-        RecordingState::Idle(reason) => Some((span, reason)),
-        RecordingState::Recording(_) => None,
-    });
-    Ok(idle.filter(|(span, _)| span.micros() > SEAM_MICROS).collect())
+    Ok(idle(told))
 }
 
 /// Answers a question; what is in the way becomes the answer's trouble.
@@ -177,9 +164,9 @@ fn fill(
     query: &ExportQuery,
     now: WallTime,
 ) -> Result<(), EngineError> {
-    let volumes: &BTreeMap<VolumeId, Arc<dyn Volume>> = &recordings.volumes;
+    let volumes = &recordings.volumes;
     for camera in &query.cameras {
-        let rows = rows(recordings, camera, query.span)?;
+        let rows = recordings.segments_of_camera(camera, query.span)?;
         plan.bytes += estimate(&rows, query.span);
         let covered = stretches(&rows, query.span).into_iter().map(|(_, part)| part.micros());
         plan.covered += covered.sum::<i64>();

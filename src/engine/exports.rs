@@ -12,9 +12,11 @@ use std::time::Duration;
 use crossbeam::channel::{Receiver, Sender, bounded};
 
 use super::EngineError;
-use super::export_plan::{Source, missing, rows};
+use super::export_plan::{Source, missing};
 use crate::model::{CameraId, WallTime};
-use crate::playback::export::{ExportError, Job, Made, Place, Recorded, Watch, estimate, export};
+use crate::playback::export::{
+    ExportError, Job, Made, Place, Recorded, Watch, estimate, export_all,
+};
 use crate::protocol::{ExportRequest, ExportState, ExportStatus, Shown};
 use crate::runtime::{Clock, Worker};
 use crate::storage::part_file::clear_left;
@@ -272,20 +274,9 @@ fn films(
         .collect::<Result<_, EngineError>>()?;
     progress.total = jobs.iter().map(|job| estimate(&job.rows, job.span)).sum();
     progress.tell();
-    let mut made = Vec::new();
-    for job in &jobs {
-        // A camera without footage keeps nobody from having that of the others.
-        match export(job, &source.recordings.volumes, progress) {
-            Err(ExportError::NoFootage { .. }) if jobs.len() > 1 => {}
-            films => made.extend(films?),
-        }
-    }
+    let made = export_all(&jobs, &source.recordings.volumes, progress, |_, _| ())?;
     if progress.is_cancelled() {
         return Err(ExportError::Cancelled.into());
-    }
-    if made.is_empty() {
-        let text = "There is no footage of any of these cameras in that time.";
-        return Err(EngineError::NotFound(text.into()));
     }
     Ok(made)
 }
@@ -301,7 +292,7 @@ fn job(
     Ok(Job {
         name: order.names.get(camera).map_or_else(|| camera.to_string(), Clone::clone),
         camera: camera.clone(),
-        rows: rows(&source.recordings, camera, request.span)?,
+        rows: source.recordings.segments_of_camera(camera, request.span)?,
         missing: missing(&source.recordings, camera, request.span, now)?,
         span: request.span,
         gaps: request.gaps,

@@ -8,33 +8,16 @@ use crossbeam::channel::{Receiver, Sender, bounded};
 
 use super::EngineError;
 use super::marks::MarkBook;
-use crate::model::{Bookmark, CameraId, Lock, WallSpan};
+use crate::protocol::MarkChange;
 use crate::runtime::Worker;
 use crate::runtime::thread::JoinError;
 
 /// Orders that wait at most; an operator gives one at a time.
 const QUEUE: usize = 64;
 
-/// A change of what is marked.
-pub enum Order {
-    /// Note something.
-    AddBookmark(Bookmark),
-    /// Forget a note.
-    RemoveBookmark(Bookmark),
-    /// Keep a range from every rule.
-    Lock(Lock),
-    /// Let a range go by the rules again.
-    Unlock {
-        /// Whose footage.
-        camera: CameraId,
-        /// Which.
-        span: WallSpan,
-    },
-}
-
 /// The thread.
 pub struct Marking {
-    orders: Sender<Order>,
+    orders: Sender<MarkChange>,
     failures: Receiver<EngineError>,
     worker: Worker,
 }
@@ -45,12 +28,12 @@ impl Marking {
     /// # Errors
     /// When the system gives no thread.
     pub fn start(book: MarkBook) -> std::io::Result<Self> {
-        let (orders, waiting) = bounded::<Order>(QUEUE);
+        let (orders, waiting) = bounded::<MarkChange>(QUEUE);
         // Orders that wait, and the one that is carried out, have room.
         let (tell, failures) = bounded(2 * QUEUE);
         let worker = Worker::spawn("marks", move || {
             for order in waiting {
-                if let Err(error) = carry_out(&book, order)
+                if let Err(error) = book.make(&order)
                     && let Err(untold) = tell.send(error)
                 {
                     // The engine ends; what else was ordered is written all the same.
@@ -65,7 +48,7 @@ impl Marking {
     ///
     /// # Errors
     /// When too many wait.
-    pub fn order(&self, order: Order) -> Result<(), EngineError> {
+    pub fn order(&self, order: MarkChange) -> Result<(), EngineError> {
         let text = "Other marks are still being written; please try again.";
         self.orders.try_send(order).map_err(|_| EngineError::NotFound(text.into()))
     }
@@ -82,14 +65,5 @@ impl Marking {
     pub fn stop(self, limit: Duration) -> Result<(), JoinError> {
         drop((self.orders, self.failures));
         self.worker.join(limit)
-    }
-}
-
-fn carry_out(book: &MarkBook, order: Order) -> Result<(), EngineError> {
-    match order {
-        Order::AddBookmark(bookmark) => book.add(bookmark).map(drop),
-        Order::RemoveBookmark(bookmark) => book.remove(&bookmark).map(drop),
-        Order::Lock(lock) => book.lock(lock),
-        Order::Unlock { camera, span } => book.unlock(&camera, span).map(drop),
     }
 }

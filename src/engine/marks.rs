@@ -8,7 +8,7 @@ use super::EngineError;
 use super::locks::Locks;
 use crate::config::{BookmarkStore, ConfigError, DataFolder};
 use crate::model::{Bookmark, CameraId, Lock, WallSpan};
-use crate::protocol::{Marks, Shown};
+use crate::protocol::{MarkChange, Marks, Shown};
 
 /// Cheap to clone; all clones see the same.
 #[derive(Clone)]
@@ -48,37 +48,34 @@ impl MarkBook {
         }
     }
 
-    /// Notes something. Whether it is new.
+    /// Makes a change; whether it is one.
     ///
     /// # Errors
-    /// See [`BookmarkStore::add`].
-    pub fn add(&self, bookmark: Bookmark) -> Result<bool, EngineError> {
+    /// When it cannot be written, or is none that can be made.
+    pub fn make(&self, change: &MarkChange) -> Result<bool, EngineError> {
+        match change {
+            MarkChange::AddBookmark(bookmark) => self.add(bookmark.clone()),
+            MarkChange::RemoveBookmark(bookmark) => self.remove(bookmark),
+            MarkChange::Lock(lock) => self.lock(lock.clone()).map(|()| true),
+            MarkChange::Unlock { camera, span } => self.unlock(camera, *span),
+        }
+    }
+
+    fn add(&self, bookmark: Bookmark) -> Result<bool, EngineError> {
         self.change(|store| store.add(bookmark))
     }
 
-    /// Forgets a note. Whether it was there.
-    ///
-    /// # Errors
-    /// See [`BookmarkStore::remove`].
-    pub fn remove(&self, bookmark: &Bookmark) -> Result<bool, EngineError> {
+    fn remove(&self, bookmark: &Bookmark) -> Result<bool, EngineError> {
         self.change(|store| store.remove(bookmark))
     }
 
-    /// Keeps a range from every rule.
-    ///
-    /// # Errors
-    /// See [`Locks::lock`].
-    pub fn lock(&self, lock: Lock) -> Result<(), EngineError> {
+    fn lock(&self, lock: Lock) -> Result<(), EngineError> {
         self.locks.lock(lock)?;
         self.show();
         Ok(())
     }
 
-    /// Frees a range; whether anything was locked there.
-    ///
-    /// # Errors
-    /// See [`Locks::unlock`].
-    pub fn unlock(&self, camera: &CameraId, span: WallSpan) -> Result<bool, EngineError> {
+    fn unlock(&self, camera: &CameraId, span: WallSpan) -> Result<bool, EngineError> {
         let changed = self.locks.unlock(camera, span)?;
         self.show();
         Ok(changed)

@@ -14,7 +14,7 @@ use super::export_plan::ExportPlans;
 use super::exports::Exports;
 use super::indexer::Indexer;
 use super::manual::ManualDesk;
-use super::marking::{self, Marking};
+use super::marking::Marking;
 use super::notices::Notices;
 use super::previews::Previews;
 use super::query::Queries;
@@ -208,14 +208,7 @@ impl Service {
                 Ok(())
             }
             Command::OpenFolder(folder) => self.open_folder(folder),
-            Command::AddBookmark(note) => self.marking.order(marking::Order::AddBookmark(note)),
-            Command::RemoveBookmark(note) => {
-                self.marking.order(marking::Order::RemoveBookmark(note))
-            }
-            Command::Lock(lock) => self.marking.order(marking::Order::Lock(lock)),
-            Command::Unlock { camera, span } => {
-                self.marking.order(marking::Order::Unlock { camera, span })
-            }
+            Command::Mark(change) => self.marking.order(change),
             Command::WatchLive(tiles) => {
                 self.views.want(tiles);
                 self.connect();

@@ -26,10 +26,10 @@ impl Service {
     pub(super) fn open_folder(&self, folder: PathBuf) -> Result<(), EngineError> {
         let plain = folder.is_absolute()
             && folder.components().all(|part| !matches!(part, Component::ParentDir));
-        let recordings = self.recordings.volumes.values().map(|volume| volume.describe());
+        let mut recordings = self.recordings.volumes.values().filter_map(|volume| volume.folder());
         let ours = folder.starts_with(self.folder.root())
             || self.exports.folders().contains(&folder)
-            || recordings.into_iter().any(|root| folder.starts_with(root));
+            || recordings.any(|root| folder.starts_with(root));
         if !plain || !ours {
             let text = format!("{} is no folder of Watchkeeper.", folder.display());
             return Err(EngineError::NotFound(text));

@@ -13,6 +13,7 @@ use super::tiles::{self, Tiles};
 use crate::model::coverage::SEAM_MICROS;
 use crate::model::{CameraId, Lock, WallSpan, WallTime};
 use crate::protocol::{Lane, Marks, TimelineAnswer, TimelineQuery};
+use crate::runtime::Latest;
 use crate::storage::retention::Rules;
 
 /// The overview is drawn in a minimap of a few hundred pixels; this many stretches are more than that.
@@ -23,6 +24,9 @@ const OVERVIEW_AGE: i64 = 60_000_000;
 
 /// What goes within this time, in microseconds, is marked: a day.
 const SOON: i64 = 86_400_000_000;
+
+/// Where the newest storage report is.
+pub type Storage = Arc<Latest<StorageReport>>;
 
 /// What an answer needs besides the recordings.
 #[derive(Clone, Copy)]
@@ -185,9 +189,6 @@ fn excess(rules: &Rules, storage: &StorageReport) -> Option<u64> {
     let bytes = coming.checked_sub(u128::from(room)).filter(|bytes| *bytes > 0)?;
     Some(u64::try_from(bytes).unwrap_or(u64::MAX))
 }
-
-/// Where the newest storage report is.
-pub type Storage = Arc<crate::runtime::Latest<StorageReport>>;
 
 #[cfg(test)]
 mod tests {

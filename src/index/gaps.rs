@@ -26,7 +26,7 @@ impl IndexReader {
         span: WallSpan,
         covered: &[CoverageSpan],
     ) -> Result<Vec<(WallSpan, GapReason)>, IndexError> {
-        let holes = holes(covered, span);
+        let holes = holes(covered.iter().map(|item| item.span), span);
         let (Some(first), Some(last)) = (holes.first(), holes.last()) else {
             return Ok(Vec::new());
         };

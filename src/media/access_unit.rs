@@ -43,6 +43,21 @@ pub struct StreamParameters {
     pub video: VideoInfo,
 }
 
+impl StreamParameters {
+    /// Both parameter sets behind start codes (H.264, annex B).
+    #[must_use]
+    pub fn sets_in_annex_b(&self) -> Vec<u8> {
+        [&self.sps, &self.pps].map(|set| [&[0, 0, 0, 1], set.as_slice()].concat()).concat()
+    }
+
+    /// Both parameter sets as NAL units behind 4-byte lengths.
+    #[must_use]
+    pub fn sets_behind_lengths(&self) -> Vec<u8> {
+        let length = |set: &[u8]| u32::try_from(set.len()).unwrap_or(u32::MAX).to_be_bytes();
+        [&self.sps, &self.pps].map(|set| [&length(set), set.as_slice()].concat()).concat()
+    }
+}
+
 impl fmt::Debug for StreamParameters {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "StreamParameters({:?})", self.video)

@@ -2,22 +2,18 @@
 //!
 //! Must not do: decode, or know a playhead.
 
-use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::segments::Kept;
+use super::segments::{Kept, Volumes, open_file};
 use super::{GopWalk, LoadedSegment, PlaybackError};
-use crate::container::{self, ReadAt, SampleTable};
+use crate::container::SampleTable;
 use crate::index::IndexReader;
-use crate::media::StreamParameters;
 use crate::model::coverage::SEAM_MICROS;
 use crate::model::{
-    CameraId, GapReason, SegmentRow, SegmentState, StreamId, StreamKind, VolumeId, WallSpan,
-    WallTime,
+    CameraId, GapReason, SegmentRow, SegmentState, StreamId, StreamKind, WallSpan, WallTime,
 };
 use crate::recorder::OpenSegments;
-use crate::storage::Volume;
 
 /// How far behind the newest moment a segment being written may be and still count as going on: a
 /// fragment lasts 2 s at most, and a slow disk may take some more.
@@ -30,7 +26,7 @@ const LOOK_AROUND_MICROS: i64 = 3_600_000_000;
 pub struct Footage {
     pub(super) index: IndexReader,
     open: OpenSegments,
-    volumes: BTreeMap<VolumeId, Arc<dyn Volume>>,
+    volumes: Volumes,
     kept: Mutex<Kept>,
 }
 
@@ -50,11 +46,7 @@ pub struct FootageGap {
 impl Footage {
     /// The footage that `index` and `open` know, on `volumes`.
     #[must_use]
-    pub fn new(
-        index: IndexReader,
-        open: OpenSegments,
-        volumes: BTreeMap<VolumeId, Arc<dyn Volume>>,
-    ) -> Self {
+    pub fn new(index: IndexReader, open: OpenSegments, volumes: Volumes) -> Self {
         Self { index, open, volumes, kept: Mutex::default() }
     }
 
@@ -292,48 +284,30 @@ impl Footage {
             }
             let file = match &kept {
                 Some(kept) => Arc::clone(&kept.file),
-                None => self.file(row)?,
+                None => open_file(row, &self.volumes)?,
             };
             let samples = open.fragments.iter().flat_map(|fragment| fragment.samples());
             let table =
                 SampleTable { samples: samples.collect(), duration: open.row.media_duration };
-            let fragments = open.fragments.len();
-            return Ok(self.keep(open.row, open.parameters, table, file, fragments));
+            return Ok(self.keep(LoadedSegment {
+                fragments: open.fragments.len(),
+                row: open.row,
+                parameters: open.parameters,
+                walk: GopWalk::new(table),
+                file,
+                dead: AtomicBool::new(false),
+            }));
         }
         if let Some(kept) =
             kept.filter(|kept| kept.row.state == row.state && kept.row.end == row.end)
         {
             return Ok(kept);
         }
-        let file = self.file(row)?;
-        let path = || row.path.clone();
-        let opened = container::read(file.as_ref())
-            .map_err(|source| PlaybackError::Container { path: path(), source })?;
-        let parameters = StreamParameters::from_sample_entry(opened.sample_entry)
-            .map_err(|source| PlaybackError::Parameters { path: path(), source })?;
-        Ok(self.keep(row.clone(), Arc::new(parameters), opened.table, file, 0))
+        Ok(self.keep(LoadedSegment::open(row, &self.volumes)?))
     }
 
-    fn file(&self, row: &SegmentRow) -> Result<Arc<dyn ReadAt>, PlaybackError> {
-        let path = row.path.clone();
-        let Some(volume) = self.volumes.get(&row.volume) else {
-            return Err(PlaybackError::NoVolume { volume: row.volume, path });
-        };
-        let file = volume.open_read(&row.path);
-        file.map(Arc::from).map_err(|source| PlaybackError::Open { path, source })
-    }
-
-    fn keep(
-        &self,
-        row: SegmentRow,
-        parameters: Arc<StreamParameters>,
-        table: SampleTable,
-        file: Arc<dyn ReadAt>,
-        fragments: usize,
-    ) -> Arc<LoadedSegment> {
-        let walk = GopWalk::new(table);
-        let dead = AtomicBool::new(false);
-        let segment = Arc::new(LoadedSegment { row, parameters, walk, file, fragments, dead });
+    fn keep(&self, segment: LoadedSegment) -> Arc<LoadedSegment> {
+        let segment = Arc::new(segment);
         self.kept().put(&segment);
         segment
     }

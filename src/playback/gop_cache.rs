@@ -49,8 +49,8 @@ pub(super) struct Wanted {
     pub(super) piece: Piece,
     /// Presentation times between which frames are needed, both included.
     pub(super) needed: (i64, i64),
-    /// Other frames of the piece are kept too, as long as there is room.
-    pub(super) keep_all: bool,
+    /// Of its other frames those are kept that may be shown soon.
+    pub(super) keep_near: bool,
 }
 
 impl Wanted {
@@ -68,7 +68,7 @@ impl Wanted {
     fn asks_for(&self, sample: usize) -> bool {
         let Some(info) = self.segment.walk.samples().get(sample) else { return false };
         let inside = self.piece.from <= sample && sample <= self.piece.to;
-        inside && (self.is_needed(info.pts) || (self.keep_all && self.is_of_use(sample, info.pts)))
+        inside && (self.is_needed(info.pts) || (self.keep_near && self.is_of_use(sample, info.pts)))
     }
 
     /// Whether it may be shown soon, by a step back or as the first picture after a jump.

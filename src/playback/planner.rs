@@ -29,7 +29,7 @@ pub(super) struct Scope {
     pub(super) keys_only: bool,
     pub(super) helped: bool,
     /// Of what is decoded on the way, what may be shown soon is kept too.
-    pub(super) keep_all: bool,
+    pub(super) keep_near: bool,
     pub(super) tile: (usize, usize),
     /// Bytes.
     pub(super) memory: usize,
@@ -93,11 +93,11 @@ impl Planner {
             Some(false) => (pts, shown.1.max(pts)),
             Some(true) => (shown.0.min(pts), pts),
         };
-        let keep_all = scope.keep_all;
-        let wanted = |segment: &Arc<LoadedSegment>, piece, needed, keep_all| {
-            Arc::new(Wanted { segment: Arc::clone(segment), piece, needed, keep_all })
+        let keep_near = scope.keep_near;
+        let wanted = |segment: &Arc<LoadedSegment>, piece, needed, keep_near| {
+            Arc::new(Wanted { segment: Arc::clone(segment), piece, needed, keep_near })
         };
-        plan.pieces.push(wanted(segment, first, needed, keep_all));
+        plan.pieces.push(wanted(segment, first, needed, keep_near));
         let mut end = segment.wall_of(target);
         if scope.direction.is_some() {
             let most = self.most(scope);

@@ -2,13 +2,18 @@
 //!
 //! Must not do: decide which segment is wanted; `footage` does.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{GopWalk, PlaybackError};
-use crate::container::{ReadAt, SampleInfo};
+use crate::container::{self, ReadAt, SampleInfo};
 use crate::media::StreamParameters;
-use crate::model::{SegmentRow, StreamKind, WallTime};
+use crate::model::{SegmentRow, StreamKind, VolumeId, WallTime};
+use crate::storage::Volume;
+
+/// Where segments are.
+pub type Volumes = BTreeMap<VolumeId, Arc<dyn Volume>>;
 
 /// Samples that all kept segments may have together: at 40 bytes each, 40 MB. An hour at 25 pictures a
 /// second has 90,000.
@@ -36,7 +41,44 @@ pub struct LoadedSegment {
     pub(super) dead: AtomicBool,
 }
 
+/// Opens the file of a segment for reading.
+///
+/// # Errors
+/// [`PlaybackError::NoVolume`] or [`PlaybackError::Open`].
+pub(super) fn open_file(
+    row: &SegmentRow,
+    volumes: &Volumes,
+) -> Result<Arc<dyn ReadAt>, PlaybackError> {
+    let path = row.path.clone();
+    let Some(volume) = volumes.get(&row.volume) else {
+        return Err(PlaybackError::NoVolume { volume: row.volume, path });
+    };
+    let file = volume.open_read(&row.path);
+    file.map(Arc::from).map_err(|source| PlaybackError::Open { path, source })
+}
+
 impl LoadedSegment {
+    /// Opens a segment that is closed, for its caller alone.
+    ///
+    /// # Errors
+    /// [`PlaybackError`] naming the file when it cannot be opened or understood.
+    pub fn open(row: &SegmentRow, volumes: &Volumes) -> Result<Self, PlaybackError> {
+        let file = open_file(row, volumes)?;
+        let path = || row.path.clone();
+        let opened = container::read(file.as_ref())
+            .map_err(|source| PlaybackError::Container { path: path(), source })?;
+        let parameters = StreamParameters::from_sample_entry(opened.sample_entry)
+            .map_err(|source| PlaybackError::Parameters { path: path(), source })?;
+        Ok(Self {
+            row: row.clone(),
+            parameters: Arc::new(parameters),
+            walk: GopWalk::new(opened.table),
+            file,
+            fragments: 0,
+            dead: AtomicBool::new(false),
+        })
+    }
+
     /// What it is called among the segments of its camera.
     pub(super) fn key(&self) -> SegmentKey {
         SegmentKey { start: self.row.start, kind: self.row.stream.kind }

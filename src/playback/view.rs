@@ -352,7 +352,7 @@ impl View {
             direction: order.direction(),
             keys_only: self.keys_only(order),
             helped: order.transport.is_playing() && self.pace.helped(),
-            keep_all: order.direction().is_none() || self.preview,
+            keep_near: order.direction().is_none() || self.preview,
             tile: order.size,
             memory: order.memory,
         }

@@ -6,8 +6,10 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{EventsQuery, ExportQuery, ExportRequest, MonthQuery, ThumbnailWish, TimelineQuery};
-use crate::model::{Bookmark, CameraId, Lock, Mode, StreamKind, Transport, WallSpan, WallTime};
+use super::{
+    EventsQuery, ExportQuery, ExportRequest, MarkChange, MonthQuery, ThumbnailWish, TimelineQuery,
+};
+use crate::model::{CameraId, Mode, StreamKind, Transport, WallTime};
 
 /// What an operator wants.
 #[derive(Clone, Debug)]
@@ -59,19 +61,8 @@ pub enum Command {
     ForgetExport(u64),
     /// Opens a folder of ours in the system's file manager.
     OpenFolder(PathBuf),
-    /// Notes something about a moment.
-    AddBookmark(Bookmark),
-    /// Forgets a note.
-    RemoveBookmark(Bookmark),
-    /// Keeps a range from every rule that deletes.
-    Lock(Lock),
-    /// Lets the rules have a range again.
-    Unlock {
-        /// Whose footage.
-        camera: CameraId,
-        /// Which.
-        span: WallSpan,
-    },
+    /// Changes what is marked.
+    Mark(MarkChange),
     /// The operator has seen this notice.
     Acknowledge(u64),
 }

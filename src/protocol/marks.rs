@@ -5,6 +5,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::{Bookmark, CameraId, Lock, MotionEvent, Picture, WallSpan, WallTime};
 
 /// What operators have marked; made anew at every change.
@@ -14,6 +16,25 @@ pub struct Marks {
     pub bookmarks: Vec<Bookmark>,
     /// Newest start first.
     pub locks: Vec<Lock>,
+}
+
+/// A change of what operators have marked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MarkChange {
+    /// Notes something about a moment.
+    AddBookmark(Bookmark),
+    /// Forgets a note.
+    RemoveBookmark(Bookmark),
+    /// Keeps a range from every rule that deletes.
+    Lock(Lock),
+    /// Lets the rules have a range again.
+    Unlock {
+        /// Whose footage.
+        camera: CameraId,
+        /// Which.
+        span: WallSpan,
+    },
 }
 
 /// A question for motion events.

@@ -12,7 +12,9 @@ mod timeline;
 
 pub use command::{CameraDraft, Command, LiveTile, PictureFormat, PlaybackCommand, Speed};
 pub use export::{ExportGaps, ExportPlan, ExportQuery, ExportRequest, ExportState, ExportStatus};
-pub use marks::{EventsAnswer, EventsQuery, Marks, Thumbnail, ThumbnailWish, Thumbnails};
+pub use marks::{
+    EventsAnswer, EventsQuery, MarkChange, Marks, Thumbnail, ThumbnailWish, Thumbnails,
+};
 pub use playback::{CameraView, PlaybackSnapshot, ViewState};
 pub use status::{CameraStatus, LinkState, Notice, Severity, Snapshot, VolumeStatus};
 pub use storage::{Going, StorageOverview};

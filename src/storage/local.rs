@@ -185,6 +185,10 @@ impl Volume for LocalVolume {
         shown(&self.root)
     }
 
+    fn folder(&self) -> Option<&Path> {
+        Some(&self.root)
+    }
+
     fn identity(&self) -> Result<Option<String>, StorageError> {
         self.check_connected()?;
         marker::read(&self.root)

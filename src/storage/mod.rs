@@ -19,6 +19,8 @@ pub use error::StorageError;
 pub use faulty::FaultyVolume;
 pub use local::LocalVolume;
 
+use std::path::Path;
+
 use crate::container::ReadAt;
 
 /// A place that holds segments. Paths are below its root, with `/` between the parts.
@@ -69,6 +71,12 @@ pub trait Volume: Send + Sync {
 
     /// What operators call it: the folder.
     fn describe(&self) -> String;
+
+    /// The folder on this computer that it is, for comparing disks and for the file manager; none when it is
+    /// elsewhere.
+    fn folder(&self) -> Option<&Path> {
+        None
+    }
 
     /// The identity that it was given, by which it is known again; none when it has none.
     ///

@@ -67,6 +67,11 @@ impl Stage<'_> {
     pub fn camera(&self, id: &CameraId) -> Option<&CameraStatus> {
         self.snapshot.cameras.iter().find(|c| c.id == *id)
     }
+
+    /// What operators call a camera, also one that has been removed.
+    pub fn name_of(&self, id: &CameraId) -> String {
+        self.camera(id).map_or_else(|| id.to_string(), |camera| camera.name.clone())
+    }
 }
 
 /// Time that a size must hold still before it is sent, in seconds: a window being resized changes it with each

@@ -10,7 +10,7 @@ use crate::analysis::thumbnail::lacking;
 use crate::engine::recordings::Recordings;
 use crate::index::{IndexError, NewThumbnail, ThumbnailReader, ThumbnailWriter};
 use crate::model::{CameraId, SegmentRow, SegmentState, StreamId, StreamKind, WallSpan, WallTime};
-use crate::playback::{Footage, LoadedSegment, PlaybackError};
+use crate::playback::{LoadedSegment, PlaybackError};
 use crate::runtime::Now;
 
 /// Time between two looks for segments without pictures, once all have theirs.
@@ -30,7 +30,7 @@ pub struct Backlog {
 
 /// The segment whose pictures are being made.
 struct Current {
-    segment: Arc<LoadedSegment>,
+    segment: LoadedSegment,
     /// Newest at the end.
     moments: Vec<WallTime>,
     /// The sample of the last picture: random access points may be further apart than pictures are wanted.
@@ -106,10 +106,8 @@ impl Backlog {
         if moments.is_empty() {
             return self.writer.complete(&row.stream, row.start);
         }
-        let Recordings { reader, open, volumes, .. } = &*self.recordings;
         // One of its own: the segments that players use stay with those.
-        let footage = Footage::new(reader.clone(), open.clone(), volumes.clone());
-        match footage.load(row) {
+        match LoadedSegment::open(row, &self.recordings.volumes) {
             Ok(segment) => {
                 let (last, unit) = (None, Vec::new());
                 self.current = Some(Current { segment, moments, last, unit });

@@ -2,9 +2,7 @@
 //!
 //! Must not do: leave anything behind that is not whole.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use chrono_tz::Tz;
 
@@ -12,16 +10,14 @@ use super::manifest::{Manifest, manifest_of};
 use super::missing::{Missing, missing, undelivered};
 use super::plan::{FilmPlan, Planner, Stretch};
 use super::seal::seal;
-use super::write::{Watch, open, write_film};
+use super::write::{Watch, write_film};
 use super::{ExportError, Recorded, check_space, names, stretches};
-use crate::container;
-use crate::media::StreamParameters;
 use crate::model::time::scale;
-use crate::model::{CameraId, GapReason, SegmentRow, VolumeId, WallSpan};
-use crate::playback::{GopWalk, PlaybackError};
+use crate::model::{CameraId, GapReason, SegmentRow, WallSpan};
+use crate::playback::{LoadedSegment, PlaybackError, Volumes};
 use crate::protocol::ExportGaps;
+use crate::storage::StorageError;
 use crate::storage::part_file::{PartFile, make_folder};
-use crate::storage::{StorageError, Volume};
 
 /// Where the files go.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,11 +92,7 @@ pub fn estimate(rows: &[SegmentRow], span: WallSpan) -> u64 {
 ///
 /// # Errors
 /// When the first segment cannot be read.
-pub fn surplus(
-    rows: &[SegmentRow],
-    span: WallSpan,
-    volumes: &BTreeMap<VolumeId, Arc<dyn Volume>>,
-) -> Result<i64, ExportError> {
+pub fn surplus(rows: &[SegmentRow], span: WallSpan, volumes: &Volumes) -> Result<i64, ExportError> {
     let first = stretches(rows, span).into_iter().take(1);
     let planned = plan(rows, first, ExportGaps::Closed, volumes, &|| false)?;
     Ok(planned.films.first().map_or(0, |film| film.surplus))
@@ -112,7 +104,7 @@ pub fn surplus(
 /// [`ExportError`]; nothing is left then.
 pub fn export(
     job: &Job,
-    volumes: &BTreeMap<VolumeId, Arc<dyn Volume>>,
+    volumes: &Volumes,
     watch: &mut dyn Watch,
 ) -> Result<Vec<Made>, ExportError> {
     let parts = stretches(&job.rows, job.span);
@@ -145,6 +137,35 @@ pub fn export(
     Ok(made)
 }
 
+/// Writes the films of several jobs. One without footage keeps nobody from having that of the others; it is told to
+/// `empty`.
+///
+/// # Errors
+/// As [`export`]; [`ExportError::NoFootage`] when there is nothing of any.
+pub fn export_all<W: Watch>(
+    jobs: &[Job],
+    volumes: &Volumes,
+    watch: &mut W,
+    empty: impl Fn(&W, &ExportError),
+) -> Result<Vec<Made>, ExportError> {
+    let (mut made, mut nothing) = (Vec::new(), None);
+    for job in jobs {
+        match export(job, volumes, watch) {
+            Err(error @ ExportError::NoFootage { .. }) => {
+                if jobs.len() > 1 {
+                    empty(watch, &error);
+                }
+                nothing = Some(error);
+            }
+            films => made.extend(films?),
+        }
+    }
+    match nothing {
+        Some(error) if made.is_empty() => Err(error),
+        _ => Ok(made),
+    }
+}
+
 /// Seals and closes a film, and writes its manifest.
 fn finish(mut film: PartFile, mut told: Manifest) -> Result<Made, ExportError> {
     let fail = |error: serde_json::Error| ExportError::Manifest(error.to_string());
@@ -173,7 +194,7 @@ fn plan(
     rows: &[SegmentRow],
     stretches: impl IntoIterator<Item = (usize, WallSpan)>,
     gaps: ExportGaps,
-    volumes: &BTreeMap<VolumeId, Arc<dyn Volume>>,
+    volumes: &Volumes,
     is_cancelled: &dyn Fn() -> bool,
 ) -> Result<Planned, ExportError> {
     let (mut planner, mut planned) = (Planner::new(gaps), Planned::default());
@@ -205,17 +226,11 @@ fn add(
     planner: &mut Planner,
     row: &SegmentRow,
     span: WallSpan,
-    volumes: &BTreeMap<VolumeId, Arc<dyn Volume>>,
+    volumes: &Volumes,
 ) -> Result<Option<WallSpan>, PlaybackError> {
-    let file = open(row, volumes)?;
-    let path = || row.path.clone();
-    let opened = container::read(file.as_ref())
-        .map_err(|source| PlaybackError::Container { path: path(), source })?;
-    let parameters = StreamParameters::from_sample_entry(opened.sample_entry)
-        .map_err(|source| PlaybackError::Parameters { path: path(), source })?;
-    let duration = opened.table.duration;
-    let walk = GopWalk::new(opened.table);
-    let stretch = Stretch { row, parameters: &parameters, walk: &walk, duration, span };
+    let segment = LoadedSegment::open(row, volumes)?;
+    let (parameters, walk) = (&*segment.parameters, &segment.walk);
+    let stretch = Stretch { row, parameters, walk, duration: walk.duration(), span };
     Ok(planner.add(&stretch))
 }
 

@@ -2,14 +2,24 @@
 //!
 //! Must not do: leave out time without a reason; whoever has the films relies on every moment being told of.
 
-use crate::model::coverage::SEAM_MICROS;
-use crate::model::{GapReason, WallSpan};
+use crate::model::coverage::{SEAM_MICROS, holes};
+use crate::model::{GapReason, RecordingState, WallSpan};
 
 /// Why the newest time is not there.
 const NOT_YET: &str = "Not recorded yet";
 
 /// Time without footage, and why in a sentence.
 pub(super) type Missing = (WallSpan, String);
+
+/// Of what recording did, the time without footage, and why.
+#[must_use]
+pub fn idle(told: Vec<(WallSpan, RecordingState)>) -> Vec<(WallSpan, GapReason)> {
+    let idle = told.into_iter().filter_map(|(span, state)| match state {
+        RecordingState::Idle(reason) => Some((span, reason)),
+        RecordingState::Recording(_) => None,
+    });
+    idle.filter(|(span, _)| span.micros() > SEAM_MICROS).collect()
+}
 
 /// The parts of `stretch` that its segment should show and does not: `shown` is what it does.
 pub(super) fn undelivered(stretch: WallSpan, shown: Option<WallSpan>) -> Vec<WallSpan> {
@@ -43,17 +53,10 @@ pub(super) fn missing(
     all
 }
 
-/// What nobody of `taken` has of `span`.
+/// What nobody of `taken`, in whatever order, has of `span`.
 fn without(span: WallSpan, mut taken: Vec<WallSpan>) -> Vec<WallSpan> {
     taken.sort_by_key(|part| part.start);
-    let (mut free, mut from) = (Vec::new(), span.start);
-    for part in taken.iter().filter(|part| part.end > span.start && part.start < span.end) {
-        free.push(WallSpan::new(from, part.start));
-        from = from.max(part.end);
-    }
-    free.push(WallSpan::new(from, span.end));
-    free.retain(|part| !part.is_empty());
-    free
+    holes(taken, span)
 }
 
 #[cfg(test)]

@@ -15,8 +15,9 @@ mod stretches;
 mod verify;
 mod write;
 
-pub use job::{Job, Made, Place, estimate, export, surplus};
+pub use job::{Job, Made, Place, estimate, export, export_all, surplus};
 pub use manifest::{Gap, Manifest, manifest_of};
+pub use missing::idle;
 pub use plan::{ByteRange, FilmPlan, MAX_PICTURES, Planner, Stretch};
 pub use room::{Recorded, check_space};
 pub use stretches::stretches;

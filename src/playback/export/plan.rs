@@ -127,12 +127,7 @@ impl FilmPlan {
         let known = self.entries.iter().position(|known| known == entry);
         let number = known.unwrap_or_else(|| {
             self.entries.push(entry.clone());
-            let mut sets = Vec::new();
-            for set in [&parameters.sps, &parameters.pps] {
-                sets.extend_from_slice(&(set.len() as u32).to_be_bytes());
-                sets.extend_from_slice(set);
-            }
-            self.parameter_sets.push(sets);
+            self.parameter_sets.push(parameters.sets_behind_lengths());
             self.entries.len() - 1
         });
         if self.changes.last().is_none_or(|(_, last)| *last != number) {

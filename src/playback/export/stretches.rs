@@ -2,6 +2,7 @@
 //!
 //! Must not do: open a file.
 
+use crate::model::coverage::holes;
 use crate::model::{SegmentRow, SegmentState, StreamKind, WallSpan};
 
 /// Cuts `span` into the stretches that `rows` have footage of, each with the number of its row, ordered by time.
@@ -29,17 +30,10 @@ pub fn stretches(rows: &[SegmentRow], span: WallSpan) -> Vec<(usize, WallSpan)> 
 
 /// What nobody of `taken`, which is ordered by time, has of `span`.
 fn free_parts(taken: &[(usize, WallSpan)], span: WallSpan) -> Vec<WallSpan> {
-    let mut free = Vec::new();
-    let mut from = span.start;
     // Of what begins after `span` and of what ends before it nothing matters.
     let first = taken.partition_point(|(_, part)| part.end <= span.start);
-    for (_, part) in taken.iter().skip(first).take_while(|(_, part)| part.start < span.end) {
-        free.push(WallSpan::new(from, part.start));
-        from = from.max(part.end);
-    }
-    free.push(WallSpan::new(from, span.end));
-    free.retain(|part| !part.is_empty());
-    free
+    let near = taken.iter().skip(first).take_while(|(_, part)| part.start < span.end);
+    holes(near.map(|(_, part)| *part), span)
 }
 
 #[cfg(test)]

@@ -2,18 +2,12 @@
 //!
 //! Must not do: give the file its name, or look into a sample.
 
-use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 
 use super::{ExportError, FilmPlan, Recorded, check_space};
-use crate::container::ReadAt;
-use crate::model::{SegmentRow, VolumeId};
-use crate::playback::PlaybackError;
-use crate::storage::Volume;
+use crate::playback::segments::open_file;
+use crate::playback::{PlaybackError, Volumes};
 use crate::storage::part_file::PartFile;
-
-type Volumes = BTreeMap<VolumeId, Arc<dyn Volume>>;
 
 /// Bytes of one read, so that a disk that records has its turn in between.
 const READ: u64 = 1 << 20;
@@ -28,18 +22,6 @@ pub trait Watch {
 
     /// Whether it is to end now.
     fn is_cancelled(&self) -> bool;
-}
-
-/// Opens the file of a segment for reading.
-///
-/// # Errors
-/// [`PlaybackError::NoVolume`] or [`PlaybackError::Open`].
-pub(super) fn open(row: &SegmentRow, volumes: &Volumes) -> Result<Box<dyn ReadAt>, PlaybackError> {
-    let path = row.path.clone();
-    let Some(volume) = volumes.get(&row.volume) else {
-        return Err(PlaybackError::NoVolume { volume: row.volume, path });
-    };
-    volume.open_read(&row.path).map_err(|source| PlaybackError::Open { path, source })
 }
 
 /// Writes head and media data of `plan`. One segment is open at a time.
@@ -62,7 +44,7 @@ pub(super) fn write_film(
         let Some(row) = ranges.first().and_then(|range| plan.segments.get(range.segment)) else {
             continue;
         };
-        let file = open(row, volumes)?;
+        let file = open_file(row, volumes)?;
         for range in ranges {
             out.write(plan.prefix(range))?;
             let (mut offset, end) = (range.offset, range.offset + range.length);

@@ -95,8 +95,8 @@ impl Bench {
 }
 
 fn scope(direction: Option<bool>, memory: usize) -> Scope {
-    let keep_all = direction.is_none();
-    Scope { direction, keys_only: false, helped: false, keep_all, tile: SIZE, memory }
+    let keep_near = direction.is_none();
+    Scope { direction, keys_only: false, helped: false, keep_near, tile: SIZE, memory }
 }
 
 /// Shows every frame in this order with so much memory; gives the samples decoded for it.
@@ -275,7 +275,7 @@ fn like(
 
 fn wanted(segment: &Arc<LoadedSegment>, from: usize, needed: (i64, i64)) -> Arc<Wanted> {
     let piece = Piece { start: 0, from, to: GOP as usize - 1 };
-    Arc::new(Wanted { segment: Arc::clone(segment), piece, needed, keep_all: false })
+    Arc::new(Wanted { segment: Arc::clone(segment), piece, needed, keep_near: false })
 }
 
 #[test]

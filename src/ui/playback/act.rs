@@ -5,10 +5,10 @@
 use super::aside::{Act as AsideAct, Around, Tab};
 use super::go_to::GoTo;
 use super::note::{About, NoteSheet};
-use super::page::{PlaybackPage, Present, Sheet, state_of};
+use super::page::{PlaybackPage, Present, Scene, Sheet, state_of};
 use super::press::{Press, faster};
 use crate::model::{CameraId, WallSpan, WallTime};
-use crate::protocol::{CameraStatus, Command, PlaybackCommand, Speed, TimelineAnswer, ViewState};
+use crate::protocol::{Command, PlaybackCommand, Speed, ViewState};
 use crate::ui::app::Go;
 use crate::ui::desk::Stage;
 use crate::ui::timeline::Timeline;
@@ -24,9 +24,9 @@ impl PlaybackPage {
         &mut self,
         press: Press,
         stage: &mut Stage<'_>,
-        present: &mut Present,
-        answer: &TimelineAnswer,
+        scene: &mut Scene<'_>,
     ) -> Option<Go> {
+        let present = &mut scene.present;
         match press {
             Press::Toggle => play(stage, !present.playing),
             Press::Shuttle { reverse } => shuttle(stage, present, reverse),
@@ -57,8 +57,8 @@ impl PlaybackPage {
                 let end = stage.zone.day_span(present.playhead).end.plus_micros(-1);
                 self.jump(stage, end);
             }
-            Press::ZoomIn => self.zoom(Gesture::ZoomIn, stage, present, answer),
-            Press::ZoomOut => self.zoom(Gesture::ZoomOut, stage, present, answer),
+            Press::ZoomIn => self.zoom(Gesture::ZoomIn, stage, scene),
+            Press::ZoomOut => self.zoom(Gesture::ZoomOut, stage, scene),
             Press::In => self.range.set_in(present.playhead),
             Press::Out => self.range.set_out(present.playhead),
             Press::Bookmark => self.bookmark(stage, present),
@@ -131,32 +131,22 @@ impl PlaybackPage {
         self.view = self.view.map(|view| axis::reveal(view, at));
     }
 
-    fn zoom(
-        &mut self,
-        gesture: Gesture,
-        stage: &mut Stage<'_>,
-        present: &Present,
-        answer: &TimelineAnswer,
-    ) {
+    fn zoom(&mut self, gesture: Gesture, stage: &mut Stage<'_>, scene: &Scene<'_>) {
         if let Some(view) = self.view {
             let around = Surroundings {
-                playhead: present.playhead,
-                limits: Timeline::limits(answer, stage.now),
+                playhead: scene.present.playhead,
+                limits: Timeline::limits(&scene.answer, stage.now),
             };
             self.wish(interact(&Axis::new(view, self.track), around, gesture), stage);
         }
     }
 
     /// What the page shows, for the lists.
-    pub(super) fn around<'a>(
-        &'a self,
-        cameras: &'a [&'a CameraStatus],
-        present: &Present,
-        answer: &'a TimelineAnswer,
-    ) -> Around<'a> {
+    pub(super) fn around<'a>(&'a self, scene: &'a Scene<'a>) -> Around<'a> {
+        let present = &scene.present;
         Around {
-            answer,
-            cameras,
+            answer: &scene.answer,
+            cameras: &scene.cameras,
             picked: self.picked.as_ref(),
             playhead: present.playhead,
             range: self.range.span(present.playhead),

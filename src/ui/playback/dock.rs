@@ -4,11 +4,10 @@
 
 use egui::{Frame, Ui};
 
-use super::page::{PlaybackPage, Present};
+use super::page::{PlaybackPage, Scene};
 use super::press::Press;
 use super::transport::{self, Bar};
 use crate::model::WallSpan;
-use crate::protocol::{CameraStatus, TimelineAnswer};
 use crate::ui::desk::Stage;
 use crate::ui::timeline::{LaneHead, NAMES, Timeline, View};
 use crate::ui::{texture, theme};
@@ -19,14 +18,12 @@ impl PlaybackPage {
         &mut self,
         ui: &mut Ui,
         stage: &mut Stage<'_>,
-        present: &Present,
-        answer: &TimelineAnswer,
-        cameras: &[&CameraStatus],
+        scene: &Scene<'_>,
     ) -> Option<Press> {
-        let height = self.dock_height(cameras);
+        let height = self.dock_height(scene);
         let panel =
             egui::Panel::bottom("dock").exact_size(height).frame(Frame::new().fill(theme::PANEL));
-        panel.show(ui, |ui| self.dock_content(ui, stage, present, answer, cameras)).inner
+        panel.show(ui, |ui| self.dock_content(ui, stage, scene)).inner
     }
 
     /// In full screen the dock is there while the pointer is at the foot of the screen.
@@ -34,36 +31,38 @@ impl PlaybackPage {
         &mut self,
         ui: &mut Ui,
         stage: &mut Stage<'_>,
-        present: &Present,
-        answer: &TimelineAnswer,
-        cameras: &[&CameraStatus],
+        scene: &Scene<'_>,
     ) -> Option<Press> {
         let all = ui.max_rect();
-        let place = all.with_min_y(all.bottom() - self.dock_height(cameras));
+        let place = all.with_min_y(all.bottom() - self.dock_height(scene));
         let pointer = ui.input(|i| i.pointer.latest_pos());
         if !pointer.is_some_and(|pos| place.contains(pos)) && !ui.egui_is_using_pointer() {
             return None;
         }
         ui.painter().rect_filled(place, 0.0, theme::PANEL);
         let builder = egui::UiBuilder::new().max_rect(place);
-        let show = |ui: &mut Ui| self.dock_content(ui, stage, present, answer, cameras);
+        let show = |ui: &mut Ui| self.dock_content(ui, stage, scene);
         ui.scope_builder(builder, show).inner
     }
 
-    fn dock_height(&self, cameras: &[&CameraStatus]) -> f32 {
-        let selected = cameras.iter().position(|c| self.picked.as_ref() == Some(&c.id));
-        transport::HEIGHT + Timeline::height(cameras.len(), selected) + 6.0
+    fn dock_height(&self, scene: &Scene<'_>) -> f32 {
+        let height = Timeline::height(scene.cameras.len(), self.selected(scene));
+        transport::HEIGHT + height + 6.0
+    }
+
+    /// The place of the picked camera among those that are shown.
+    fn selected(&self, scene: &Scene<'_>) -> Option<usize> {
+        scene.cameras.iter().position(|camera| self.picked.as_ref() == Some(&camera.id))
     }
 
     fn dock_content(
         &mut self,
         ui: &mut Ui,
         stage: &mut Stage<'_>,
-        present: &Present,
-        answer: &TimelineAnswer,
-        cameras: &[&CameraStatus],
+        scene: &Scene<'_>,
     ) -> Option<Press> {
         ui.spacing_mut().item_spacing.y = 0.0;
+        let present = &scene.present;
         let bar = Bar {
             playhead: present.playhead,
             zone: stage.zone,
@@ -78,18 +77,12 @@ impl PlaybackPage {
         };
         let press = bar.ui(ui, &mut self.style);
         ui.painter().hline(ui.max_rect().x_range(), ui.cursor().top(), theme::HAIR);
-        self.timeline(ui, stage, present, answer, cameras);
+        self.timeline(ui, stage, scene);
         press
     }
 
-    fn timeline(
-        &mut self,
-        ui: &mut Ui,
-        stage: &mut Stage<'_>,
-        present: &Present,
-        answer: &TimelineAnswer,
-        cameras: &[&CameraStatus],
-    ) {
+    fn timeline(&mut self, ui: &mut Ui, stage: &mut Stage<'_>, scene: &Scene<'_>) {
+        let (present, cameras) = (&scene.present, &scene.cameras);
         let heads: Vec<_> =
             cameras.iter().map(|c| LaneHead { camera: &c.id, name: &c.name }).collect();
         let thumbnail = self.under_the_pointer(ui, stage);
@@ -99,14 +92,15 @@ impl PlaybackPage {
             now: stage.now,
             zone: stage.zone,
             lanes: &heads,
-            selected: cameras.iter().position(|c| self.picked.as_ref() == Some(&c.id)),
+            selected: self.selected(scene),
             range: self.range.span(present.playhead),
             range_note: &self.range_note,
             thumbnail,
         };
         let place = ui.available_rect_before_wrap().shrink2(egui::vec2(12.0, 0.0));
         let builder = egui::UiBuilder::new().max_rect(place);
-        let output = ui.scope_builder(builder, |ui| Timeline::new(answer, view).ui(ui)).inner;
+        let output =
+            ui.scope_builder(builder, |ui| Timeline::new(&scene.answer, view).ui(ui)).inner;
         self.track = output.response.rect.width() - NAMES;
         if let Some(camera) = output.picked.and_then(|i| cameras.get(i)) {
             self.picked = Some(camera.id.clone());

@@ -5,7 +5,7 @@
 use egui::{Align, Key, Layout, Ui};
 
 use crate::model::{Bookmark, CameraId, Lock, WallSpan, WallTime};
-use crate::protocol::Command;
+use crate::protocol::{Command, MarkChange};
 use crate::ui::desk::Stage;
 use crate::ui::format;
 use crate::ui::widgets::{field, main_button, sheet, soft};
@@ -61,9 +61,7 @@ impl NoteSheet {
     }
 
     fn words(&self, stage: &Stage<'_>) -> (&'static str, String, &'static str, &'static str) {
-        let name = |id: &CameraId| {
-            stage.camera(id).map_or_else(|| id.to_string(), |camera| camera.name.clone())
-        };
+        let name = |id: &CameraId| stage.name_of(id);
         let zone = stage.zone;
         match &self.about {
             About::Moment(camera, at) => {
@@ -90,11 +88,11 @@ impl NoteSheet {
         match &self.about {
             About::Moment(camera, at) => {
                 let bookmark = Bookmark { camera: camera.clone(), at: *at, note };
-                stage.desk.send(Command::AddBookmark(bookmark))
+                stage.desk.send(Command::Mark(MarkChange::AddBookmark(bookmark)))
             }
             About::Range(cameras, span) => cameras.iter().all(|camera| {
                 let lock = Lock { camera: camera.clone(), span: *span, note: note.clone() };
-                stage.desk.send(Command::Lock(lock))
+                stage.desk.send(Command::Mark(MarkChange::Lock(lock)))
             }),
         }
     }

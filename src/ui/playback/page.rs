@@ -5,6 +5,7 @@
 //! target is painted, so that the hand never waits.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use egui::{Frame, Margin, Ui};
@@ -98,6 +99,17 @@ pub(super) struct Present {
     pub(super) key_frames_only: Option<f32>,
 }
 
+/// What all parts of the page show in a frame.
+pub(super) struct Scene<'a> {
+    pub(super) present: Present,
+    /// Those that are shown.
+    pub(super) cameras: Vec<&'a CameraStatus>,
+    /// What is known of their footage.
+    pub(super) answer: Arc<TimelineAnswer>,
+    /// What the engine shows of them.
+    pub(super) snapshot: Option<Arc<PlaybackSnapshot>>,
+}
+
 impl PlaybackPage {
     /// Opens with one camera at a moment.
     pub fn open_at(&mut self, camera: CameraId, at: WallTime) {
@@ -132,26 +144,27 @@ impl PlaybackPage {
         if let Some(month) = stage.shown.month.get() {
             self.calendar.answer(&month);
         }
+        let present = self.present(stage, snapshot.as_deref());
         let cameras = self.cameras(stage);
-        let mut present = self.present(stage, snapshot.as_deref());
-        self.follow(&present, stage.now);
+        let mut scene = Scene { present, cameras, answer, snapshot };
+        self.follow(&scene.present, stage.now);
         let mut presses = read_keys(ui);
-        self.digits(ui, &cameras);
+        self.digits(ui, &scene.cameras);
         if !stage.bare {
-            self.side(ui, stage, &present);
-            presses.extend(self.dock(ui, stage, &present, &answer, &cameras));
+            self.side(ui, stage, &scene.present);
+            presses.extend(self.dock(ui, stage, &scene));
         }
-        self.lists(ui, stage, &present, &answer, &cameras);
-        self.pictures(ui, stage, &present, snapshot.as_deref(), &answer, &cameras);
+        self.lists(ui, stage, &scene);
+        self.pictures(ui, stage, &scene);
         if stage.bare {
-            presses.extend(self.overlay(ui, stage, &present, &answer, &cameras));
+            presses.extend(self.overlay(ui, stage, &scene));
         }
-        self.sheets(ui, stage, &present);
+        self.sheets(ui, stage, &scene.present);
         self.wishes.ask(stage);
-        self.ask(stage, &cameras);
+        self.ask(stage, &scene.cameras);
         let mut go = None;
         for press in presses {
-            go = self.press(press, stage, &mut present, &answer).or(go);
+            go = self.press(press, stage, &mut scene).or(go);
         }
         go
     }
@@ -275,21 +288,14 @@ impl PlaybackPage {
         self.picked = Some(camera);
     }
 
-    fn lists(
-        &mut self,
-        ui: &mut Ui,
-        stage: &mut Stage<'_>,
-        present: &Present,
-        answer: &TimelineAnswer,
-        cameras: &[&CameraStatus],
-    ) {
+    fn lists(&mut self, ui: &mut Ui, stage: &mut Stage<'_>, scene: &Scene<'_>) {
         let (mut aside, mut wishes) =
             (std::mem::take(&mut self.aside), std::mem::take(&mut self.wishes));
-        self.range_note = aside.range_note(ui, stage, &self.around(cameras, present, answer));
-        let act = aside.ui(ui, stage, &self.around(cameras, present, answer), &mut wishes);
+        self.range_note = aside.range_note(ui, stage, &self.around(scene));
+        let act = aside.ui(ui, stage, &self.around(scene), &mut wishes);
         (self.aside, self.wishes) = (aside, wishes);
         if let Some(act) = act {
-            self.aside_act(act, stage, present);
+            self.aside_act(act, stage, &scene.present);
         }
     }
 

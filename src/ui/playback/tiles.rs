@@ -4,13 +4,11 @@
 
 use egui::{Pos2, Rect, Ui};
 
-use super::page::{PlaybackPage, Present, Tiles, state_of};
+use super::page::{PlaybackPage, Scene, Tiles, state_of};
 use super::pictures::{Act, PictureView};
 use super::zoom::Zoom;
 use crate::model::{CameraId, CoverageKind, WallTime};
-use crate::protocol::{
-    CameraStatus, Command, Lane, PlaybackCommand, PlaybackSnapshot, TimelineAnswer, ViewState,
-};
+use crate::protocol::{CameraStatus, Command, Lane, PlaybackCommand, TimelineAnswer, ViewState};
 use crate::ui::desk::Stage;
 use crate::ui::live::wall;
 use crate::ui::timeline::lanes::{Under, under};
@@ -27,15 +25,8 @@ const CLOCK: f32 = 180.0;
 
 impl PlaybackPage {
     /// Shows what the chosen cameras show.
-    pub(super) fn pictures(
-        &mut self,
-        ui: &mut Ui,
-        stage: &mut Stage<'_>,
-        present: &Present,
-        snapshot: Option<&PlaybackSnapshot>,
-        answer: &TimelineAnswer,
-        cameras: &[&CameraStatus],
-    ) {
+    pub(super) fn pictures(&mut self, ui: &mut Ui, stage: &mut Stage<'_>, scene: &Scene<'_>) {
+        let Scene { present, cameras, .. } = scene;
         let all = ui.available_rect_before_wrap();
         let area = if stage.bare { all } else { all.shrink(8.0) };
         let enlarged = self.enlarged && self.picked.is_some();
@@ -57,7 +48,7 @@ impl PlaybackPage {
         self.tell(ui, stage, wanted);
         let (painter, zone) = (ui.painter().clone(), stage.zone);
         for ((number, camera), rect) in shown.into_iter().zip(rects) {
-            let state = state_of(snapshot, &camera.id);
+            let state = state_of(scene.snapshot.as_deref(), &camera.id);
             let moment = match state {
                 Some(ViewState::Showing { picture, .. }) => picture.at,
                 _ => present.playhead,
@@ -66,7 +57,7 @@ impl PlaybackPage {
                 number: number + 1,
                 camera,
                 state,
-                kind: kind_at(answer, &camera.id, moment),
+                kind: kind_at(&scene.answer, &camera.id, moment),
                 picked: cameras.len() > 1 && self.picked.as_ref() == Some(&camera.id),
                 playhead: present.playhead,
                 zoom: self.zoom_of(&camera.id),

@@ -22,6 +22,8 @@ const GAP: f32 = 2.0;
 #[derive(Default)]
 pub struct Events {
     asked: Option<(EventsQuery, WallTime)>,
+    /// Answers from this question on are of the present day and cameras.
+    oldest: u64,
     /// Those of the picked camera alone.
     only_picked: bool,
     /// The event at the playhead that the list was last scrolled to.
@@ -40,8 +42,7 @@ impl Events {
         let day = stage.zone.day_span(around.playhead);
         self.ask(stage, around, day);
         ui.label(strong(format!("Events on {}", stage.zone.short_date(day.start))));
-        let generation = self.asked.as_ref().map_or(0, |(query, _)| query.generation);
-        let answer = stage.shown.events.get().filter(|answer| answer.generation == generation);
+        let answer = stage.shown.events.get().filter(|answer| answer.generation >= self.oldest);
         let Some(answer) = answer else {
             rows::nothing(ui, "Looking …");
             return None;
@@ -105,16 +106,17 @@ impl Events {
 
     fn ask(&mut self, stage: &Stage<'_>, around: &Around<'_>, span: WallSpan) {
         let cameras: Vec<CameraId> = around.cameras.iter().map(|c| c.id.clone()).collect();
-        let fresh = self.asked.as_ref().is_some_and(|(query, at)| {
-            let grows = span.contains(*at) && stage.now.micros_since(*at).abs() >= REFRESH;
-            query.cameras == cameras && query.span == span && !grows
-        });
-        if fresh {
+        let last = self.asked.as_ref().filter(|(q, _)| q.cameras == cameras && q.span == span);
+        let same = last.is_some();
+        let is_fresh =
+            |at: WallTime| !span.contains(at) || stage.now.micros_since(at).abs() < REFRESH;
+        if last.is_some_and(|(_, at)| is_fresh(*at)) {
             return;
         }
         let generation = self.asked.as_ref().map_or(0, |(query, _)| query.generation) + 1;
         let query = EventsQuery { generation, cameras, span };
         if stage.desk.try_send(Command::QueryEvents(query.clone())) {
+            self.oldest = if same { self.oldest } else { generation };
             self.asked = Some((query, stage.now));
         }
     }
@@ -127,9 +129,7 @@ fn row(
     wishes: &mut Wishes,
     event: &MotionEvent,
 ) -> bool {
-    let name = stage
-        .camera(&event.camera)
-        .map_or_else(|| event.camera.to_string(), |camera| camera.name.clone());
+    let name = stage.name_of(&event.camera);
     let time = stage.zone.seconds(event.span.start);
     let length = format::duration(event.span.micros());
     let here = event.span.contains(around.playhead);

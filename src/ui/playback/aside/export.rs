@@ -240,7 +240,7 @@ fn gaps(ui: &mut Ui, stage: &Stage<'_>, plan: &ExportPlan) {
     /// More than this are counted.
     const LISTED: usize = 4;
     for (camera, span, reason) in plan.gaps.iter().take(LISTED) {
-        let name = stage.camera(camera).map_or_else(|| camera.to_string(), |c| c.name.clone());
+        let name = stage.name_of(camera);
         let from = stage.zone.seconds(span.start);
         let length = format::duration(span.micros());
         let text = format!("Missing: {name} from {from}, {length}: {reason}");
@@ -270,7 +270,7 @@ fn print_files(count: usize) -> String {
 fn status(ui: &mut Ui, stage: &mut Stage<'_>, export: &ExportStatus) {
     let when = stage.zone.brief_seconds(export.span.start, stage.now);
     let cameras = match export.cameras.as_slice() {
-        [one] => stage.camera(one).map_or_else(|| one.to_string(), |c| c.name.clone()),
+        [one] => stage.name_of(one),
         several => format!("{} cameras", several.len()),
     };
     let title = format!("{cameras}, {when}");

@@ -3,11 +3,12 @@
 //! Must not do: keep them; the engine does.
 
 use egui::{Pos2, Rect, ScrollArea, Ui, Vec2};
+use egui_material_icons::MaterialIcon;
 use egui_material_icons::icons::{ICON_DELETE, ICON_LOCK_OPEN};
 
 use super::{Around, Jump, rows};
-use crate::model::{Bookmark, CameraId, Lock};
-use crate::protocol::Command;
+use crate::model::{Bookmark, CameraId, Lock, WallTime};
+use crate::protocol::{Command, MarkChange};
 use crate::ui::desk::Stage;
 use crate::ui::widgets::{Look, icon_button, main_button, sheet, soft};
 use crate::ui::{format, theme};
@@ -29,43 +30,34 @@ impl Marks {
     ) -> Option<Jump> {
         rows::search(ui, "Find a bookmark", &mut self.search);
         let marks = stage.shown.marks.get().unwrap_or_default();
-        let found: Vec<&Bookmark> = marks
-            .bookmarks
-            .iter()
-            .filter(|mark| self.matches(stage, &mark.camera, &mark.note))
-            .collect();
+        let found = |mark: &&Bookmark| self.matches(stage, &mark.camera, &mark.note);
+        let found: Vec<&Bookmark> = marks.bookmarks.iter().filter(found).collect();
         if found.is_empty() {
             let text = match marks.bookmarks.is_empty() {
                 true => "No bookmarks yet. M notes the moment shown.",
                 false => "No bookmark has these words.",
             };
             rows::nothing(ui, text);
-            return None;
         }
-        let mut jump = None;
-        ui.spacing_mut().item_spacing.y = 2.0;
-        let area = ScrollArea::vertical().auto_shrink([false, false]);
-        area.show_rows(ui, rows::LOW, found.len(), |ui, visible| {
-            for mark in visible.filter_map(|index| found.get(index)) {
-                let here = mark.at == around.playhead;
-                let when = stage.zone.brief_seconds(mark.at, stage.now);
-                let name = name(stage, &mark.camera);
-                let title = if mark.note.is_empty() { "Bookmark" } else { &mark.note };
-                let label = format!("{title}, {name}, {when}");
-                let (rect, response) = rows::ground(ui, rows::LOW, &label, here);
-                stripe(ui, rect, theme::ACCENT);
-                rows::lines(ui, text_place(rect), title, &format!("{name}, {when}"));
-                if end_button(ui, rect, |ui| {
-                    let what = format!("Remove the bookmark {title}");
-                    icon_button(ui, ICON_DELETE, &what, "", Look::Quiet).clicked()
-                }) {
-                    stage.desk.send(Command::RemoveBookmark((*mark).clone()));
-                } else if response.on_hover_text("Shows this moment").clicked() {
-                    jump = Some(Jump { camera: mark.camera.clone(), at: mark.at });
-                }
+        let entry = |mark: &&Bookmark| Entry {
+            title: if mark.note.is_empty() { "Bookmark" } else { &mark.note }.to_owned(),
+            camera: mark.camera.clone(),
+            at: mark.at,
+            length: String::new(),
+            here: mark.at == around.playhead,
+            stripe: theme::ACCENT,
+            button: (ICON_DELETE, "Remove the bookmark"),
+            explanation: "Shows this moment",
+        };
+        match list(ui, stage, &found.iter().map(entry).collect::<Vec<_>>()) {
+            Some((index, Done::Button)) => {
+                let mark = (*found.get(index)?).clone();
+                stage.desk.send(Command::Mark(MarkChange::RemoveBookmark(mark)));
+                None
             }
-        });
-        jump
+            Some((_, Done::Row(jump))) => Some(jump),
+            None => None,
+        }
     }
 
     /// Shows the locks of all cameras; one that was clicked.
@@ -77,11 +69,8 @@ impl Marks {
     ) -> Option<Jump> {
         rows::search(ui, "Find a lock", &mut self.search);
         let marks = stage.shown.marks.get().unwrap_or_default();
-        let found: Vec<&Lock> = marks
-            .locks
-            .iter()
-            .filter(|lock| self.matches(stage, &lock.camera, &lock.note))
-            .collect();
+        let found = |lock: &&Lock| self.matches(stage, &lock.camera, &lock.note);
+        let found: Vec<&Lock> = marks.locks.iter().filter(found).collect();
         if found.is_empty() {
             let text = match marks.locks.is_empty() {
                 true => "Nothing is locked. Select a range (Shift and drag, or [ and ]), then X.",
@@ -89,32 +78,26 @@ impl Marks {
             };
             rows::nothing(ui, text);
         }
-        let mut jump = None;
-        ui.spacing_mut().item_spacing.y = 2.0;
-        let area = ScrollArea::vertical().auto_shrink([false, false]);
-        area.show_rows(ui, rows::LOW, found.len(), |ui, visible| {
-            for lock in visible.filter_map(|index| found.get(index)) {
-                let here = lock.span.contains(around.playhead);
-                let when = stage.zone.brief_seconds(lock.span.start, stage.now);
-                let length = format::duration(lock.span.micros());
-                let name = name(stage, &lock.camera);
-                let title = if lock.note.is_empty() { "Locked" } else { &lock.note };
-                let label = format!("{title}, {name}, {when}, {length}");
-                let (rect, response) = rows::ground(ui, rows::LOW, &label, here);
-                stripe(ui, rect, theme::LOCKED);
-                rows::lines(ui, text_place(rect), title, &format!("{name}, {when}, {length}"));
-                if end_button(ui, rect, |ui| {
-                    let what = format!("Unlock {title}");
-                    icon_button(ui, ICON_LOCK_OPEN, &what, "", Look::Quiet).clicked()
-                }) {
-                    self.unlocking = Some((*lock).clone());
-                } else if response.on_hover_text("Shows the begin of this range").clicked() {
-                    jump = Some(Jump { camera: lock.camera.clone(), at: lock.span.start });
-                }
-            }
-        });
+        let entry = |lock: &&Lock| Entry {
+            title: if lock.note.is_empty() { "Locked" } else { &lock.note }.to_owned(),
+            camera: lock.camera.clone(),
+            at: lock.span.start,
+            length: format!(", {}", format::duration(lock.span.micros())),
+            here: lock.span.contains(around.playhead),
+            stripe: theme::LOCKED,
+            button: (ICON_LOCK_OPEN, "Unlock"),
+            explanation: "Shows the begin of this range",
+        };
+        let done = list(ui, stage, &found.iter().map(entry).collect::<Vec<_>>());
         self.ask_before_unlocking(ui, stage);
-        jump
+        match done {
+            Some((index, Done::Button)) => {
+                self.unlocking = found.get(index).map(|lock| (*lock).clone());
+                None
+            }
+            Some((_, Done::Row(jump))) => Some(jump),
+            None => None,
+        }
     }
 
     /// Unlocked footage may be deleted at once: that is asked first.
@@ -125,7 +108,7 @@ impl Marks {
             ui.heading("Unlock this range?");
             let from = stage.zone.brief_seconds(lock.span.start, stage.now);
             let to = stage.zone.brief_seconds(lock.span.end, lock.span.start);
-            let camera = name(stage, &lock.camera);
+            let camera = stage.name_of(&lock.camera);
             ui.label(format!("{camera}, {from} to {to}"));
             if !lock.note.is_empty() {
                 ui.label(soft(lock.note.clone()));
@@ -135,7 +118,7 @@ impl Marks {
                 let what = "Lets the rules have this range again";
                 if main_button(ui, "Unlock", what).clicked() {
                     let (camera, span) = (lock.camera.clone(), lock.span);
-                    done = stage.desk.send(Command::Unlock { camera, span });
+                    done = stage.desk.send(Command::Mark(MarkChange::Unlock { camera, span }));
                 }
                 done |= ui.button("Cancel").on_hover_text("It stays locked (Esc)").clicked();
             });
@@ -148,13 +131,62 @@ impl Marks {
     fn matches(&self, stage: &Stage<'_>, camera: &CameraId, note: &str) -> bool {
         let words = self.search.trim().to_lowercase();
         let has = |text: &str| text.to_lowercase().contains(&words);
-        has(note) || has(&name(stage, camera))
+        has(note) || has(&stage.name_of(camera))
     }
 }
 
-/// What operators call a camera, also one that has been removed.
-fn name(stage: &Stage<'_>, camera: &CameraId) -> String {
-    stage.camera(camera).map_or_else(|| camera.to_string(), |camera| camera.name.clone())
+/// A row.
+struct Entry {
+    title: String,
+    camera: CameraId,
+    at: WallTime,
+    /// What follows the time.
+    length: String,
+    /// Whether the playhead is there.
+    here: bool,
+    stripe: egui::Color32,
+    /// What its button shows, and what it does with the title.
+    button: (MaterialIcon, &'static str),
+    explanation: &'static str,
+}
+
+/// What was done to a row.
+enum Done {
+    /// Its button was pressed.
+    Button,
+    /// It was clicked.
+    Row(Jump),
+}
+
+/// Shows the rows; the one to which something was done.
+fn list(ui: &mut Ui, stage: &Stage<'_>, entries: &[Entry]) -> Option<(usize, Done)> {
+    let mut done = None;
+    ui.spacing_mut().item_spacing.y = 2.0;
+    let area = ScrollArea::vertical().auto_shrink([false, false]);
+    area.show_rows(ui, rows::LOW, entries.len(), |ui, visible| {
+        for (index, entry) in entries.iter().enumerate().take(visible.end).skip(visible.start) {
+            if let Some(what) = row(ui, stage, entry) {
+                done = Some((index, what));
+            }
+        }
+    });
+    done
+}
+
+fn row(ui: &mut Ui, stage: &Stage<'_>, entry: &Entry) -> Option<Done> {
+    let when = stage.zone.brief_seconds(entry.at, stage.now);
+    let second = format!("{}, {when}{}", stage.name_of(&entry.camera), entry.length);
+    let label = format!("{}, {second}", entry.title);
+    let (rect, response) = rows::ground(ui, rows::LOW, &label, entry.here);
+    stripe(ui, rect, entry.stripe);
+    rows::lines(ui, text_place(rect), &entry.title, &second);
+    let (glyph, what) = entry.button;
+    let name = format!("{what} {}", entry.title);
+    if end_button(ui, rect, |ui| icon_button(ui, glyph, &name, "", Look::Quiet).clicked()) {
+        return Some(Done::Button);
+    }
+    let jump = || Done::Row(Jump { camera: entry.camera.clone(), at: entry.at });
+    response.on_hover_text(entry.explanation).clicked().then(jump)
 }
 
 fn text_place(rect: Rect) -> Rect {
