@@ -20,11 +20,10 @@ const DECODERS: [(&str, bool, bool); 3] = [
 
 fn films() -> [(&'static str, Film); 3] {
     let simulated = LoopSpec::new(0, (1920, 1080), 25, 2, 4_000_000);
-    let high = ["-bf", "0", "-b:v", "4M", "-maxrate", "4M", "-bufsize", "4M"];
     let low = ["-bf", "0", "-profile:v", "baseline", "-b:v", "500k"];
     [
         ("simulated 1080p", Film::simulated(EncodedLoop::make(&simulated).expect("encoded"))),
-        ("High 1080p", Film::encode("1920x1080", GOP, &high)),
+        ("High 1080p", Film::at_rate("1920x1080", GOP, "4M")),
         ("Baseline 640x360", Film::encode("640x360", GOP, &low)),
     ]
 }

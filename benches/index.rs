@@ -2,16 +2,16 @@
 
 #![allow(missing_docs, clippy::expect_used)]
 
+mod hours;
+
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use hours::HOUR;
 use watchkeeper::index::{Change, Index, IndexReader};
-use watchkeeper::model::{
-    MediaTime, RunId, SegmentRow, SegmentState, StreamId, StreamKind, VolumeId, WallSpan, WallTime,
-};
+use watchkeeper::model::{SegmentRow, StreamId, StreamKind, WallSpan, WallTime};
 
 const CAMERAS: usize = 32;
-const HOUR: i64 = 3_600_000_000;
 const BEGIN: i64 = 1_772_550_000_000_000;
 
 fn stream(camera: usize) -> StreamId {
@@ -21,22 +21,8 @@ fn stream(camera: usize) -> StreamId {
 
 /// The `n`-th hour of a camera; each seventh one ends five minutes early.
 fn row(camera: usize, n: i64) -> SegmentRow {
-    let stream = stream(camera);
-    let start = WallTime::from_micros(BEGIN + n * HOUR);
     let length = if n % 7 == 6 { HOUR - 300_000_000 } else { HOUR };
-    SegmentRow {
-        end: start.plus_micros(length),
-        media_duration: length / 100 * 9,
-        frames: 90_000,
-        bytes: 1_800_000_000,
-        run: RunId(BEGIN),
-        run_offset: MediaTime::from_ticks(n * 324_000_000),
-        volume: VolumeId(0),
-        path: format!("{}/2026-03-03/14-00-00.000+0100_main.mp4", stream.camera),
-        state: SegmentState::Finished,
-        stream,
-        start,
-    }
+    hours::row(stream(camera), BEGIN, n, length)
 }
 
 /// An index with `hours` segments of each camera.

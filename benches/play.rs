@@ -93,8 +93,7 @@ fn play(archive: &Archive, case: &Case) {
 }
 
 fn main() {
-    let quality = ["-bf", "0", "-b:v", "4M", "-maxrate", "4M", "-bufsize", "4M"];
-    let film = Film::encode("1920x1080", FRAMES, &quality);
+    let film = Film::at_rate("1920x1080", FRAMES, "4M");
     let archive = Archive::new();
     let units: Vec<usize> = (0..SECONDS * FPS).map(|n| n % FRAMES).collect();
     for number in 0..4 {

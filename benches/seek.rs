@@ -52,8 +52,7 @@ fn decode(segment: &LoadedSegment, at: WallTime) -> Frame {
 }
 
 fn seek(c: &mut Criterion) {
-    let quality = ["-bf", "0", "-b:v", "4M", "-maxrate", "4M", "-bufsize", "4M"];
-    let film = Film::encode("1920x1080", FRAMES, &quality);
+    let film = Film::at_rate("1920x1080", FRAMES, "4M");
     let archive = Archive::new();
     let units: Vec<usize> = (0..SEGMENT).map(|n| n % FRAMES).collect();
     let row = archive.write(&stream(), start(), &film, &units);

@@ -24,8 +24,7 @@ fn ten_seconds(n: i64) -> WallTime {
 
 fn make(c: &mut Criterion) {
     for (size, rate) in [("640x360", "500k"), ("1920x1080", "4M"), ("3840x2160", "8M")] {
-        let quality = ["-bf", "0", "-b:v", rate, "-maxrate", rate, "-bufsize", rate];
-        let film = Film::encode(size, 2 * GOP, &quality);
+        let film = Film::at_rate(size, 2 * GOP, rate);
         let unit = &film.units[GOP];
         assert!(unit.random_access);
         let mut maker = ThumbnailMaker::default();

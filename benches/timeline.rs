@@ -3,9 +3,12 @@
 
 #![allow(missing_docs, clippy::expect_used)]
 
+mod hours;
+
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use hours::HOUR;
 use watchkeeper::engine::calendar::Calendars;
 use watchkeeper::engine::cleaner::StorageReport;
 use watchkeeper::engine::offline;
@@ -13,8 +16,7 @@ use watchkeeper::engine::recordings::Recordings;
 use watchkeeper::engine::timeline::{Surroundings, Timelines};
 use watchkeeper::index::{Change, Index, Volumes};
 use watchkeeper::model::{
-    Area, CameraId, MediaTime, MotionEvent, RunId, SegmentRow, SegmentState, StreamId, StreamKind,
-    VolumeId, WallSpan, WallTime,
+    Area, CameraId, MotionEvent, SegmentRow, StreamId, StreamKind, WallSpan, WallTime,
 };
 use watchkeeper::protocol::{Marks, MonthQuery, TimelineAnswer, TimelineQuery};
 use watchkeeper::recorder::OpenSegments;
@@ -25,7 +27,6 @@ use watchkeeper::ui::zone::Zone;
 const CAMERAS: usize = 32;
 const SEGMENTS: i64 = 31_250;
 const MINUTE: i64 = 60_000_000;
-const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 /// Of the first segment.
 const BEGIN: i64 = 1_660_000_000_000_000;
@@ -81,28 +82,14 @@ impl Archive {
     }
 }
 
-/// The `n`-th hour of a camera; each seventh one ends five minutes early, each fiftieth one is missing.
+/// The `n`-th hour of a camera; each seventh one ends five minutes early, each fiftieth one is short.
 fn row(camera: &CameraId, n: i64) -> SegmentRow {
-    let stream = StreamId::new(camera.clone(), StreamKind::Main);
-    let start = WallTime::from_micros(BEGIN + n * HOUR);
     let length = match n {
         n if n % 50 == 49 => MINUTE,
         n if n % 7 == 6 => HOUR - 5 * MINUTE,
         _ => HOUR,
     };
-    SegmentRow {
-        end: start.plus_micros(length),
-        media_duration: length / 100 * 9,
-        frames: 90_000,
-        bytes: 1_800_000_000,
-        run: RunId(BEGIN),
-        run_offset: MediaTime::from_ticks(n * 324_000_000),
-        volume: VolumeId(0),
-        path: format!("{}/2026-03-03/14-00-00.000+0100_main.mp4", stream.camera),
-        state: SegmentState::Finished,
-        stream,
-        start,
-    }
+    hours::row(StreamId::new(camera.clone(), StreamKind::Main), BEGIN, n, length)
 }
 
 fn event(camera: &CameraId, n: i64, number: usize) -> Change {

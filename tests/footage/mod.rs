@@ -95,6 +95,12 @@ impl Film {
         Self { units: units.collect(), parameters: Arc::new(parameters), numbers: HashMap::new() }
     }
 
+    /// As [`Film::encode`] at `rate` (as ffmpeg writes it: `4M`), without reordering, as cameras send.
+    pub fn at_rate(size: &str, frames: usize, rate: &str) -> Self {
+        let options = ["-bf", "0", "-b:v", rate, "-maxrate", rate, "-bufsize", rate];
+        Self::encode(size, frames, &options)
+    }
+
     /// As [`Film::make`] at 320x180 with 6 groups of pictures, made once for each kind.
     pub fn shared(kind: Kind) -> Arc<Self> {
         static FILMS: [OnceLock<Arc<Film>>; 2] = [const { OnceLock::new() }; 2];
