@@ -5,9 +5,12 @@
 mod add_camera;
 mod devices;
 mod draft;
+mod entry;
 mod first_start;
+mod loss;
 mod mode_menu;
 mod recording;
+mod storage;
 mod system;
 
 pub use first_start::FirstStart;
