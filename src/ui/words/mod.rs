@@ -4,3 +4,4 @@
 
 pub mod defaults;
 pub mod storage;
+pub mod life;
