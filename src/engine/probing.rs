@@ -143,7 +143,7 @@ mod tests {
         let config = SimulatorConfig { loop_seconds: 1, ..SimulatorConfig::default() };
         let film = EncodedLoop::make(&config.loop_spec(0, StreamKind::Sub)).expect("encoded");
         let received = Now { wall: WallTime::default(), monotonic: Duration::ZERO };
-        let data = film.units[0].data.clone().into();
+        let data = film.units[0].data.clone();
         let pts = MediaTime::from_ticks(0);
         ProbeReport {
             codec: "H.264 High".into(),
