@@ -195,6 +195,21 @@ pub enum CameraVerb {
         /// How RTP is carried, for an address
         #[arg(long, value_enum, default_value = "tcp")]
         transport: TransportArg,
+        /// Save the first picture as PNG or JPEG
+        #[arg(long, value_name = "FILE")]
+        picture: Option<PathBuf>,
+        /// For programs
+        #[arg(long)]
+        json: bool,
+    },
+    /// Search the network for cameras (ONVIF); with a user, ask each for its streams
+    Search {
+        /// Ask the device at this address alone: a host, or its ONVIF service
+        #[arg(long, value_name = "ADDRESS")]
+        at: Option<String>,
+        /// Who signs in
+        #[command(flatten)]
+        login: Login,
         /// For programs
         #[arg(long)]
         json: bool,
@@ -244,6 +259,9 @@ pub struct SimulateOptions {
     /// Pictures a second
     #[arg(long, default_value_t = 25, value_parser = clap::value_parser!(u32).range(1..=60))]
     pub fps: u32,
+    /// Also be ONVIF devices, which a search on this computer finds
+    #[arg(long)]
+    pub onvif: bool,
 }
 
 /// How RTP is carried.

@@ -8,6 +8,8 @@ pub mod autostart;
 pub mod bookmarks;
 pub mod camera;
 pub mod camera_list;
+pub mod camera_search;
+pub mod camera_test;
 pub mod check;
 pub mod defaults;
 pub mod demo;

@@ -13,6 +13,7 @@ use super::door::Door;
 use super::errands::{Errand, Errands};
 use super::export_plan::ExportPlans;
 use super::exports::Exports;
+use super::finding::Finders;
 use super::indexer::Indexer;
 use super::manual::ManualDesk;
 use super::marking::Marking;
@@ -82,6 +83,7 @@ pub(super) struct Service {
     pub previews: Previews,
     pub marking: Marking,
     pub opening: Opening,
+    pub finding: Finders,
     pub exports: Exports,
     pub export_plans: ExportPlans,
     /// None when it cannot be opened.
@@ -221,6 +223,22 @@ impl Service {
                 for kind in [StreamKind::Main, StreamKind::Sub] {
                     self.capture.retry_now(&StreamId::new(id.clone(), kind));
                 }
+                Ok(())
+            }
+            Command::Probe(query) => {
+                self.finding.probe(query, &self.secrets);
+                Ok(())
+            }
+            Command::SearchCameras { generation } => {
+                self.finding.search(generation);
+                Ok(())
+            }
+            Command::StopSearch => {
+                self.finding.stop_search();
+                Ok(())
+            }
+            Command::AskDevice(query) => {
+                self.finding.device(query);
                 Ok(())
             }
             Command::UseSimulatedCameras => self.use_simulated(),
@@ -416,6 +434,7 @@ impl Service {
             self.opening.stop(limit).map_err(EngineError::from),
             self.errands.stop(limit).map_err(EngineError::from),
             self.unlocking.stop(limit).map_err(EngineError::from),
+            self.finding.stop(limit).map_err(EngineError::from),
             self.playback.stop().map_err(EngineError::from),
             self.snapshots.stop(limit).map_err(EngineError::from),
             self.previews.stop(limit).map_err(EngineError::from),

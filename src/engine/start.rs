@@ -14,6 +14,7 @@ use super::door::Door;
 use super::errands::{ErrandOptions, Errands};
 use super::export_plan::{ExportPlans, Source};
 use super::exports::Exports;
+use super::finding::Finders;
 use super::indexer::Indexer;
 use super::locks::Locks;
 use super::manual::ManualDesk;
@@ -33,6 +34,7 @@ use super::views::Views;
 use super::{EngineError, offline, zone_of};
 use crate::analysis::{Detection, DetectionOptions, MotionBoard};
 use crate::capture::Capture;
+use crate::capture::onvif::Places;
 use crate::config::{ConfigError, DataFolder, FolderLock, Restored, Secrets, SettingsStore};
 use crate::index::check::{CheckReport, Finding, Outcome};
 use crate::index::{self, Change, Damaged, Index, ThumbnailWriter};
@@ -68,13 +70,15 @@ pub struct EngineOptions {
     pub demo: bool,
     /// Opens the stored passwords, where they are sealed under one.
     pub passphrase: Option<Password>,
+    /// Where cameras are searched for.
+    pub places: Places,
 }
 
 impl EngineOptions {
     /// An engine on `folder`.
     #[must_use]
     pub fn new(folder: DataFolder, clock: Arc<dyn Clock>) -> Self {
-        Self { folder, clock, demo: false, passphrase: None }
+        Self { folder, clock, demo: false, passphrase: None, places: Places::Network }
     }
 }
 
@@ -96,7 +100,7 @@ fn take_folder(folder: &DataFolder) -> Result<FolderLock, ConfigError> {
 
 /// Starts all threads but the engine's own.
 pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service, EngineError> {
-    let EngineOptions { folder, clock, demo, passphrase } = options;
+    let EngineOptions { folder, clock, demo, passphrase, places } = options;
     let lock = take_folder(&folder)?;
     // Left by one that was killed: nobody answers there while this one mends its files.
     folder.close_door()?;
@@ -192,6 +196,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         clock: Arc::clone(&clock),
         demo,
     })?;
+    let finding = Finders::start(places, Arc::clone(&shown), Arc::clone(&clock))?;
     let exports = Exports::start(source.clone(), Arc::clone(&shown))?;
     let export_plans = ExportPlans::start(source, Arc::clone(&shown))?;
     let manual = ManualDesk::new(Arc::clone(&signals), Arc::clone(&clock));
@@ -232,6 +237,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         previews,
         marking,
         opening,
+        finding,
         exports,
         export_plans,
         door,
