@@ -8,6 +8,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use super::app::App;
+use super::words::shell as words;
 use crate::protocol::Console;
 use crate::runtime::Clock;
 
@@ -145,7 +146,7 @@ fn open(
     let (waiting, clock) = (Rc::clone(waiting), Arc::clone(&options.clock));
     let fullscreen = options.fullscreen;
     let create = move |cc: &eframe::CreationContext<'_>| {
-        let console = waiting.borrow_mut().take().ok_or("the console is open already")?;
+        let console = waiting.borrow_mut().take().ok_or(words::OPEN_ALREADY)?;
         let mut app = App::new(cc, console, clock);
         app.set_fullscreen(fullscreen);
         Ok(Box::new(app) as Box<dyn eframe::App>)

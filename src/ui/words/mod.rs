@@ -2,4 +2,10 @@
 //!
 //! Must not do: paint, or decide when something is said.
 
+pub mod common;
+pub mod format;
+pub mod keys;
+pub mod playback;
+pub mod shell;
 pub mod storage;
+pub mod timeline;
