@@ -1,4 +1,4 @@
-//! What the rail, the status bar and the window say.
+//! What the rail, the status bar and the empty window say.
 //!
 //! Must not do: decide when.
 
@@ -24,7 +24,6 @@ pub const WRITTEN_TIP: &str = "Written to disk";
 pub const FREE_TIP: &str = "Free space for recordings, and how long it lasts at the present rate";
 
 pub const STARTING: &str = "Starting …";
-pub const OPEN_ALREADY: &str = "the console is open already";
 pub const NO_RENDERER: &str = "none";
 pub const GLOW: &str = "glow (OpenGL)";
 
