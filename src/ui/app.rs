@@ -19,6 +19,7 @@ use super::playback::PlaybackPage;
 use super::setup::{FirstStart, SetupPages};
 use super::texture::Textures;
 use super::theme::Look;
+use super::words::shell as words;
 use super::zone::Zone;
 use super::{keys, shell, theme};
 use crate::model::settings::ThemeChoice;
@@ -50,11 +51,11 @@ impl Page {
     #[must_use]
     pub const fn title(self) -> &'static str {
         match self {
-            Self::Live => "Live",
-            Self::Playback => "Playback",
-            Self::Devices => "Devices",
-            Self::Recording => "Recording",
-            Self::System => "System",
+            Self::Live => words::LIVE,
+            Self::Playback => words::PLAYBACK,
+            Self::Devices => words::DEVICES,
+            Self::Recording => words::RECORDING,
+            Self::System => words::SYSTEM,
         }
     }
 }
@@ -360,7 +361,7 @@ impl eframe::App for App {
 }
 
 fn starting(ui: &mut Ui) -> Option<Go> {
-    ui.centered_and_justified(|ui| ui.label(super::widgets::soft("Starting …")));
+    ui.centered_and_justified(|ui| ui.label(super::widgets::soft(words::STARTING)));
     None
 }
 
@@ -368,7 +369,7 @@ fn starting(ui: &mut Ui) -> Option<Go> {
 fn renderer(cc: &eframe::CreationContext<'_>) -> String {
     if let Some(state) = &cc.wgpu_render_state {
         let info = state.adapter.get_info();
-        return format!("wgpu, {:?} on {}", info.backend, info.name);
+        return words::wgpu(&format!("{:?}", info.backend), &info.name);
     }
-    if cc.gl.is_some() { "glow (OpenGL)".into() } else { "none".into() }
+    if cc.gl.is_some() { words::GLOW } else { words::NO_RENDERER }.to_owned()
 }

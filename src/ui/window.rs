@@ -179,7 +179,7 @@ impl Window<'_> {
                     return Err(Failure::Never(UiError::NoDisplay));
                 }
                 Ok(Err(error)) => error.to_string(),
-                Err(_panic) => "it broke".into(),
+                Err(_panic) => words::RENDERER_BROKE.into(),
             };
             tracing::warn!(%renderer, %why, "the window is not shown");
             if came_up.get() {

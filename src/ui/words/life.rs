@@ -34,6 +34,8 @@ pub const CANCEL: &str = "Cancel";
 pub const CANCEL_TIP: &str = "Leave the window open";
 /// Check box.
 pub const REMEMBER: &str = "Do the same the next time";
+/// Why a renderer was given up.
+pub const RENDERER_BROKE: &str = "it broke";
 /// For the log, before a place in the code.
 pub const BROKE: &str = "The window broke; recording goes on. It was at";
 /// For the log.
