@@ -4,8 +4,6 @@
 
 pub mod common;
 pub mod defaults;
-pub mod life;
-pub mod storage;
 pub mod format;
 pub mod keys;
 pub mod life;
