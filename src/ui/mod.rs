@@ -9,6 +9,7 @@ pub mod playback;
 pub mod texture;
 pub mod theme;
 pub mod timeline;
+pub mod week;
 pub mod zone;
 
 mod desk;
