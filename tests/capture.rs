@@ -14,8 +14,8 @@ use watchkeeper::capture::{
     Capture, CaptureError, CaptureEvent, Link, StreamSource, Subscription, Timeouts, UnitQueue,
     probe, split_credentials,
 };
-use watchkeeper::config::Password;
 use watchkeeper::media::{AccessUnit, nal};
+use watchkeeper::model::Password;
 use watchkeeper::model::{StreamId, StreamKind, Transport};
 use watchkeeper::runtime::{Clock, SystemClock};
 

@@ -136,7 +136,7 @@ fn passwords_are_stored_but_shown_nowhere() {
     let password = "s3cret-Wört";
     let mut config = small_cameras(1);
     config.user = Some("operator".into());
-    config.password = Some(watchkeeper::config::Password::new(password.into()));
+    config.password = Some(watchkeeper::model::Password::new(password.into()));
     config.digest = true;
     let simulator = simulator(config);
     let bench = Bench::new();

@@ -18,7 +18,7 @@ use retina::client::{
 use retina::codec::{CodecItem, FrameFormat, ParametersRef, VideoFrame};
 use rtsp_types::{Message, ParseError};
 use tokio::time::timeout;
-use watchkeeper::config::Password;
+use watchkeeper::model::Password;
 use watchkeeper::model::StreamKind::{self, Main, Sub};
 use watchkeeper::runtime::{Clock, SystemClock};
 use watchkeeper::simulate::{Fault, Simulator, SimulatorConfig, read_frame_number};

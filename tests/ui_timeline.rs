@@ -89,7 +89,7 @@ impl eframe::App for Page {
             thumbnail,
         };
         let frame =
-            egui::Frame::new().fill(theme::PANEL).inner_margin(egui::Margin::symmetric(12, 0));
+            egui::Frame::new().fill(theme::panel()).inner_margin(egui::Margin::symmetric(12, 0));
         let output = egui::Panel::bottom("dock")
             .frame(frame)
             .show(ui, |ui| Timeline::new(&self.answer, view).ui(ui))
@@ -477,7 +477,7 @@ impl eframe::App for MonthPage {
             self.calendar.asked(question, self.now);
             self.calendar.answer(&answer);
         }
-        let frame = egui::Frame::new().fill(theme::PANEL).inner_margin(egui::Margin::same(12));
+        let frame = egui::Frame::new().fill(theme::panel()).inner_margin(egui::Margin::same(12));
         egui::CentralPanel::default().frame(frame).show(ui, |ui| {
             let chosen = self.calendar.ui(ui, &self.zone, self.playhead, self.now);
             self.chosen = chosen.or(self.chosen);

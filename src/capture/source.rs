@@ -6,7 +6,7 @@ use std::fmt;
 
 use url::Url;
 
-use crate::config::Password;
+use crate::model::Password;
 use crate::model::{StreamId, Transport};
 
 /// RTSP's own port (RFC 2326, 3.2).

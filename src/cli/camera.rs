@@ -12,11 +12,10 @@ use serde_json::json;
 use super::args::{CameraOptions, CameraVerb, Login, TransportArg};
 use super::{Args, camera_list, loss, print, session};
 use crate::capture::{self, ProbeReport, StreamSource};
-use crate::config::{
-    CameraRecording, CameraSettings, ConfigError, DataFolder, InvalidUrl, Password, Secrets,
-    SettingsStore, StreamUrl,
-};
+use crate::config::{ConfigError, DataFolder, Secrets, SettingsStore};
 use crate::engine;
+use crate::model::settings::{CameraRecording, InvalidUrl, StreamUrl};
+use crate::model::{CameraSettings, Password};
 use crate::model::{StreamId, StreamKind, Transport};
 use crate::runtime::{Clock, SystemClock};
 

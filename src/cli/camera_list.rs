@@ -8,7 +8,9 @@ use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::print;
-use crate::config::{CameraSettings, Chosen, DataFolder, Settings, SettingsStore, StreamUrl};
+use crate::config::{DataFolder, SettingsStore};
+use crate::model::settings::{Chosen, StreamUrl};
+use crate::model::{CameraSettings, Settings};
 
 /// Runs the verb.
 ///

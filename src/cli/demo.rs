@@ -8,10 +8,10 @@ use anyhow::Result;
 
 use super::args::DemoOptions;
 use super::print;
-use crate::config::{
-    CameraRecording, CameraSettings, DataFolder, SettingsStore, StreamUrl, TemporaryFolder,
-};
+use crate::config::{DataFolder, SettingsStore, TemporaryFolder};
 use crate::engine::past;
+use crate::model::CameraSettings;
+use crate::model::settings::{CameraRecording, StreamUrl};
 use crate::model::{CameraId, StreamKind, Transport};
 use crate::runtime::Clock;
 use crate::simulate::{Simulator, SimulatorConfig, camera_group, camera_name};

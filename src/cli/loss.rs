@@ -5,8 +5,9 @@
 use anyhow::{Result, bail};
 
 use super::{print, session};
-use crate::config::{DataFolder, Settings, SettingsStore};
+use crate::config::{DataFolder, SettingsStore};
 use crate::engine::offline;
+use crate::model::Settings;
 use crate::protocol::Going;
 use crate::runtime::{Clock, SystemClock};
 

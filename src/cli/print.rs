@@ -7,8 +7,8 @@ use std::io::{self, Write};
 use anyhow::Result;
 use serde::Serialize;
 
-use crate::config::Retention;
 use crate::model::WallTime;
+use crate::model::settings::Retention;
 
 /// Prints a line; a closed pipe is no error.
 ///

@@ -7,10 +7,10 @@ use std::str::FromStr;
 use clap::{Args as ClapArgs, ValueEnum};
 
 use super::args::{ModeArg, StreamArg};
-use crate::config::recording::{
+use crate::model::settings::recording::{
     ManualMinutes, MinSize, PostSeconds, PreSeconds, Retention, Sensitivity,
 };
-use crate::config::{CameraRecording, RecordingDefaults};
+use crate::model::settings::{CameraRecording, RecordingDefaults};
 use crate::model::{MotionSource, MotionZone, ZoneKind};
 
 /// A value of a camera's own, or the global one.

@@ -8,7 +8,8 @@ use serde_json::json;
 
 use super::schedule_args::{ExceptionArg, RangesArgs, ScheduleOptions, ScheduleVerb};
 use super::{Args, print, session};
-use crate::config::{ConfigError, DataFolder, Settings, SettingsStore};
+use crate::config::{ConfigError, DataFolder, SettingsStore};
+use crate::model::Settings;
 use crate::model::schedule::{Calendar, Exception, ExceptionRule, Schedule, Stretch};
 use crate::model::{WallSpan, WallTime};
 use crate::runtime::{Clock, SystemClock};

@@ -8,11 +8,12 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 
 use super::Args;
-use crate::config::{CameraSettings, ConfigError, DataFolder, FolderLock, Settings, SettingsStore};
+use crate::config::{ConfigError, DataFolder, FolderLock, SettingsStore};
 use crate::engine::desk::{Desk, Request, Response};
 use crate::engine::recordings::{Answer, Question};
 use crate::engine::{self, EngineError, door};
 use crate::model::CameraId;
+use crate::model::{CameraSettings, Settings};
 use crate::runtime::SystemClock;
 
 /// A Watchkeeper that is starting is asked again so often: it may have files to mend first.

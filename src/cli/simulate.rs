@@ -8,7 +8,7 @@ use anyhow::Result;
 
 use super::args::SimulateOptions;
 use super::{print, record};
-use crate::config::Password;
+use crate::model::Password;
 use crate::model::StreamKind;
 use crate::runtime::SystemClock;
 use crate::simulate::{Simulator, SimulatorConfig};

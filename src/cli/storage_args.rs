@@ -6,8 +6,9 @@ use clap::{Args as ClapArgs, Subcommand};
 
 use super::rule_args::DefaultArgs;
 use super::values::Switch;
-use crate::config::settings::{LowSpacePercent, MaxSize, SegmentMinutes, SyncSeconds};
-use crate::config::{Retention, StorageSettings};
+use crate::model::StorageSettings;
+use crate::model::settings::Retention;
+use crate::model::settings::storage::{LowSpacePercent, MaxSize, SegmentMinutes, SyncSeconds};
 
 /// `defaults`
 #[derive(Debug, ClapArgs)]

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::model::settings::Key;
+
 /// An error of this layer; each text is a sentence that names the file.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -76,5 +78,12 @@ impl ConfigError {
     ) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
         move |source| Self::Io { action, path, source }
+    }
+}
+
+/// What a refused change says.
+impl From<(Vec<Key>, String)> for ConfigError {
+    fn from((_, reason): (Vec<Key>, String)) -> Self {
+        Self::Refused(reason)
     }
 }

@@ -16,8 +16,8 @@ use zeroize::Zeroizing;
 
 use super::atomic::{self, Readers};
 use super::folder::read_if_there;
-use super::{ConfigError, DataFolder, Password};
-use crate::model::CameraId;
+use super::{ConfigError, DataFolder};
+use crate::model::{CameraId, Password};
 
 /// The key lies beside the passwords.
 const KEY_FILE: &str = "secrets.key";

@@ -3,17 +3,18 @@
 //! Must not do: overwrite a file that it could not read.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use toml_edit::{Document, DocumentMut, Item, Table};
 
 use super::atomic::{self, Readers};
 use super::folder::read_if_there;
-use super::settings::{Key, Settings};
 use super::{ConfigError, DataFolder};
+use crate::model::settings::{Key, Settings};
 
 /// Keys that this version writes: when one of these is absent from the new settings it is removed from
 /// the file, while keys that a later version wrote stay.
-const KNOWN_KEYS: [&str; 39] = [
+const KNOWN_KEYS: [&str; 56] = [
     "zone",
     "simulated_port",
     "storage",
@@ -53,6 +54,23 @@ const KNOWN_KEYS: [&str; 39] = [
     "manual_minutes",
     "kind",
     "corners",
+    "console",
+    "theme",
+    "scale_percent",
+    "dates",
+    "offline_seconds",
+    "desktop_notices",
+    "sound",
+    "kiosk",
+    "start",
+    "page",
+    "monitor",
+    "rotate_seconds",
+    "view",
+    "cameras",
+    "columns",
+    "large",
+    "group",
 ];
 
 /// The settings and the file that they came from.
@@ -60,7 +78,7 @@ const KNOWN_KEYS: [&str; 39] = [
 pub struct SettingsStore {
     path: PathBuf,
     document: DocumentMut,
-    settings: Settings,
+    settings: Arc<Settings>,
 }
 
 impl SettingsStore {
@@ -75,13 +93,19 @@ impl SettingsStore {
         let document = text.parse().map_err(|e: toml_edit::TomlError| {
             invalid(&path, &text, e.span().map_or(0, |span| span.start), e.message())
         })?;
-        Ok(Self { path, document, settings })
+        Ok(Self { path, document, settings: Arc::new(settings) })
     }
 
     /// The settings in force.
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// The settings in force, to be handed on.
+    #[must_use]
+    pub fn shared(&self) -> Arc<Settings> {
+        Arc::clone(&self.settings)
     }
 
     /// Applies `change` to a copy, validates and saves it, and only then puts it in force.
@@ -92,7 +116,7 @@ impl SettingsStore {
         &mut self,
         change: impl FnOnce(&mut Settings) -> Result<(), ConfigError>,
     ) -> Result<(), ConfigError> {
-        let mut settings = self.settings.clone();
+        let mut settings = Settings::clone(&self.settings);
         change(&mut settings)?;
         settings.validate()?;
         let mut document = self.document.clone();
@@ -101,7 +125,7 @@ impl SettingsStore {
         merge(document.as_table_mut(), new.as_table());
         atomic::replace(&self.path, document.to_string().as_bytes(), Readers::Default)?;
         self.document = document;
-        self.settings = settings;
+        self.settings = Arc::new(settings);
         Ok(())
     }
 }

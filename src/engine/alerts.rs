@@ -5,7 +5,7 @@
 
 use super::service::Service;
 use crate::capture::{Link, StreamStatus};
-use crate::config::Settings;
+use crate::model::Settings;
 use crate::model::{GapReason, RecordingState, StreamId, StreamKind, WallTime};
 use crate::protocol::{CameraStatus, LinkState, Severity};
 

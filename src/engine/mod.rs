@@ -4,6 +4,7 @@
 
 pub mod alerts;
 pub mod calendar;
+pub mod changing;
 pub mod cleaner;
 pub mod clock_trust;
 pub mod desk;
@@ -47,7 +48,7 @@ pub use error::EngineError;
 pub use start::EngineOptions;
 
 use crate::capture::StreamSource;
-use crate::config::{CameraSettings, Password, Settings};
+use crate::model::{CameraSettings, Password, Settings};
 use crate::model::{StreamId, StreamKind};
 use crate::protocol::{self, Console};
 use crate::runtime::Worker;

@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use super::recordings::Recordings;
 use super::{EngineError, start};
-use crate::config::{DataFolder, KnownVolume, LockStore, Settings, SettingsStore, VolumeStore};
+use crate::config::{DataFolder, KnownVolume, LockStore, SettingsStore, VolumeStore};
 use crate::index::check::Outcome;
 use crate::index::{self, Index, ThumbnailWriter, Volumes};
+use crate::model::Settings;
 use crate::model::{CameraId, VolumeId, WallTime};
 use crate::playback::Footage;
 use crate::protocol::Going;

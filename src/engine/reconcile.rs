@@ -12,8 +12,8 @@ use super::thumbnails::{QUEUED_BYTES, QUEUED_UNITS, Sight};
 use super::{source, zone_of};
 use crate::analysis::{Eyes, Watch};
 use crate::capture::{StreamSource, UnitQueue};
-use crate::config::{CameraSettings, Settings};
 use crate::model::{CameraId, Mode, MotionSource, StreamId, StreamKind, WallTime};
+use crate::model::{CameraSettings, Settings};
 use crate::protocol::{LiveTile, Severity};
 use crate::recorder::{RecordedStream, Rule, WriteContext};
 

@@ -26,11 +26,10 @@ use super::views::Views;
 use super::{EngineError, SHUTDOWN_LIMIT};
 use crate::analysis::{Detection, MotionBoard};
 use crate::capture::{Capture, Subscription, UnitQueue};
-use crate::config::{
-    CameraRecording, CameraSettings, ConfigError, DataFolder, FolderLock, Password, Secrets,
-    SettingsStore,
-};
+use crate::config::{ConfigError, DataFolder, FolderLock, Secrets, SettingsStore};
+use crate::model::settings::CameraRecording;
 use crate::model::{CameraId, Mode, StreamId, StreamKind, Transport, VolumeId, WallTime};
+use crate::model::{CameraSettings, Password};
 use crate::playback::Playback;
 use crate::protocol::{CameraDraft, Command, Severity, Shown};
 use crate::recorder::Recorder;
@@ -169,6 +168,10 @@ impl Service {
         let result = match command {
             Command::AddCamera(draft) => self.add_camera(draft),
             Command::RemoveCamera(id) => self.remove_camera(&id),
+            Command::ChangeSettings(change) => {
+                self.change_settings(change);
+                Ok(())
+            }
             Command::SetMode(id, mode) => self.set_mode(&id, mode),
             Command::StartManual(id) => {
                 let minutes = self.store.settings().recording.manual_minutes.0;
@@ -247,7 +250,7 @@ impl Service {
 
     fn add_camera(&mut self, draft: CameraDraft) -> Result<(), EngineError> {
         let address = |text: &str| {
-            text.parse().map_err(|error: crate::config::stream_url::InvalidUrl| {
+            text.parse().map_err(|error: crate::model::settings::stream_url::InvalidUrl| {
                 ConfigError::Refused(error.to_string())
             })
         };

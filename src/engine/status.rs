@@ -11,7 +11,7 @@ use super::query;
 use super::service::Service;
 use crate::analysis::Motion;
 use crate::capture::{Link, StreamStatus};
-use crate::config::CameraSettings;
+use crate::model::CameraSettings;
 use crate::model::{CameraId, GapReason, RecordingState, StreamId, WallSpan, WallTime};
 use crate::protocol::{CameraStatus, LinkState, Snapshot, VolumeStatus};
 use crate::recorder::StreamReport;
@@ -81,6 +81,7 @@ impl Service {
             data_dir: self.folder.root().to_string_lossy().into_owned(),
             zone: self.zone.name().to_owned(),
             demo: self.demo,
+            settings: self.store.shared(),
         };
         let shape = shape_of(&snapshot);
         self.shown.snapshot.set(snapshot);

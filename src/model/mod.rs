@@ -9,9 +9,11 @@ pub mod event;
 pub mod journal;
 pub mod lock;
 pub mod motion;
+pub mod password;
 pub mod picture;
 pub mod schedule;
 pub mod segment;
+pub mod settings;
 pub mod time;
 
 pub use bookmark::Bookmark;
@@ -21,9 +23,11 @@ pub use event::{Area, MotionEvent};
 pub use journal::{DeletionCause, GapReason, JournalEntry, RecordingState};
 pub use lock::Lock;
 pub use motion::{MotionSettings, MotionSource, MotionZone, ZoneKind};
+pub use password::Password;
 pub use picture::Picture;
 pub use schedule::{
     Calendar, DayRange, Days, Exception, ExceptionRule, Schedule, Stretch, TimeOfDay,
 };
 pub use segment::{RunId, SegmentIdentity, SegmentRow, SegmentState, VolumeId};
+pub use settings::{CameraSettings, Settings, StorageSettings};
 pub use time::{MediaTime, WallSpan, WallTime};

@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    EventsQuery, ExportQuery, ExportRequest, MarkChange, MonthQuery, ThumbnailWish, TimelineQuery,
+    EventsQuery, ExportQuery, ExportRequest, MarkChange, MonthQuery, SettingsChange, ThumbnailWish,
+    TimelineQuery,
 };
 use crate::model::{CameraId, Mode, StreamKind, Transport, WallTime};
 
@@ -18,6 +19,8 @@ pub enum Command {
     AddCamera(CameraDraft),
     /// Removes a camera; its footage stays.
     RemoveCamera(CameraId),
+    /// Changes settings; what became of it arrives in [`super::Shown::changed`].
+    ChangeSettings(SettingsChange),
     /// Changes when a camera is recorded.
     SetMode(CameraId, Mode),
     /// Records a camera now, whatever its rule says, for as long as the settings allow.

@@ -6,6 +6,7 @@ mod command;
 mod export;
 mod marks;
 mod playback;
+mod settings;
 mod status;
 mod storage;
 mod timeline;
@@ -16,6 +17,7 @@ pub use marks::{
     EventsAnswer, EventsQuery, MarkChange, Marks, Thumbnail, ThumbnailWish, Thumbnails,
 };
 pub use playback::{CameraView, PlaybackSnapshot, ViewState};
+pub use settings::{ChangeAnswer, SettingsChange};
 pub use status::{CameraStatus, LinkState, Notice, Severity, Snapshot, VolumeStatus};
 pub use storage::{Going, StorageOverview};
 pub use timeline::{
@@ -23,7 +25,7 @@ pub use timeline::{
 };
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crossbeam::channel::{Receiver, Sender, TrySendError, bounded};
@@ -83,10 +85,13 @@ pub struct Shown {
     pub thumbnails: Thumbnails,
     /// What the export asked about would hold.
     pub export_plan: Latest<ExportPlan>,
+    /// What became of the last change of settings.
+    pub changed: Latest<ChangeAnswer>,
     /// Exports under way and those that have ended, oldest first.
     pub exports: Latest<Vec<ExportStatus>>,
     wake: Mutex<Option<Wake>>,
     quit: AtomicBool,
+    last_id: AtomicU64,
 }
 
 impl Shown {
@@ -105,6 +110,11 @@ impl Shown {
     #[must_use]
     pub fn is_quitting(&self) -> bool {
         self.quit.load(Ordering::Acquire)
+    }
+
+    /// A number for a question, which no other has.
+    pub fn next_id(&self) -> u64 {
+        self.last_id.fetch_add(1, Ordering::Relaxed) + 1
     }
 
     /// Tells the console that something changed.

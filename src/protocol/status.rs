@@ -2,9 +2,11 @@
 //!
 //! Must not do: carry an address with user or password.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
-use crate::model::{CameraId, Mode, RecordingState, StreamKind, WallTime};
+use crate::model::{CameraId, Mode, RecordingState, Settings, StreamKind, WallTime};
 
 /// All that the console shows, made once a second and at every change.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -21,6 +23,9 @@ pub struct Snapshot {
     pub zone: String,
     /// Whether this is the demonstration in a temporary folder.
     pub demo: bool,
+    /// The settings in force.
+    #[serde(skip)]
+    pub settings: Arc<Settings>,
 }
 
 /// One camera as the console shows it.

@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use md5::{Digest, Md5};
 
-use crate::config::Password;
+use crate::model::Password;
 
 const REALM: &str = "Watchkeeper simulated cameras";
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::encode::LoopSpec;
 use super::scenes::SCENE_COUNT;
-use crate::config::Password;
+use crate::model::Password;
 use crate::model::StreamKind;
 
 /// What is simulated. [`Default`] gives four cameras as most are: 1920x1080 at 25 frames and 4 Mbit/s.

@@ -14,8 +14,10 @@ use super::notices::Notices;
 use super::playback::PlaybackPage;
 use super::setup::{FirstStart, SetupPages};
 use super::texture::Textures;
+use super::theme::Look;
 use super::zone::Zone;
 use super::{keys, shell, theme};
+use crate::model::settings::ThemeChoice;
 use crate::model::{CameraId, WallTime};
 use crate::protocol::{Console, Snapshot};
 use crate::runtime::Clock;
@@ -226,6 +228,7 @@ impl App {
         if !snapshot.zone.is_empty() && snapshot.zone != self.zone.name() {
             self.zone = Zone::named(&snapshot.zone);
         }
+        self.wear(ui, &snapshot);
         self.notices.update(ui, &snapshot.notices);
         self.follow_window(ui);
         let busy = self.keys_open || self.setup.is_open() || self.first_start.is_open();
@@ -238,7 +241,7 @@ impl App {
             go = self.shell(ui, &snapshot, now);
         }
         let wanted = egui::CentralPanel::no_frame()
-            .frame(egui::Frame::new().fill(theme::WINDOW))
+            .frame(egui::Frame::new().fill(theme::window()))
             .show(ui, |ui| if started { self.page_ui(ui, &snapshot, now) } else { starting(ui) })
             .inner;
         if let Some(go) = go.or(wanted) {
@@ -248,6 +251,24 @@ impl App {
         if !busy {
             self.escape(ui);
         }
+    }
+
+    /// Looks as the settings say.
+    fn wear(&self, ui: &Ui, snapshot: &Snapshot) {
+        let console = &snapshot.settings.console;
+        let look = match console.theme {
+            ThemeChoice::Dark => Look::Dark,
+            ThemeChoice::Light => Look::Light,
+            ThemeChoice::System => match ui.system_theme() {
+                Some(egui::Theme::Light) => Look::Light,
+                Some(egui::Theme::Dark) | None => Look::Dark,
+            },
+        };
+        if look != theme::look() {
+            theme::wear(ui, look);
+            ui.request_repaint();
+        }
+        ui.set_zoom_factor(f32::from(console.scale_percent.0) / 100.0);
     }
 
     fn shell(&mut self, ui: &mut Ui, snapshot: &Snapshot, now: WallTime) -> Option<Go> {
@@ -300,7 +321,7 @@ impl eframe::App for App {
     }
 
     fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
-        theme::WINDOW.to_normalized_gamma_f32()
+        theme::window().to_normalized_gamma_f32()
     }
 }
 

@@ -33,6 +33,11 @@ impl Desk {
         self.console.send(command).is_ok()
     }
 
+    /// A number that no other question has.
+    pub fn next_id(&self) -> u64 {
+        self.console.shown().next_id()
+    }
+
     /// Whether a command was refused since the last call.
     pub fn take_refused(&mut self) -> bool {
         std::mem::take(&mut self.refused)

@@ -127,7 +127,7 @@ pub fn table(ui: &mut Ui, first: &str) {
             ui,
             |ui| {
                 for (key, what) in lines {
-                    ui.label(egui::RichText::new(*key).color(theme::ACCENT));
+                    ui.label(egui::RichText::new(*key).color(theme::accent()));
                     ui.label(soft(*what));
                     ui.end_row();
                 }

@@ -21,6 +21,7 @@ mod setup;
 mod shell;
 mod widgets;
 mod window;
+mod words;
 
 pub use app::{App, Page};
 pub use window::{Renderer, UiError, UiOptions, check_display, run};

@@ -129,8 +129,8 @@ impl Notices {
         let place = Vec2::new(theme::RAIL + 8.0, -(theme::STATUS + 8.0));
         area.anchor(Align2::LEFT_BOTTOM, place).show(ui, |ui| {
             let frame = Frame::new()
-                .fill(theme::PANEL)
-                .stroke(theme::HAIR)
+                .fill(theme::panel())
+                .stroke(theme::hair())
                 .corner_radius(theme::ROUND_CARD)
                 .inner_margin(Margin::same(16));
             frame.show(ui, |ui| {
@@ -168,11 +168,11 @@ impl Notices {
     }
 }
 
-const fn face(severity: Severity) -> (MaterialIcon, Color32, &'static str) {
+fn face(severity: Severity) -> (MaterialIcon, Color32, &'static str) {
     match severity {
-        Severity::Info => (ICON_INFO, theme::ACCENT, "Info"),
-        Severity::Warning => (ICON_WARNING, theme::WARNING, "Warning"),
-        Severity::Alarm => (ICON_ERROR, theme::ERROR, "Alarm"),
+        Severity::Info => (ICON_INFO, theme::accent(), "Info"),
+        Severity::Warning => (ICON_WARNING, theme::warning(), "Warning"),
+        Severity::Alarm => (ICON_ERROR, theme::error(), "Alarm"),
     }
 }
 
@@ -183,7 +183,7 @@ fn one(ui: &mut Ui, notice: &Notice, zone: &Zone, now: WallTime, desk: &mut Desk
             ui.label(icon(glyph, 16.0).color(colour));
             ui.label(RichText::new(word).font(theme::strong(theme::CAPTION)).color(colour));
             let at = zone.brief(notice.at, now);
-            ui.label(RichText::new(at).size(theme::CAPTION).color(theme::TEXT_SOFT));
+            ui.label(RichText::new(at).size(theme::CAPTION).color(theme::text_soft()));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 if icon_button(ui, ICON_CHECK, "Acknowledge", "", Look::Quiet).clicked() {
                     desk.send(Command::Acknowledge(notice.id));
@@ -195,9 +195,9 @@ fn one(ui: &mut Ui, notice: &Notice, zone: &Zone, now: WallTime, desk: &mut Desk
 }
 
 fn busy(ui: &mut Ui) {
-    slip(ui, theme::WARNING, |ui| {
+    slip(ui, theme::warning(), |ui| {
         ui.horizontal(|ui| {
-            ui.label(icon(ICON_WARNING, 16.0).color(theme::WARNING));
+            ui.label(icon(ICON_WARNING, 16.0).color(theme::warning()));
             ui.label("Watchkeeper is busy; please try again.");
         });
     });
@@ -205,7 +205,7 @@ fn busy(ui: &mut Ui) {
 
 fn slip(ui: &mut Ui, colour: Color32, content: impl FnOnce(&mut Ui)) {
     let frame = Frame::new()
-        .fill(theme::FIELD)
+        .fill(theme::field())
         .stroke(egui::Stroke::new(1.0, colour.gamma_multiply(0.5)))
         .corner_radius(theme::ROUND)
         .inner_margin(Margin { left: 14, right: 8, top: 6, bottom: 12 });

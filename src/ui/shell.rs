@@ -42,11 +42,11 @@ const fn face(page: Page) -> (MaterialIcon, &'static str, &'static str) {
 /// The rail; returns what was chosen.
 pub fn rail(ui: &mut Ui, current: Page, unread: usize, demo: bool) -> Option<Choice> {
     let mut chosen = None;
-    let frame = Frame::new().fill(theme::PANEL).inner_margin(Margin::symmetric(6, 10));
+    let frame = Frame::new().fill(theme::panel()).inner_margin(Margin::symmetric(6, 10));
     egui::Panel::left("rail").exact_size(theme::RAIL).frame(frame).show(ui, |ui| {
         ui.spacing_mut().item_spacing = Vec2::new(0.0, 2.0);
         ui.vertical_centered(|ui| {
-            ui.label(icon(ICON_VISIBILITY, 28.0).color(theme::ACCENT));
+            ui.label(icon(ICON_VISIBILITY, 28.0).color(theme::accent()));
             section(ui, "OPERATION");
             for page in [Page::Live, Page::Playback] {
                 chosen = page_button(ui, page, current).or(chosen.take());
@@ -76,7 +76,7 @@ pub fn rail(ui: &mut Ui, current: Page, unread: usize, demo: bool) -> Option<Cho
             if demo {
                 ui.add_space(8.0);
                 let tag =
-                    RichText::new("DEMO").font(theme::strong(theme::TINY)).color(theme::WARNING);
+                    RichText::new("DEMO").font(theme::strong(theme::TINY)).color(theme::warning());
                 ui.label(tag).on_hover_text(
                     "Simulated cameras; all that is recorded goes when the program ends",
                 );
@@ -88,7 +88,7 @@ pub fn rail(ui: &mut Ui, current: Page, unread: usize, demo: bool) -> Option<Cho
 
 fn section(ui: &mut Ui, name: &str) {
     ui.add_space(8.0);
-    ui.label(RichText::new(name).size(theme::TINY).color(theme::TEXT_FAINT));
+    ui.label(RichText::new(name).size(theme::TINY).color(theme::text_faint()));
     ui.add_space(2.0);
 }
 
@@ -103,11 +103,11 @@ fn page_button(ui: &mut Ui, page: Page, current: Page) -> Option<Choice> {
 fn rail_button(ui: &mut Ui, glyph: MaterialIcon, text: &str, on: bool) -> Response {
     let (rect, response) = ui.allocate_exact_size(Vec2::new(60.0, 54.0), Sense::click());
     let fill = match (on, response.hovered()) {
-        (true, _) => theme::RAISED,
-        (false, true) => theme::FIELD,
+        (true, _) => theme::raised(),
+        (false, true) => theme::field(),
         (false, false) => Color32::TRANSPARENT,
     };
-    let ink = if on { theme::TEXT } else { theme::TEXT_SOFT };
+    let ink = if on { theme::text() } else { theme::text_soft() };
     let painter = ui.painter();
     painter.rect_filled(rect, theme::ROUND, fill);
     if on {
@@ -116,7 +116,7 @@ fn rail_button(ui: &mut Ui, glyph: MaterialIcon, text: &str, on: bool) -> Respon
             Pos2::new(rect.left() - 4.5, rect.center().y),
             Vec2::new(3.0, 28.0),
         );
-        painter.with_clip_rect(mark).rect_filled(mark, 1.5, theme::ACCENT);
+        painter.with_clip_rect(mark).rect_filled(mark, 1.5, theme::accent());
     }
     let middle = Pos2::new(rect.center().x, rect.top() + 20.0);
     painter.text(middle, Align2::CENTER_CENTER, glyph.codepoint, theme::icon_font(21.0), ink);
@@ -128,7 +128,7 @@ fn rail_button(ui: &mut Ui, glyph: MaterialIcon, text: &str, on: bool) -> Respon
 
 /// The bar at the bottom.
 pub fn status_bar(ui: &mut Ui, snapshot: &Snapshot, zone: &Zone, now: WallTime) {
-    let frame = Frame::new().fill(theme::PANEL).inner_margin(Margin::symmetric(14, 0));
+    let frame = Frame::new().fill(theme::panel()).inner_margin(Margin::symmetric(14, 0));
     egui::Panel::bottom("status").exact_size(theme::STATUS).frame(frame).show(ui, |ui| {
         ui.style_mut().override_font_id = Some(theme::font(theme::CAPTION));
         ui.spacing_mut().item_spacing.x = 6.0;
@@ -153,11 +153,11 @@ fn cameras(ui: &mut Ui, snapshot: &Snapshot) {
     let online = snapshot.cameras.iter().filter(|c| c.link == LinkState::Online).count();
     let is_recording = |state: &RecordingState| matches!(state, RecordingState::Recording(_));
     let recording = snapshot.cameras.iter().filter(|c| is_recording(&c.recording)).count();
-    let colour = if online == all { theme::LIVE } else { theme::WARNING };
-    disc(ui, if all == 0 { theme::TEXT_FAINT } else { colour });
+    let colour = if online == all { theme::live() } else { theme::warning() };
+    disc(ui, if all == 0 { theme::text_faint() } else { colour });
     ui.label(soft(format!("{online} of {all} online")));
     ui.add_space(12.0);
-    disc(ui, if recording > 0 { theme::ERROR } else { theme::TEXT_FAINT });
+    disc(ui, if recording > 0 { theme::error() } else { theme::text_faint() });
     ui.label(soft(format!("{recording} recording")));
     ui.add_space(12.0);
 }
@@ -176,7 +176,7 @@ fn volume(ui: &mut Ui, snapshot: &Snapshot) {
     }
     let left = volume.left_micros.map(format::time_left);
     let left = left.map_or_else(String::new, |left| format!(" · {left} left"));
-    ui.label(icon(ICON_DNS, 14.0).color(theme::TEXT_SOFT));
+    ui.label(icon(ICON_DNS, 14.0).color(theme::text_soft()));
     ui.label(soft(format!("{} free{left}", format::bytes(volume.free))))
         .on_hover_text("Free space for recordings, and how long it lasts at the present rate");
 }
@@ -189,9 +189,11 @@ fn warning(ui: &mut Ui, snapshot: &Snapshot) {
         .filter(|n| n.severity >= Severity::Warning)
         .max_by_key(|n| (n.severity, n.at));
     let (text, colour) = match (&snapshot.volume.trouble, worst) {
-        (Some(trouble), _) => (trouble, theme::ERROR),
-        (None, Some(notice)) if notice.severity == Severity::Alarm => (&notice.text, theme::ERROR),
-        (None, Some(notice)) => (&notice.text, theme::WARNING),
+        (Some(trouble), _) => (trouble, theme::error()),
+        (None, Some(notice)) if notice.severity == Severity::Alarm => {
+            (&notice.text, theme::error())
+        }
+        (None, Some(notice)) => (&notice.text, theme::warning()),
         (None, None) => return,
     };
     // The icon stands at the left of the text, but is placed after it: its room is kept free.

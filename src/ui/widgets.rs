@@ -18,7 +18,7 @@ pub fn icon(icon: MaterialIcon, size: f32) -> RichText {
 
 /// Text of the second rank.
 pub fn soft(text: impl Into<String>) -> RichText {
-    RichText::new(text).color(theme::TEXT_SOFT)
+    RichText::new(text).color(theme::text_soft())
 }
 
 /// Text that stands out.
@@ -64,14 +64,14 @@ pub fn icon_button(
 
 fn paint_icon_button(ui: &Ui, rect: Rect, response: &Response, glyph: MaterialIcon, look: Look) {
     let (fill, mut ink) = match (look, response.is_pointer_button_down_on(), response.hovered()) {
-        (Look::Main, true, _) => (theme::ACCENT.gamma_multiply(0.8), theme::ON_ACCENT),
-        (Look::Main, ..) => (theme::ACCENT, theme::ON_ACCENT),
-        (_, true, _) => (theme::PRESSED, theme::TEXT),
-        (_, _, true) | (Look::On, ..) => (theme::RAISED, theme::TEXT),
-        _ => (Color32::TRANSPARENT, theme::TEXT_SOFT),
+        (Look::Main, true, _) => (theme::accent().gamma_multiply(0.8), theme::on_accent()),
+        (Look::Main, ..) => (theme::accent(), theme::on_accent()),
+        (_, true, _) => (theme::pressed(), theme::text()),
+        (_, _, true) | (Look::On, ..) => (theme::raised(), theme::text()),
+        _ => (Color32::TRANSPARENT, theme::text_soft()),
     };
     if !ui.is_enabled() {
-        ink = theme::TEXT_FAINT;
+        ink = theme::text_faint();
     }
     ui.painter().rect_filled(rect, theme::ROUND, fill);
     focus_ring(ui, rect, response);
@@ -88,7 +88,7 @@ fn paint_icon_button(ui: &Ui, rect: Rect, response: &Response, glyph: MaterialIc
 /// The frame around what has the keyboard.
 pub fn focus_ring(ui: &Ui, rect: Rect, response: &Response) {
     if response.has_focus() {
-        let stroke = Stroke::new(2.0, theme::ACCENT);
+        let stroke = Stroke::new(2.0, theme::accent());
         ui.painter().rect_stroke(rect, theme::ROUND, stroke, StrokeKind::Inside);
     }
 }
@@ -108,9 +108,9 @@ pub fn labelled_button(
 
 /// The button that a sheet or a page is there for.
 pub fn main_button(ui: &mut Ui, text: &str, explanation: &str) -> Response {
-    let words = RichText::new(text).font(theme::strong(theme::BODY)).color(theme::ON_ACCENT);
+    let words = RichText::new(text).font(theme::strong(theme::BODY)).color(theme::on_accent());
     let button = Button::new(words)
-        .fill(theme::ACCENT)
+        .fill(theme::accent())
         .stroke(Stroke::NONE)
         .min_size(Vec2::new(0.0, theme::CONTROL));
     ui.add(button).on_hover_text(explanation)
@@ -126,7 +126,7 @@ pub fn segmented(
 ) -> Option<usize> {
     let mut clicked = None;
     let frame =
-        Frame::new().fill(theme::FIELD).corner_radius(theme::ROUND).inner_margin(Margin::same(3));
+        Frame::new().fill(theme::field()).corner_radius(theme::ROUND).inner_margin(Margin::same(3));
     frame.show(ui, |ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
         ui.spacing_mut().button_padding = Vec2::new(10.0, 3.0);
@@ -139,8 +139,8 @@ pub fn segmented(
             for i in order {
                 let (text, explanation) = &options[i];
                 let on = selected == Some(i);
-                let colour = if on { theme::TEXT } else { theme::TEXT_SOFT };
-                let fill = if on { theme::RAISED } else { Color32::TRANSPARENT };
+                let colour = if on { theme::text() } else { theme::text_soft() };
+                let fill = if on { theme::raised() } else { Color32::TRANSPARENT };
                 let button = Button::new(RichText::new(*text).color(colour))
                     .selected(on)
                     .fill(fill)
@@ -160,8 +160,8 @@ pub fn segmented(
 /// A card with a title.
 pub fn card<R>(ui: &mut Ui, title: &str, content: impl FnOnce(&mut Ui) -> R) -> R {
     Frame::new()
-        .fill(theme::PANEL)
-        .stroke(theme::HAIR)
+        .fill(theme::panel())
+        .stroke(theme::hair())
         .corner_radius(theme::ROUND_CARD)
         .inner_margin(Margin::same(20))
         .show(ui, |ui| {
@@ -194,7 +194,7 @@ pub fn fact(ui: &mut Ui, name: &str, value: impl Into<String>) {
 
 /// The bar at the top of a page.
 pub fn page_bar<R>(ui: &mut Ui, content: impl FnOnce(&mut Ui) -> R) -> R {
-    let frame = Frame::new().fill(theme::WINDOW).inner_margin(Margin::symmetric(16, 0));
+    let frame = Frame::new().fill(theme::window()).inner_margin(Margin::symmetric(16, 0));
     egui::Panel::top("page bar")
         .exact_size(theme::BAR)
         .frame(frame)
@@ -216,15 +216,15 @@ pub fn state_dot(painter: &Painter, centre: Pos2, link: &LinkState) {
     const RADIUS: f32 = 4.5;
     match link {
         LinkState::Online => {
-            painter.circle_filled(centre, RADIUS, theme::LIVE);
+            painter.circle_filled(centre, RADIUS, theme::live());
         }
         LinkState::Connecting => {
-            painter.circle_stroke(centre, RADIUS - 1.0, Stroke::new(2.0, theme::WARNING));
+            painter.circle_stroke(centre, RADIUS - 1.0, Stroke::new(2.0, theme::warning()));
         }
         LinkState::Offline { .. } => {
-            painter.circle_filled(centre, RADIUS, theme::ERROR);
+            painter.circle_filled(centre, RADIUS, theme::error());
             let bar = Rect::from_center_size(centre, Vec2::new(5.0, 1.8));
-            painter.rect_filled(bar, 0.0, theme::WINDOW);
+            painter.rect_filled(bar, 0.0, theme::window());
         }
     }
 }
@@ -263,7 +263,8 @@ pub fn chip(
     const HEIGHT: f32 = 22.0;
     let lead = if matches!(mark, Mark::None) { 8.0 } else { 20.0 };
     let font = theme::font(theme::CAPTION);
-    let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, theme::TEXT);
+    let mut job =
+        egui::text::LayoutJob::simple_singleline(text.to_owned(), font, theme::PICTURE_TEXT);
     job.wrap = egui::text::TextWrapping::truncate_at_width((limit - lead - 8.0).max(0.0));
     let galley = painter.layout_job(job);
     let size = Vec2::new(lead + galley.size().x + 8.0, HEIGHT);
@@ -282,7 +283,7 @@ pub fn chip(
         Mark::State(link) => state_dot(painter, centre, link),
     }
     let at = Pos2::new(rect.left() + lead, rect.center().y - galley.size().y / 2.0);
-    painter.galley(at, galley, theme::TEXT);
+    painter.galley(at, galley, theme::PICTURE_TEXT);
     rect
 }
 
@@ -316,13 +317,13 @@ pub fn part_of_picture(
 /// A sheet over everything; true when the operator left it by Esc or a click beside it.
 pub fn sheet(ui: &Ui, name: &str, width: f32, content: impl FnOnce(&mut Ui)) -> bool {
     let frame = Frame::new()
-        .fill(theme::PANEL)
-        .stroke(theme::HAIR)
+        .fill(theme::panel())
+        .stroke(theme::hair())
         .corner_radius(theme::ROUND_CARD)
         .inner_margin(Margin::same(24));
     egui::Modal::new(Id::unique(name))
         .frame(frame)
-        .backdrop_color(theme::BACKDROP)
+        .backdrop_color(theme::backdrop())
         .show(ui, |ui| {
             ui.set_width(width);
             content(ui);
@@ -336,7 +337,7 @@ pub fn field(ui: &mut Ui, label: &str, hint: &str, text: &mut String, password: 
         ui.spacing_mut().item_spacing.y = 4.0;
         let name = ui.label(soft(label).size(theme::CAPTION));
         let edit = egui::TextEdit::singleline(text)
-            .hint_text(RichText::new(hint).color(theme::TEXT_FAINT))
+            .hint_text(RichText::new(hint).color(theme::text_faint()))
             .password(password)
             .margin(Margin::symmetric(10, 7))
             .desired_width(f32::INFINITY);

@@ -157,10 +157,10 @@ fn open(
 fn icon() -> egui::IconData {
     let middle = i64::from(ICON) / 2;
     let colour = |distance: i64| match distance {
-        d if d <= 9 * 9 => super::theme::TEXT,
-        d if d <= 18 * 18 => super::theme::WINDOW,
-        d if d <= 26 * 26 => super::theme::ACCENT,
-        d if d <= 31 * 31 => super::theme::WINDOW,
+        d if d <= 9 * 9 => super::theme::text(),
+        d if d <= 18 * 18 => super::theme::window(),
+        d if d <= 26 * 26 => super::theme::accent(),
+        d if d <= 31 * 31 => super::theme::window(),
         _ => egui::Color32::TRANSPARENT,
     };
     let pixel = |n: u32| {

@@ -274,7 +274,7 @@ fn empty(ui: &mut Ui, area: egui::Rect) -> Option<Go> {
         egui::vec2(160.0, theme::CONTROL),
     );
     let glyph = ICON_VIDEOCAM.codepoint;
-    message(ui.painter(), area, glyph, theme::TEXT_FAINT, "No camera yet", "");
+    message(ui.painter(), area, glyph, theme::text_faint(), "No camera yet", "");
     let button = egui::Button::new("Set up cameras");
     let response =
         ui.put(foot, button).on_hover_text("Your own by their address, or simulated ones");

@@ -55,12 +55,12 @@ impl TileView<'_> {
         let response = ui.interact(rect, id, Sense::click());
         self.name_it(&response);
         let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
-        painter.rect_filled(rect, theme::ROUND, theme::LETTERBOX);
+        painter.rect_filled(rect, theme::ROUND, theme::letterbox());
         let picture = self.picture(ui, &painter, rect, stage);
         self.explain(&painter, rect, stage, picture.is_some_and(|(_, live)| live));
         self.chips(&painter, picture.map_or(rect, |(place, _)| place));
         if self.picked || response.has_focus() {
-            let stroke = Stroke::new(2.0, theme::ACCENT);
+            let stroke = Stroke::new(2.0, theme::accent());
             ui.painter().rect_stroke(rect, theme::ROUND, stroke, StrokeKind::Outside);
         }
         let over = ui.rect_contains_pointer(rect);
@@ -140,14 +140,14 @@ impl TileView<'_> {
                     painter,
                     rect,
                     ICON_VIDEOCAM_OFF.codepoint,
-                    theme::ERROR,
+                    theme::error(),
                     &title,
                     &format!("{why} {next}"),
                 );
             }
             LinkState::Connecting if !live => {
                 let glyph = ICON_HOURGLASS_EMPTY.codepoint;
-                message(painter, rect, glyph, theme::TEXT_SOFT, "Connecting …", "");
+                message(painter, rect, glyph, theme::text_soft(), "Connecting …", "");
             }
             LinkState::Online if !live => {
                 let glyph = ICON_HOURGLASS_EMPTY.codepoint;
@@ -155,7 +155,7 @@ impl TileView<'_> {
                     painter,
                     rect,
                     glyph,
-                    theme::TEXT_SOFT,
+                    theme::text_soft(),
                     "Waiting for the first picture",
                     "",
                 );
@@ -215,7 +215,7 @@ impl TileView<'_> {
 fn badge(state: &RecordingState) -> (Mark<'static>, &'static str) {
     match state {
         RecordingState::Recording(kind) => (Mark::Disc(theme::coverage(*kind)), word(*kind)),
-        RecordingState::Idle(GapReason::Disabled) => (Mark::Ring(theme::TEXT_SOFT), "off"),
+        RecordingState::Idle(GapReason::Disabled) => (Mark::Ring(theme::text_soft()), "off"),
         RecordingState::Idle(reason) => (Mark::Ring(theme::gap(reason)), "not recording"),
     }
 }
@@ -234,8 +234,8 @@ pub fn message(
     text: &str,
 ) {
     let width = (rect.width() - 32.0).clamp(40.0, 420.0);
-    let title = wrapped(painter, title, theme::strong(theme::BODY), theme::TEXT, width);
-    let text = wrapped(painter, text, theme::font(theme::BODY), theme::TEXT_SOFT, width);
+    let title = wrapped(painter, title, theme::strong(theme::BODY), theme::text(), width);
+    let text = wrapped(painter, text, theme::font(theme::BODY), theme::text_soft(), width);
     let icon = if rect.height() > 150.0 { 28.0 } else { 0.0 };
     let gap = if icon > 0.0 { 8.0 } else { 0.0 };
     let height = icon + gap + title.size().y + 6.0 + text.size().y;
@@ -246,8 +246,8 @@ pub fn message(
         y += icon + gap;
     }
     let next = y + title.size().y + 6.0;
-    painter.galley(Pos2::new(rect.center().x, y), title, theme::TEXT);
-    painter.galley(Pos2::new(rect.center().x, next), text, theme::TEXT_SOFT);
+    painter.galley(Pos2::new(rect.center().x, y), title, theme::text());
+    painter.galley(Pos2::new(rect.center().x, next), text, theme::text_soft());
 }
 
 /// Laid out around the position's x.

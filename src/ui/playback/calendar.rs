@@ -186,7 +186,7 @@ fn weekdays(ui: &mut Ui, width: f32) {
         for name in ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"] {
             let (rect, _) = ui.allocate_exact_size(Vec2::new(width, 20.0), Sense::hover());
             let font = theme::font(theme::CAPTION);
-            ui.painter().text(rect.center(), Align2::CENTER_CENTER, name, font, theme::TEXT_SOFT);
+            ui.painter().text(rect.center(), Align2::CENTER_CENTER, name, font, theme::text_soft());
         }
     });
 }
@@ -205,7 +205,7 @@ fn legend(ui: &mut Ui) {
             painter.rect_filled(rect, 2.0, shade(1.0));
         });
         entry("motion", |painter, rect| {
-            painter.circle_filled(rect.center(), DOT, theme::MOTION);
+            painter.circle_filled(rect.center(), DOT, theme::motion());
         });
         entry("incomplete", incomplete);
     });
@@ -221,12 +221,12 @@ fn incomplete(painter: &Painter, rect: Rect) {
         rect.left_bottom(),
         rect.left_top(),
     ];
-    painter.extend(Shape::dashed_line(&corners, Stroke::new(1.0, theme::WARNING), 3.0, 2.0));
+    painter.extend(Shape::dashed_line(&corners, Stroke::new(1.0, theme::warning()), 3.0, 2.0));
 }
 
 /// From a hint for a minute to a full blue for a whole day.
 fn shade(part: f32) -> Color32 {
-    theme::CONTINUOUS.gamma_multiply(0.16 + 0.5 * part)
+    theme::continuous().gamma_multiply(0.16 + 0.5 * part)
 }
 
 struct Face<'a> {
@@ -283,21 +283,21 @@ impl Face<'_> {
         }
         painter.rect_filled(rect, theme::ROUND_SMALL, fill);
         if response.hovered() || response.has_focus() {
-            let stroke = Stroke::new(1.0, theme::TEXT_SOFT);
+            let stroke = Stroke::new(1.0, theme::text_soft());
             painter.rect_stroke(rect, theme::ROUND_SMALL, stroke, StrokeKind::Inside);
         }
         if known.incomplete {
             incomplete(painter, if self.selected { rect.shrink(2.5) } else { rect });
         }
         if self.selected {
-            let stroke = Stroke::new(2.0, theme::ACCENT);
+            let stroke = Stroke::new(2.0, theme::accent());
             painter.rect_stroke(rect, theme::ROUND_SMALL, stroke, StrokeKind::Inside);
         }
         let ink = match (self.day.inside, recorded) {
-            _ if self.today => theme::ACCENT,
-            (true, true) => theme::TEXT,
-            (true, false) => theme::TEXT_SOFT,
-            (false, _) => theme::TEXT_FAINT,
+            _ if self.today => theme::accent(),
+            (true, true) => theme::text(),
+            (true, false) => theme::text_soft(),
+            (false, _) => theme::text_faint(),
         };
         let font =
             if self.today { theme::strong(theme::CAPTION) } else { theme::font(theme::CAPTION) };
@@ -307,16 +307,16 @@ impl Face<'_> {
         painter.text(middle, Align2::CENTER_CENTER, number, font, ink);
         if self.today {
             let line = Rect::from_center_size(middle + Vec2::new(0.0, 6.5), Vec2::new(11.0, 1.0));
-            painter.rect_filled(line, 0.0, theme::ACCENT);
+            painter.rect_filled(line, 0.0, theme::accent());
         }
         if known.motion {
             let foot = Pos2::new(rect.center().x, rect.bottom() - 3.0);
-            painter.circle_filled(foot, DOT, theme::MOTION);
+            painter.circle_filled(foot, DOT, theme::motion());
         }
         if let Some(hours) = self.day.odd_hours() {
             let corner = rect.right_bottom() + Vec2::new(0.0, 1.0);
             let font = theme::font(BADGE);
-            painter.text(corner, Align2::RIGHT_BOTTOM, format!("{hours}h"), font, theme::WARNING);
+            painter.text(corner, Align2::RIGHT_BOTTOM, format!("{hours}h"), font, theme::warning());
         }
     }
 }

@@ -84,7 +84,7 @@ impl DeviceList {
         let (rect, response) = ui.allocate_exact_size(size, Sense::click());
         let open = searching || !self.folded.contains(group);
         let glyph = if open { ICON_EXPAND_MORE } else { ICON_CHEVRON_RIGHT };
-        let ink = if response.hovered() { theme::TEXT } else { theme::TEXT_SOFT };
+        let ink = if response.hovered() { theme::text() } else { theme::text_soft() };
         let (painter, middle) = (ui.painter(), rect.center().y);
         let at = Pos2::new(rect.left() + 14.0, middle);
         let font = theme::icon_font(16.0);
@@ -105,8 +105,8 @@ impl DeviceList {
     fn field(&mut self, ui: &mut Ui) -> bool {
         let wanted = keys::free(ui) && keys::take_character(ui, "/");
         let edit = TextEdit::singleline(&mut self.search)
-            .hint_text(RichText::new("Find a camera").color(theme::TEXT_FAINT))
-            .prefix(icon(ICON_SEARCH, 16.0).color(theme::TEXT_FAINT))
+            .hint_text(RichText::new("Find a camera").color(theme::text_faint()))
+            .prefix(icon(ICON_SEARCH, 16.0).color(theme::text_faint()))
             .margin(Margin::symmetric(8, 7))
             .desired_width(f32::INFINITY);
         let response = ui.add(edit).accessible_name("Find a camera");
@@ -162,8 +162,8 @@ fn row(
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     let on = place.is_some();
     let fill = match (on, response.hovered()) {
-        (true, _) => theme::RAISED,
-        (false, true) => theme::FIELD,
+        (true, _) => theme::raised(),
+        (false, true) => theme::field(),
         (false, false) => Color32::TRANSPARENT,
     };
     let painter = ui.painter();
@@ -181,8 +181,8 @@ fn row(
     };
     let caption = theme::font(theme::CAPTION);
     let end = Pos2::new(rect.right() - 10.0, middle);
-    let used = painter.text(end, Align2::RIGHT_CENTER, right, caption, theme::TEXT_SOFT);
-    let ink = if on { theme::TEXT } else { theme::TEXT_SOFT };
+    let used = painter.text(end, Align2::RIGHT_CENTER, right, caption, theme::text_soft());
+    let ink = if on { theme::text() } else { theme::text_soft() };
     let mut job = egui::text::LayoutJob::simple_singleline(
         camera.name.clone(),
         theme::font(theme::BODY),
@@ -220,11 +220,11 @@ fn check_box(ui: &Ui, centre: Pos2, on: bool) {
     let rect = Rect::from_center_size(centre, Vec2::splat(14.0));
     let painter = ui.painter();
     if on {
-        painter.rect_filled(rect, 3.0, theme::ACCENT);
+        painter.rect_filled(rect, 3.0, theme::accent());
         let font = theme::icon_font(13.0);
-        painter.text(centre, Align2::CENTER_CENTER, ICON_CHECK.codepoint, font, theme::ON_ACCENT);
+        painter.text(centre, Align2::CENTER_CENTER, ICON_CHECK.codepoint, font, theme::on_accent());
     } else {
-        let stroke = Stroke::new(1.5, theme::TEXT_FAINT);
+        let stroke = Stroke::new(1.5, theme::text_faint());
         painter.rect_stroke(rect, 3.0, stroke, StrokeKind::Inside);
     }
 }

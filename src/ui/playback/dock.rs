@@ -22,7 +22,7 @@ impl PlaybackPage {
     ) -> Option<Press> {
         let height = self.dock_height(scene);
         let panel =
-            egui::Panel::bottom("dock").exact_size(height).frame(Frame::new().fill(theme::PANEL));
+            egui::Panel::bottom("dock").exact_size(height).frame(Frame::new().fill(theme::panel()));
         panel.show(ui, |ui| self.dock_content(ui, stage, scene)).inner
     }
 
@@ -39,7 +39,7 @@ impl PlaybackPage {
         if !pointer.is_some_and(|pos| place.contains(pos)) && !ui.egui_is_using_pointer() {
             return None;
         }
-        ui.painter().rect_filled(place, 0.0, theme::PANEL);
+        ui.painter().rect_filled(place, 0.0, theme::panel());
         let builder = egui::UiBuilder::new().max_rect(place);
         let show = |ui: &mut Ui| self.dock_content(ui, stage, scene);
         ui.scope_builder(builder, show).inner
@@ -76,7 +76,7 @@ impl PlaybackPage {
             lists: self.aside.is_open(),
         };
         let press = bar.ui(ui, &mut self.style);
-        ui.painter().hline(ui.max_rect().x_range(), ui.cursor().top(), theme::HAIR);
+        ui.painter().hline(ui.max_rect().x_range(), ui.cursor().top(), theme::hair());
         self.timeline(ui, stage, scene);
         press
     }

@@ -39,7 +39,7 @@ impl GoTo {
                 response.request_focus();
             }
             match self.problem {
-                Some(problem) => ui.label(RichText::new(problem).color(theme::ERROR)),
+                Some(problem) => ui.label(RichText::new(problem).color(theme::error())),
                 None => ui.label(soft("14:05   14:05:07   2 Mar 14:05   2026-03-02 14:05")),
             };
             if response.changed() {

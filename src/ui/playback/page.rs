@@ -224,7 +224,7 @@ impl PlaybackPage {
     }
 
     fn side(&mut self, ui: &mut Ui, stage: &mut Stage<'_>, present: &Present) {
-        let frame = Frame::new().fill(theme::PANEL).inner_margin(Margin::same(12));
+        let frame = Frame::new().fill(theme::panel()).inner_margin(Margin::same(12));
         let panel = egui::Panel::left("devices").exact_size(theme::DEVICES).frame(frame);
         panel.show(ui, |ui| {
             let calendar =

@@ -62,7 +62,7 @@ impl PictureView<'_> {
         let picked = self.picked;
         response.widget_info(|| WidgetInfo::selected(Role::Button, true, picked, &name));
         let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
-        painter.rect_filled(rect, theme::ROUND, theme::PANEL);
+        painter.rect_filled(rect, theme::ROUND, theme::panel());
         let act = self.content(ui, rect, stage);
         let place = self.place(rect);
         let corner = place.min + Vec2::splat(8.0);
@@ -73,7 +73,7 @@ impl PictureView<'_> {
             chip(&painter, corner, true, Mark::Disc(theme::coverage(kind)), kind.label(), room);
         }
         if self.picked {
-            let stroke = Stroke::new(2.0, theme::ACCENT);
+            let stroke = Stroke::new(2.0, theme::accent());
             ui.painter().rect_stroke(rect, theme::ROUND, stroke, StrokeKind::Outside);
         }
         act.or_else(|| self.hand(ui, &response, place))
@@ -116,11 +116,11 @@ impl PictureView<'_> {
         match self.state {
             None | Some(ViewState::Loading) => {
                 let glyph = ICON_HOURGLASS_EMPTY.codepoint;
-                message(&painter, rect, glyph, theme::TEXT_FAINT, "Loading …", "");
+                message(&painter, rect, glyph, theme::text_faint(), "Loading …", "");
                 None
             }
             Some(ViewState::Showing { picture, exact, damaged }) => {
-                painter.rect_filled(rect, theme::ROUND, theme::LETTERBOX);
+                painter.rect_filled(rect, theme::ROUND, theme::letterbox());
                 let shown = stage.textures.show(ui, Place::Playback, &self.camera.id, picture)?;
                 let place = fit(rect, shown.size);
                 let (part, white) = (self.zoom.part(), egui::Color32::WHITE);
@@ -138,7 +138,7 @@ impl PictureView<'_> {
                         &painter,
                         corner,
                         false,
-                        Mark::Disc(theme::ERROR),
+                        Mark::Disc(theme::error()),
                         text,
                         rect.width() - 16.0,
                     );
@@ -153,7 +153,7 @@ impl PictureView<'_> {
             }
             Some(ViewState::Failed(why)) => {
                 let glyph = ICON_BROKEN_IMAGE.codepoint;
-                message(&painter, rect, glyph, theme::ERROR, "Cannot be shown", why);
+                message(&painter, rect, glyph, theme::error(), "Cannot be shown", why);
                 None
             }
         }
@@ -176,7 +176,7 @@ impl PictureView<'_> {
             GapReason::Unknown => String::new(),
             reason => reason.to_string(),
         };
-        message(&painter, upper, ICON_EVENT_BUSY.codepoint, theme::TEXT_SOFT, &title, &why);
+        message(&painter, upper, ICON_EVENT_BUSY.codepoint, theme::text_soft(), &title, &why);
         if before.is_none() && after.is_none() {
             return None;
         }
@@ -222,7 +222,7 @@ fn width_of(ui: &Ui, words: &[Option<String>]) -> f32 {
     let (gap, around) = (spacing.item_spacing.x, 2.0 * spacing.button_padding.x + 16.0 + 6.0);
     let text = |words: &String| {
         let font = theme::font(theme::BODY);
-        ui.painter().layout_no_wrap(words.clone(), font, theme::TEXT).size().x
+        ui.painter().layout_no_wrap(words.clone(), font, theme::text()).size().x
     };
     words.iter().flatten().map(|words| text(words) + around + gap).sum::<f32>() - gap
 }

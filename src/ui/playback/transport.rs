@@ -162,11 +162,11 @@ impl Bar<'_> {
     }
 
     fn live(&self, ui: &mut Ui) -> Option<Press> {
-        let ink = if self.live { theme::LIVE } else { theme::TEXT_SOFT };
+        let ink = if self.live { theme::live() } else { theme::text_soft() };
         let words = RichText::new("Live").color(ink);
         let button = Button::new((icon(ICON_SENSORS, theme::ICON).color(ink), words))
             .selected(self.live)
-            .fill(if self.live { theme::RAISED } else { Color32::TRANSPARENT })
+            .fill(if self.live { theme::raised() } else { Color32::TRANSPARENT })
             .stroke(Stroke::NONE);
         ui.spacing_mut().button_padding.x = 8.0;
         let response = ui.add(button).accessible_name("Live edge");
@@ -210,17 +210,17 @@ impl Bar<'_> {
         };
         let at = self.playhead;
         if self.reverse {
-            add(format!("{}  ", self.speed_label()), theme::strong(15.0), theme::ACCENT);
+            add(format!("{}  ", self.speed_label()), theme::strong(15.0), theme::accent());
         }
         let date = if roomy { self.zone.date(at) } else { self.zone.short_date(at) };
-        add(date, theme::strong(15.0), theme::TEXT);
+        add(date, theme::strong(15.0), theme::text());
         let time = self.zone.millis(at);
         let (seconds, rest) = time.split_once('.').unwrap_or((&time, ""));
-        add(format!(" {seconds}"), theme::strong(15.0), theme::TEXT);
-        add(format!(".{rest} {}", self.zone.offset(at)), theme::font(15.0), theme::TEXT_SOFT);
+        add(format!(" {seconds}"), theme::strong(15.0), theme::text());
+        add(format!(".{rest} {}", self.zone.offset(at)), theme::font(15.0), theme::text_soft());
         if let Some(rate) = self.key_frames_only {
             let text = format!("\nkey frames only, {rate:.0} pictures a second");
-            add(text, theme::font(theme::CAPTION), theme::WARNING);
+            add(text, theme::font(theme::CAPTION), theme::warning());
         }
         job.wrap.max_width = f32::INFINITY;
         job.halign = Align::Center;
@@ -236,7 +236,7 @@ fn explain(speed: Speed) -> String {
 fn snapshot_menu(ui: &mut Ui, style: &mut SnapshotStyle) {
     ui.scope(|ui| {
         ui.spacing_mut().button_padding.x = 0.0;
-        let glyph = icon(ICON_ARROW_DROP_DOWN, 14.0).color(theme::TEXT_SOFT);
+        let glyph = icon(ICON_ARROW_DROP_DOWN, 14.0).color(theme::text_soft());
         let caret = Button::new(glyph).frame(false).min_size(egui::vec2(14.0, theme::CONTROL));
         let response = ui.add(caret).accessible_name("How snapshots are saved");
         let response = response.on_hover_text("How snapshots are saved");

@@ -114,7 +114,7 @@ impl AddCamera {
         if self.tried
             && let Some(problem) = problem
         {
-            ui.label(RichText::new(problem).color(theme::ERROR));
+            ui.label(RichText::new(problem).color(theme::error()));
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let enter = ui.input(|i| i.key_pressed(egui::Key::Enter));

@@ -51,8 +51,8 @@ impl DevicesPage {
 
     fn table(&mut self, ui: &mut Ui, stage: &mut Stage<'_>) {
         let frame = egui::Frame::new()
-            .fill(theme::PANEL)
-            .stroke(theme::HAIR)
+            .fill(theme::panel())
+            .stroke(theme::hair())
             .corner_radius(theme::ROUND_CARD)
             .inner_margin(egui::Margin::symmetric(16, 6));
         frame.show(ui, |ui| {
@@ -117,7 +117,7 @@ impl DevicesPage {
             );
             ui.add_space(8.0);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let words = RichText::new("Remove camera").color(theme::ERROR);
+                let words = RichText::new("Remove camera").color(theme::error());
                 let remove =
                     ui.button(words).on_hover_text("Removes the camera, keeps its footage");
                 if remove.clicked() {
@@ -201,7 +201,7 @@ fn two_lines(ui: &mut Ui, upper: &str, lower: &str) {
 fn empty(ui: &mut Ui) {
     ui.add_space(120.0);
     ui.vertical_centered(|ui| {
-        ui.label(icon(ICON_VIDEOCAM, 36.0).color(theme::TEXT_FAINT));
+        ui.label(icon(ICON_VIDEOCAM, 36.0).color(theme::text_faint()));
         ui.label(strong("No camera yet"));
         ui.label(soft("Add one by its address; it is recorded from then on."));
     });

@@ -38,7 +38,7 @@ impl FirstStart {
         let mut go = None;
         let left = sheet(ui, "first start", 460.0, |ui| {
             ui.vertical_centered(|ui| {
-                ui.label(icon(ICON_VISIBILITY, 40.0).color(theme::ACCENT));
+                ui.label(icon(ICON_VISIBILITY, 40.0).color(theme::accent()));
                 ui.label(RichText::new("Welcome to Watchkeeper").font(theme::strong(theme::TITLE)));
                 ui.label(soft(
                     "It records from the first minute on; there is nothing else to set up.",
@@ -69,11 +69,11 @@ fn choice(
 ) -> egui::Response {
     let size = Vec2::new(ui.available_width(), 64.0);
     let (rect, response) = ui.allocate_exact_size(size, egui::Sense::click());
-    let fill = if response.hovered() { theme::RAISED } else { theme::FIELD };
+    let fill = if response.hovered() { theme::raised() } else { theme::field() };
     let painter = ui.painter();
-    painter.rect(rect, theme::ROUND, fill, theme::HAIR, egui::StrokeKind::Inside);
+    painter.rect(rect, theme::ROUND, fill, theme::hair(), egui::StrokeKind::Inside);
     let left = rect.left_center();
-    let ink = theme::ACCENT;
+    let ink = theme::accent();
     let font = theme::icon_font(26.0);
     painter.text(
         left + Vec2::new(32.0, 0.0),
@@ -84,9 +84,9 @@ fn choice(
     );
     let words = left + Vec2::new(64.0, 0.0);
     let up = Vec2::new(0.0, -2.0);
-    painter.text(words + up, egui::Align2::LEFT_BOTTOM, title, theme::strong(14.0), theme::TEXT);
+    painter.text(words + up, egui::Align2::LEFT_BOTTOM, title, theme::strong(14.0), theme::text());
     let font = theme::font(theme::CAPTION);
-    painter.text(words - up, egui::Align2::LEFT_TOP, text, font, theme::TEXT_SOFT);
+    painter.text(words - up, egui::Align2::LEFT_TOP, text, font, theme::text_soft());
     crate::ui::widgets::focus_ring(ui, rect, &response);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, title));
     response.on_hover_text(text)

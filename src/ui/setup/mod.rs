@@ -4,6 +4,7 @@
 
 mod add_camera;
 mod devices;
+mod draft;
 mod first_start;
 mod mode_menu;
 mod recording;

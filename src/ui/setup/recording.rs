@@ -41,8 +41,8 @@ pub fn ui(ui: &mut Ui, stage: &mut Stage<'_>) -> Option<Go> {
 fn storage(ui: &mut Ui, volume: &VolumeStatus) {
     if let Some(trouble) = &volume.trouble {
         ui.horizontal(|ui| {
-            ui.label(icon(ICON_WARNING, theme::ICON).color(theme::ERROR));
-            ui.label(RichText::new(trouble).color(theme::ERROR));
+            ui.label(icon(ICON_WARNING, theme::ICON).color(theme::error()));
+            ui.label(RichText::new(trouble).color(theme::error()));
         });
     }
     ui.horizontal(|ui| {
@@ -74,18 +74,18 @@ fn bar(ui: &mut Ui, volume: &VolumeStatus) {
     let (rect, response) = ui.allocate_exact_size(size, egui::Sense::hover());
     let others = volume.total.saturating_sub(volume.free).saturating_sub(volume.used);
     let painter = ui.painter().with_clip_rect(rect);
-    painter.rect_filled(rect, theme::ROUND, theme::RAISED);
+    painter.rect_filled(rect, theme::ROUND, theme::raised());
     let ours = rect.width() * part(volume.used, volume.total);
     let both = rect.width() * part(volume.used.saturating_add(others), volume.total);
-    painter.rect_filled(rect.with_max_x(rect.left() + both), theme::ROUND, theme::TEXT_FAINT);
-    painter.rect_filled(rect.with_max_x(rect.left() + ours), theme::ROUND, theme::CONTINUOUS);
+    painter.rect_filled(rect.with_max_x(rect.left() + both), theme::ROUND, theme::text_faint());
+    painter.rect_filled(rect.with_max_x(rect.left() + ours), theme::ROUND, theme::continuous());
     let text =
         format!("Recordings {}, other {}", format::bytes(volume.used), format::bytes(others));
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &text));
     ui.horizontal(|ui| {
-        legend(ui, theme::CONTINUOUS, &format!("recordings {}", format::bytes(volume.used)));
-        legend(ui, theme::TEXT_FAINT, &format!("other {}", format::bytes(others)));
-        legend(ui, theme::RAISED, &format!("free {}", format::bytes(volume.free)));
+        legend(ui, theme::continuous(), &format!("recordings {}", format::bytes(volume.used)));
+        legend(ui, theme::text_faint(), &format!("other {}", format::bytes(others)));
+        legend(ui, theme::raised(), &format!("free {}", format::bytes(volume.free)));
     });
 }
 
@@ -107,7 +107,7 @@ fn legend(ui: &mut Ui, colour: egui::Color32, text: &str) {
 
 fn figure(ui: &mut Ui, width: f32, value: &str, text: &str) {
     Frame::new()
-        .fill(theme::FIELD)
+        .fill(theme::field())
         .corner_radius(theme::ROUND)
         .inner_margin(Margin::symmetric(14, 10))
         .show(ui, |ui| {

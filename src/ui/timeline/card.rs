@@ -75,19 +75,19 @@ fn describe(ui: &mut Ui, view: &View<'_>, lane: &Lane, found: &Under<'_>, pointe
             let kind = found.kind.label();
             let (text, colour) = match lanes::motion_at(lane, at) {
                 Some(level) => {
-                    (format!("motion {:.2} · {kind}", f32::from(level) / 1_000.0), theme::MOTION)
+                    (format!("motion {:.2} · {kind}", f32::from(level) / 1_000.0), theme::motion())
                 }
                 None => (format!("Recorded, {kind}"), theme::coverage(found.kind)),
             };
             line(ui, text, colour);
             if lanes::is_locked(lane, at) {
-                line(ui, "Locked: no rule deletes it".into(), theme::LOCKED);
+                line(ui, "Locked: no rule deletes it".into(), theme::locked());
             } else if lanes::goes_soon(lane, at) {
-                line(ui, "Will be deleted within 24 hours".into(), theme::TEXT_SOFT);
+                line(ui, "Will be deleted within 24 hours".into(), theme::text_soft());
             }
         }
         Under::Gap(reason) => line(ui, reason.to_string(), theme::gap(reason)),
-        Under::Nothing if at > view.now => line(ui, "In the future".into(), theme::TEXT_SOFT),
+        Under::Nothing if at > view.now => line(ui, "In the future".into(), theme::text_soft()),
         Under::Nothing => {}
     }
     #[expect(clippy::cast_precision_loss, reason = "a few points")]
@@ -97,8 +97,8 @@ fn describe(ui: &mut Ui, view: &View<'_>, lane: &Lane, found: &Under<'_>, pointe
     for mark in lane.bookmarks.iter().filter(|mark| off(mark.at) <= NEAR).take(3) {
         let note = if mark.note.is_empty() { "Bookmark" } else { &mark.note };
         ui.horizontal(|ui| {
-            ui.label(icon(ICON_BOOKMARK, theme::BODY).color(theme::TEXT));
-            line(ui, note.to_owned(), theme::TEXT);
+            ui.label(icon(ICON_BOOKMARK, theme::BODY).color(theme::text()));
+            line(ui, note.to_owned(), theme::text());
         });
     }
 }
@@ -113,7 +113,7 @@ pub fn tell_range(ui: &mut Ui, view: &View<'_>, range: WallSpan) {
             ui.label(soft(format!("{} {}", zone.short_date(at), zone.offset(at))));
         });
     }
-    line(ui, note(view, range), theme::ACCENT);
+    line(ui, note(view, range), theme::accent());
 }
 
 /// What is written below a range: what the page says of it, else its length.
@@ -132,7 +132,7 @@ fn line(ui: &mut Ui, text: String, colour: Color32) {
 
 fn picture(ui: &mut Ui, shown: crate::ui::texture::Shown) {
     let (rect, _) = ui.allocate_exact_size(Vec2::new(WIDTH, HEIGHT), Sense::hover());
-    ui.painter().rect_filled(rect, 4.0, theme::LETTERBOX);
+    ui.painter().rect_filled(rect, 4.0, theme::letterbox());
     let place = crate::ui::widgets::fit(rect, shown.size);
     crate::ui::widgets::picture(ui.painter(), shown.id, place, Color32::WHITE);
 }

@@ -77,7 +77,7 @@ pub fn lane(bars: &mut Bars, row: Row<'_>, lane: &Lane) {
     }
     for span in visible(&lane.locked, view, |span| *span) {
         let width = if row.is_roomy() { OUTLINE } else { 1.0 };
-        bars.outline(row.place(*span), width, theme::LOCKED);
+        bars.outline(row.place(*span), width, theme::locked());
     }
     for mark in lane.bookmarks.iter().filter(|mark| view.contains(mark.at)) {
         flag(bars, row, mark.at);
@@ -124,13 +124,13 @@ fn motion(bars: &mut Bars, row: Row<'_>, coverage: &[CoverageSpan], lane: &Lane)
             Some((rect, level)) if next.right() <= rect.right() => *level = (*level).max(bar.level),
             _ => {
                 if let Some((rect, level)) = column.replace((next, bar.level)) {
-                    bars.fill(high(rect, level), theme::MOTION);
+                    bars.fill(high(rect, level), theme::motion());
                 }
             }
         }
     }
     if let Some((rect, level)) = column {
-        bars.fill(high(rect, level), theme::MOTION);
+        bars.fill(high(rect, level), theme::motion());
     }
 }
 
@@ -167,9 +167,9 @@ fn going(
         for lock in kept.copied().chain([WallSpan { start: end, end }]) {
             let rect = row.place(WallSpan::new(from, lock.start.min(end)));
             if rect.is_positive() && row.is_roomy() {
-                bars.hatch(rect, HATCH - 2.0, false, theme::GOING);
+                bars.hatch(rect, HATCH - 2.0, false, theme::going());
             } else if rect.is_positive() {
-                bars.fill(rect, theme::GOING.gamma_multiply(0.5));
+                bars.fill(rect, theme::going().gamma_multiply(0.5));
             }
             from = from.max(lock.end);
         }
@@ -180,19 +180,19 @@ fn going(
 fn flag(bars: &mut Bars, row: Row<'_>, at: WallTime) {
     let (x, top, bottom) = (row.x(at), row.rect.top(), row.rect.bottom());
     let pole = bars.snapped(Rect::from_min_max(Pos2::new(x, top), Pos2::new(x + 1.0, bottom)));
-    bars.fill(pole, theme::TEXT);
+    bars.fill(pole, theme::text());
     let height = FLAG.min(row.rect.height());
     let corner = |x, y| Pos2::new(pole.left() + x, top + y);
     bars.triangle(
         [corner(0.0, 0.0), corner(height, height / 2.0), corner(0.0, height)],
-        theme::TEXT,
+        theme::text(),
     );
 }
 
 /// Where any of the cameras has footage.
 pub fn union(bars: &mut Bars, row: Row<'_>, spans: &[WallSpan]) {
-    bars.fill(row.rect, theme::FIELD);
+    bars.fill(row.rect, theme::field());
     for span in visible(spans, row.axis.span(), |span| *span) {
-        bars.fill(row.place(*span), theme::UNION);
+        bars.fill(row.place(*span), theme::union());
     }
 }

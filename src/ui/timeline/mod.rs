@@ -178,7 +178,7 @@ impl<'a> Timeline<'a> {
         let visible = areas.track.intersect(painter.clip_rect());
         let mut bars = Bars::new(painter, visible);
         for slot in slots {
-            bars.fill(areas.row(*slot), theme::TRACK);
+            bars.fill(areas.row(*slot), theme::track());
         }
         paint::grid(&mut bars, areas, axis, ruled);
         for (slot, head) in slots.iter().zip(self.view.lanes) {

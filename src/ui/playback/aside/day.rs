@@ -88,11 +88,11 @@ fn hours(day: WallSpan, now: WallTime) -> impl Iterator<Item = WallTime> {
 
 fn foot(ui: &Ui, rect: Rect, place: Rect, label: &str, here: bool) {
     let painter = ui.painter();
-    let ink = if here { theme::TEXT } else { theme::TEXT_SOFT };
+    let ink = if here { theme::text() } else { theme::text_soft() };
     let at = Pos2::new(rect.left() + 2.0, rect.bottom());
     painter.text(at, Align2::LEFT_BOTTOM, label, theme::font(theme::CAPTION), ink);
     if here {
-        let stroke = Stroke::new(2.0, theme::ACCENT);
+        let stroke = Stroke::new(2.0, theme::accent());
         painter.rect_stroke(place, theme::ROUND_SMALL, stroke, StrokeKind::Inside);
     }
 }

@@ -149,5 +149,5 @@ fn level(ui: &Ui, place: Rect, peak: u16) {
     let part = (f32::from(peak) / 500.0).sqrt().clamp(0.06, 1.0);
     let size = Vec2::new(place.width() * part, 3.0);
     let bar = Rect::from_min_size(place.left_bottom() - Vec2::new(0.0, 3.0), size);
-    ui.painter().rect_filled(bar, 0.0, theme::MOTION);
+    ui.painter().rect_filled(bar, 0.0, theme::motion());
 }

@@ -145,7 +145,7 @@ impl Tray {
         let hint = plan.folder.display().to_string();
         let edit = egui::TextEdit::singleline(&mut self.folder)
             .id_salt("folder of the export")
-            .hint_text(RichText::new(hint).color(theme::TEXT_FAINT))
+            .hint_text(RichText::new(hint).color(theme::text_faint()))
             .desired_width(f32::INFINITY);
         ui.label(soft("Folder").size(theme::CAPTION));
         let what = "Where the files go; empty: the folder that stands there in grey";
@@ -183,7 +183,7 @@ impl Tray {
             });
         });
         if let Some(trouble) = &plan.trouble {
-            ui.label(RichText::new(trouble).color(theme::ERROR));
+            ui.label(RichText::new(trouble).color(theme::error()));
         }
     }
 }
@@ -304,7 +304,7 @@ fn status(ui: &mut Ui, stage: &mut Stage<'_>, export: &ExportStatus) {
             #[expect(clippy::cast_precision_loss, reason = "a part of a bar")]
             let part = if *total > 0 { *done as f32 / *total as f32 } else { 0.0 };
             let text = format!("{} of {}", format::bytes(*done), format::bytes(*total));
-            ui.add(ProgressBar::new(part).text(text).fill(theme::ACCENT.gamma_multiply(0.5)));
+            ui.add(ProgressBar::new(part).text(text).fill(theme::accent().gamma_multiply(0.5)));
         }
         ExportState::Done { files, bytes } => {
             let count = format!("Done: {} in {}", format::bytes(*bytes), print_files(files.len()));
@@ -314,7 +314,7 @@ fn status(ui: &mut Ui, stage: &mut Stage<'_>, export: &ExportStatus) {
             ui.label(soft("Cancelled; nothing is left of it"));
         }
         ExportState::Failed(why) => {
-            ui.label(RichText::new(why).color(theme::ERROR));
+            ui.label(RichText::new(why).color(theme::error()));
         }
     }
 }

@@ -45,7 +45,7 @@ impl Marks {
             at: mark.at,
             length: String::new(),
             here: mark.at == around.playhead,
-            stripe: theme::ACCENT,
+            stripe: theme::accent(),
             button: (ICON_DELETE, "Remove the bookmark"),
             explanation: "Shows this moment",
         };
@@ -84,7 +84,7 @@ impl Marks {
             at: lock.span.start,
             length: format!(", {}", format::duration(lock.span.micros())),
             here: lock.span.contains(around.playhead),
-            stripe: theme::LOCKED,
+            stripe: theme::locked(),
             button: (ICON_LOCK_OPEN, "Unlock"),
             explanation: "Shows the begin of this range",
         };

@@ -129,7 +129,7 @@ impl Aside {
         wishes: &mut Wishes,
     ) -> Option<Act> {
         let tab = self.open?;
-        let frame = Frame::new().fill(theme::PANEL).inner_margin(Margin::same(12));
+        let frame = Frame::new().fill(theme::panel()).inner_margin(Margin::same(12));
         let panel = egui::Panel::right("lists").exact_size(WIDTH).frame(frame);
         panel
             .show(ui, |ui| {

@@ -26,7 +26,7 @@ pub fn ground(ui: &mut Ui, height: f32, name: &str, here: bool) -> (Rect, Respon
     let size = Vec2::new(ui.available_width(), height);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     if here || response.hovered() {
-        let fill = if here { theme::RAISED } else { theme::FIELD };
+        let fill = if here { theme::raised() } else { theme::field() };
         ui.painter().rect_filled(rect, theme::ROUND, fill);
     }
     focus_ring(ui, rect, &response);
@@ -42,13 +42,13 @@ pub fn lines(ui: &Ui, rect: Rect, title: &str, second: &str) {
         job.wrap = TextWrapping::truncate_at_width(rect.width().max(10.0));
         painter.layout_job(job)
     };
-    let title = line(title, theme::strong(theme::BODY), theme::TEXT);
-    let second = line(second, theme::font(theme::CAPTION), theme::TEXT_SOFT);
+    let title = line(title, theme::strong(theme::BODY), theme::text());
+    let second = line(second, theme::font(theme::CAPTION), theme::text_soft());
     let height = title.size().y + 2.0 + second.size().y;
     let top = rect.center().y - height / 2.0;
     let next = top + title.size().y + 2.0;
-    painter.galley(Pos2::new(rect.left(), top), title, theme::TEXT);
-    painter.galley(Pos2::new(rect.left(), next), second, theme::TEXT_SOFT);
+    painter.galley(Pos2::new(rect.left(), top), title, theme::text());
+    painter.galley(Pos2::new(rect.left(), next), second, theme::text_soft());
 }
 
 /// A small picture, or its place while there is none.
@@ -60,7 +60,7 @@ pub fn small_picture(
     at: WallTime,
     thumbnail: Option<&Thumbnail>,
 ) {
-    ui.painter().rect_filled(place, theme::ROUND_SMALL, theme::LETTERBOX);
+    ui.painter().rect_filled(place, theme::ROUND_SMALL, theme::letterbox());
     let Some(thumbnail) = thumbnail else { return };
     let shown = stage.textures.show(ui, Place::Thumbnail(at), camera, &thumbnail.picture);
     if let Some(shown) = shown {
@@ -71,7 +71,7 @@ pub fn small_picture(
 /// A field that narrows a list.
 pub fn search(ui: &mut Ui, name: &str, text: &mut String) {
     let edit = TextEdit::singleline(text)
-        .hint_text(egui::RichText::new(name).color(theme::TEXT_FAINT))
+        .hint_text(egui::RichText::new(name).color(theme::text_faint()))
         .margin(egui::Margin::symmetric(8, 6))
         .desired_width(f32::INFINITY);
     ui.add(edit).accessible_name(name).on_hover_text(name);

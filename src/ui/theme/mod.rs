@@ -2,6 +2,8 @@
 //!
 //! Must not do: know a page. Colours that carry meaning are used together with a second sign.
 
+mod palette;
+
 use std::sync::Arc;
 
 use egui::{
@@ -9,62 +11,9 @@ use egui::{
     TextStyle, Vec2,
 };
 
-use crate::model::{CoverageKind, GapReason, RecordingState};
+pub use palette::*;
 
-/// Behind everything.
-pub const WINDOW: Color32 = Color32::from_rgb(0x0E, 0x11, 0x16);
-/// Rail, bars, cards.
-pub const PANEL: Color32 = Color32::from_rgb(0x13, 0x17, 0x1E);
-/// Text fields and quiet controls.
-pub const FIELD: Color32 = Color32::from_rgb(0x1A, 0x20, 0x29);
-/// Hovered or chosen controls.
-pub const RAISED: Color32 = Color32::from_rgb(0x24, 0x2C, 0x37);
-/// A control while it is pressed.
-pub const PRESSED: Color32 = Color32::from_rgb(0x2E, 0x38, 0x46);
-/// Hair lines.
-pub const LINE: Color32 = Color32::from_rgb(0x26, 0x2E, 0x39);
-/// Main text.
-pub const TEXT: Color32 = Color32::from_rgb(0xE6, 0xEA, 0xF0);
-/// Second text.
-pub const TEXT_SOFT: Color32 = Color32::from_rgb(0x9A, 0xA5, 0xB3);
-/// Third text: hints, passed days.
-pub const TEXT_FAINT: Color32 = Color32::from_rgb(0x66, 0x71, 0x80);
-/// The one accent.
-pub const ACCENT: Color32 = Color32::from_rgb(0x8A, 0xA4, 0xFF);
-/// Text on the accent.
-pub const ON_ACCENT: Color32 = Color32::from_rgb(0x0E, 0x14, 0x28);
-/// Recorded around the clock.
-pub const CONTINUOUS: Color32 = Color32::from_rgb(0x3B, 0x82, 0xF6);
-/// Recorded within a schedule.
-pub const SCHEDULED: Color32 = Color32::from_rgb(0x14, 0xB8, 0xA6);
-/// Recorded because something moved; also "attention".
-pub const MOTION: Color32 = Color32::from_rgb(0xF5, 0x9E, 0x0B);
-/// Recorded on an operator's command.
-pub const MANUAL: Color32 = Color32::from_rgb(0xD9, 0x46, 0xEF);
-/// Kept from every rule that deletes.
-pub const LOCKED: Color32 = Color32::from_rgb(0xFA, 0xCC, 0x15);
-/// Behind lanes of the timeline.
-pub const TRACK: Color32 = WINDOW;
-/// Footage of any camera.
-pub const UNION: Color32 = Color32::from_rgb(0x6B, 0x93, 0xC9);
-/// Lines over footage that goes soon.
-pub const GOING: Color32 = Color32::from_black_alpha(80);
-/// Online, live edge.
-pub const LIVE: Color32 = Color32::from_rgb(0x22, 0xC5, 0x5E);
-/// Offline, failed, alarm.
-pub const ERROR: Color32 = Color32::from_rgb(0xEF, 0x44, 0x44);
-/// Something that needs attention soon.
-pub const WARNING: Color32 = MOTION;
-/// Behind a text on a picture.
-pub const ON_PICTURE: Color32 = Color32::from_black_alpha(165);
-/// Behind a sheet that must be answered.
-pub const BACKDROP: Color32 = Color32::from_black_alpha(150);
-/// Tint of the last picture of a camera without signal.
-pub const DIMMED: Color32 = Color32::from_gray(48);
-/// The playhead.
-pub const PLAYHEAD: Color32 = Color32::WHITE;
-/// Around pictures that do not fill their tile.
-pub const LETTERBOX: Color32 = Color32::from_rgb(0x08, 0x0A, 0x0E);
+use crate::model::{CoverageKind, GapReason, RecordingState};
 
 /// Width of the left rail.
 pub const RAIL: f32 = 72.0;
@@ -84,8 +33,6 @@ pub const ROUND: CornerRadius = CornerRadius::same(6);
 pub const ROUND_CARD: CornerRadius = CornerRadius::same(10);
 /// Corners of small things: chips, calendar days.
 pub const ROUND_SMALL: CornerRadius = CornerRadius::same(4);
-/// A hair line.
-pub const HAIR: Stroke = Stroke { width: 1.0, color: LINE };
 
 /// Ordinary text, in points.
 pub const BODY: f32 = 13.0;
@@ -120,18 +67,18 @@ pub fn icon_font(size: f32) -> FontId {
 
 /// The colour of footage recorded by this rule.
 #[must_use]
-pub const fn coverage(kind: CoverageKind) -> Color32 {
+pub fn coverage(kind: CoverageKind) -> Color32 {
     match kind {
-        CoverageKind::Continuous => CONTINUOUS,
-        CoverageKind::Scheduled => SCHEDULED,
-        CoverageKind::Motion => MOTION,
-        CoverageKind::Manual => MANUAL,
+        CoverageKind::Continuous => continuous(),
+        CoverageKind::Scheduled => scheduled(),
+        CoverageKind::Motion => motion(),
+        CoverageKind::Manual => manual(),
     }
 }
 
 /// The colour of what recording does.
 #[must_use]
-pub const fn recording(state: &RecordingState) -> Color32 {
+pub fn recording(state: &RecordingState) -> Color32 {
     match state {
         RecordingState::Recording(kind) => coverage(*kind),
         RecordingState::Idle(reason) => gap(reason),
@@ -140,34 +87,44 @@ pub const fn recording(state: &RecordingState) -> Color32 {
 
 /// The colour of a gap's stripe: red where footage was wanted and is missing, grey where none was wanted.
 #[must_use]
-pub const fn gap(reason: &GapReason) -> Color32 {
+pub fn gap(reason: &GapReason) -> Color32 {
     match reason {
         GapReason::CameraOffline(_)
         | GapReason::StreamLoss(_)
         | GapReason::Overload(_)
         | GapReason::DiskFull
         | GapReason::SizeLimit
-        | GapReason::StorageUnavailable(_) => ERROR,
+        | GapReason::StorageUnavailable(_) => error(),
         GapReason::NotRunning
         | GapReason::TimestampJump
         | GapReason::ClockStepped
         | GapReason::Suspended
-        | GapReason::WaitingForPicture => WARNING,
+        | GapReason::WaitingForPicture => warning(),
         GapReason::Disabled
         | GapReason::OutsideSchedule(_)
         | GapReason::NoMotion
         | GapReason::Deleted { .. }
         | GapReason::CameraRemoved
-        | GapReason::Unknown => TEXT_FAINT,
+        | GapReason::Unknown => text_faint(),
     }
 }
 
-/// Puts fonts, colours and spacing into `ctx`.
+/// Puts fonts, colours and spacing into `ctx`, in the dark look.
 pub fn apply(ctx: &Context) {
     ctx.set_fonts(fonts());
     egui_material_icons::initialize(ctx);
-    ctx.set_theme(egui::Theme::Dark);
-    ctx.style_mut_of(egui::Theme::Dark, |style| {
+    wear(ctx, Look::Dark);
+}
+
+/// Paints in this look from now on.
+pub fn wear(ctx: &Context, look: Look) {
+    set_look(look);
+    let theme = match look {
+        Look::Dark => egui::Theme::Dark,
+        Look::Light => egui::Theme::Light,
+    };
+    ctx.set_theme(theme);
+    ctx.style_mut_of(theme, |style| {
         style.text_styles = [
             (TextStyle::Small, font(CAPTION)),
             (TextStyle::Body, font(BODY)),
@@ -197,46 +154,46 @@ fn space(spacing: &mut egui::style::Spacing) {
 }
 
 fn colour(visuals: &mut egui::Visuals) {
-    visuals.override_text_color = Some(TEXT);
-    visuals.weak_text_color = Some(TEXT_FAINT);
-    visuals.hyperlink_color = ACCENT;
-    visuals.panel_fill = WINDOW;
-    visuals.window_fill = PANEL;
-    visuals.window_stroke = HAIR;
+    visuals.override_text_color = Some(text());
+    visuals.weak_text_color = Some(text_faint());
+    visuals.hyperlink_color = accent();
+    visuals.panel_fill = window();
+    visuals.window_fill = panel();
+    visuals.window_stroke = hair();
     visuals.window_corner_radius = ROUND_CARD;
     visuals.menu_corner_radius = ROUND;
-    visuals.extreme_bg_color = FIELD;
-    visuals.text_edit_bg_color = Some(FIELD);
-    visuals.faint_bg_color = PANEL;
-    visuals.warn_fg_color = WARNING;
-    visuals.error_fg_color = ERROR;
-    visuals.selection.bg_fill = ACCENT.gamma_multiply(0.35);
-    visuals.selection.stroke = Stroke::new(1.0, ACCENT);
+    visuals.extreme_bg_color = field();
+    visuals.text_edit_bg_color = Some(field());
+    visuals.faint_bg_color = panel();
+    visuals.warn_fg_color = warning();
+    visuals.error_fg_color = error();
+    visuals.selection.bg_fill = accent().gamma_multiply(0.35);
+    visuals.selection.stroke = Stroke::new(1.0, accent());
     visuals.striped = false;
     let widgets = &mut visuals.widgets;
     for (state, fill, line) in [
-        (&mut widgets.noninteractive, PANEL, LINE),
-        (&mut widgets.inactive, FIELD, LINE),
-        (&mut widgets.hovered, RAISED, TEXT_FAINT),
-        (&mut widgets.active, PRESSED, ACCENT),
-        (&mut widgets.open, RAISED, LINE),
+        (&mut widgets.noninteractive, panel(), line()),
+        (&mut widgets.inactive, field(), line()),
+        (&mut widgets.hovered, raised(), text_faint()),
+        (&mut widgets.active, pressed(), accent()),
+        (&mut widgets.open, raised(), line()),
     ] {
         state.bg_fill = fill;
         state.weak_bg_fill = fill;
         state.bg_stroke = Stroke::new(1.0, line);
-        state.fg_stroke = Stroke::new(1.0, TEXT);
+        state.fg_stroke = Stroke::new(1.0, text());
         state.corner_radius = ROUND;
         state.expansion = 0.0;
     }
-    widgets.active.bg_stroke = Stroke::new(1.0, ACCENT);
+    widgets.active.bg_stroke = Stroke::new(1.0, accent());
 }
 
 /// Inter in front of the fonts that egui brings for what Inter lacks.
 fn fonts() -> FontDefinitions {
     let mut fonts = FontDefinitions::default();
     let files: [(&str, &'static [u8]); 2] = [
-        ("inter", include_bytes!("../../assets/fonts/Inter-Regular.otf")),
-        (SEMIBOLD, include_bytes!("../../assets/fonts/Inter-SemiBold.otf")),
+        ("inter", include_bytes!("../../../assets/fonts/Inter-Regular.otf")),
+        (SEMIBOLD, include_bytes!("../../../assets/fonts/Inter-SemiBold.otf")),
     ];
     for (name, bytes) in files {
         fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));

@@ -1,15 +1,29 @@
 //! The settings as data, and what makes them valid.
 //!
-//! Must not do: read or write files; `store` does.
+//! Must not do: read or write files; `config` does.
+
+pub mod camera;
+pub mod console;
+pub mod merge;
+pub mod recording;
+pub mod storage;
+pub mod stream_url;
+
+mod ranged;
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::recording::{CameraRecording, InForce, RecordingDefaults, Retention};
-use super::{ConfigError, StreamUrl};
+pub use camera::CameraSettings;
+pub use console::{ConsoleSettings, DateStyle, KioskPage, KioskSettings, SavedView, ThemeChoice};
+pub use merge::merge;
+pub use recording::{CameraRecording, Chosen, InForce, RecordingDefaults, Retention};
+pub use storage::StorageSettings;
+pub use stream_url::{InvalidUrl, StreamUrl};
+
 use crate::model::schedule::{self, Calendar, ExceptionRule, Schedule};
-use crate::model::{CameraId, MotionSettings, StreamKind, Transport};
+use crate::model::{CameraId, MotionSettings, StreamKind};
 
 /// Most cameras that one Watchkeeper takes; beyond, a mistake is likelier than a wish.
 pub const MAX_CAMERAS: usize = 256;
@@ -35,6 +49,15 @@ pub struct Settings {
     /// What holds for every camera that does not set it for itself.
     #[serde(default, skip_serializing_if = "is_default")]
     pub recording: RecordingDefaults,
+    /// How the console looks, and what it tells.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub console: ConsoleSettings,
+    /// The console as a kiosk.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub kiosk: KioskSettings,
+    /// Walls that operators have saved.
+    #[serde(default, rename = "view", skip_serializing_if = "Vec::is_empty")]
+    pub views: Vec<SavedView>,
     /// Named schedules.
     #[serde(default, rename = "schedule", skip_serializing_if = "Vec::is_empty")]
     pub schedules: Vec<Schedule>,
@@ -63,140 +86,8 @@ impl From<Zone> for String {
     }
 }
 
-/// Where and how recordings are kept.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct StorageSettings {
-    /// The folder; a relative one is below the data folder.
-    pub path: String,
-    /// Length of a segment in minutes; cuts are at multiples of it, counted from local midnight.
-    pub segment_minutes: SegmentMinutes,
-    /// Largest file in MB (10^6 bytes); 0 means no limit. 3900 fits on FAT32.
-    pub max_file_mb: u32,
-    /// Seconds between two sweeps that make what was written survive a power cut.
-    pub sync_seconds: SyncSeconds,
-    /// How long footage is kept.
-    pub retention: Retention,
-    /// Largest size of all recordings in GB (10^9 bytes); 0 means no limit.
-    pub max_size_gb: MaxSize,
-    /// Percent of the disk that are free when an alert is raised; 0 means never.
-    pub low_space_percent: LowSpacePercent,
-    /// Whether the oldest footage makes room for the newest. Without it a limit stops recording.
-    pub auto_delete: bool,
-}
-
-impl Default for StorageSettings {
-    fn default() -> Self {
-        Self {
-            path: "recordings".into(),
-            segment_minutes: SegmentMinutes(60),
-            max_file_mb: 3900,
-            sync_seconds: SyncSeconds(5),
-            retention: Retention::default(),
-            max_size_gb: MaxSize(0),
-            low_space_percent: LowSpacePercent(10),
-            auto_delete: true,
-        }
-    }
-}
-
-/// A whole number within a range, refused with a sentence when it is outside.
-macro_rules! ranged {
-    ($(#[$doc:meta])* $name:ident($inner:ty), $range:expr, $what:literal) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-        #[serde(try_from = "i64", into = "i64")]
-        pub struct $name(pub $inner);
-
-        impl TryFrom<i64> for $name {
-            type Error = String;
-            fn try_from(value: i64) -> Result<Self, Self::Error> {
-                let range: std::ops::RangeInclusive<$inner> = $range;
-                match <$inner>::try_from(value) {
-                    Ok(inner) if range.contains(&inner) => Ok(Self(inner)),
-                    _ => Err(format!(concat!($what, " must be {} to {}"), range.start(), range.end())),
-                }
-            }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = String;
-            fn from_str(text: &str) -> Result<Self, Self::Err> {
-                let number: i64 = text.parse().map_err(|_| format!("\"{text}\" is no whole number"))?;
-                Self::try_from(number)
-            }
-        }
-
-        impl From<$name> for i64 {
-            fn from(value: $name) -> Self {
-                value.0.into()
-            }
-        }
-    };
-}
-
-pub(super) use ranged;
-
-ranged!(
-    /// Minutes of a segment.
-    SegmentMinutes(u32), 1..=1440, "segment_minutes"
-);
-ranged!(
-    /// Seconds between two sync sweeps.
-    SyncSeconds(u32), 1..=60, "sync_seconds"
-);
-ranged!(
-    /// Largest size of all recordings in GB (10^9 bytes); 0 means no limit.
-    MaxSize(u32), 0..=10_000_000, "max_size_gb"
-);
-ranged!(
-    /// Percent of the disk.
-    LowSpacePercent(u8), 0..=50, "low_space_percent"
-);
-
 pub(super) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
-}
-
-/// One camera.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CameraSettings {
-    /// Identity, also the name of its folder; never changes.
-    pub id: CameraId,
-    /// What operators call it.
-    pub name: String,
-    /// The group that it stands in; empty without one.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub group: String,
-    /// Address of the main stream.
-    pub main: StreamUrl,
-    /// Address of the sub stream.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sub: Option<StreamUrl>,
-    /// User name; the password is in the secrets.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub user: Option<String>,
-    /// TCP or UDP.
-    #[serde(default = "tcp")]
-    pub transport: Transport,
-    /// When and how it is recorded.
-    #[serde(flatten)]
-    pub recording: CameraRecording,
-}
-
-const fn tcp() -> Transport {
-    Transport::Tcp
-}
-
-impl CameraSettings {
-    /// The address of a stream, if it has one.
-    #[must_use]
-    pub fn url(&self, kind: StreamKind) -> Option<&StreamUrl> {
-        match kind {
-            StreamKind::Main => Some(&self.main),
-            StreamKind::Sub => self.sub.as_ref(),
-        }
-    }
 }
 
 impl Settings {
@@ -323,6 +214,8 @@ impl Settings {
         }
         self.check_schedule(self.recording.schedule.as_deref())
             .map_err(|reason| (vec![Key::Name("recording"), Key::Name("schedule")], reason))?;
+        console::validate_views(&self.views)
+            .map_err(|(n, reason)| (vec![Key::Name("view"), Key::Number(n)], reason))?;
         self.validate_cameras()
     }
 
@@ -398,11 +291,4 @@ pub enum Key {
     Name(&'static str),
     /// An element of an array, counted from 0.
     Number(usize),
-}
-
-/// What a refused change says.
-impl From<(Vec<Key>, String)> for ConfigError {
-    fn from((_, reason): (Vec<Key>, String)) -> Self {
-        Self::Refused(reason)
-    }
 }

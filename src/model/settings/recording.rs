@@ -8,7 +8,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::settings::{is_default, ranged};
+use super::is_default;
+use super::ranged::ranged;
 use crate::model::{Mode, MotionSettings, MotionSource, MotionZone, StreamKind};
 
 const MINUTE_MICROS: i64 = 60_000_000;

@@ -1,0 +1,62 @@
+//! The settings of storage.
+//!
+//! Must not do: look at a disk.
+
+use serde::{Deserialize, Serialize};
+
+use super::ranged::ranged;
+use super::recording::Retention;
+
+/// Where and how recordings are kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct StorageSettings {
+    /// The folder; a relative one is below the data folder.
+    pub path: String,
+    /// Length of a segment in minutes; cuts are at multiples of it, counted from local midnight.
+    pub segment_minutes: SegmentMinutes,
+    /// Largest file in MB (10^6 bytes); 0 means no limit. 3900 fits on FAT32.
+    pub max_file_mb: u32,
+    /// Seconds between two sweeps that make what was written survive a power cut.
+    pub sync_seconds: SyncSeconds,
+    /// How long footage is kept.
+    pub retention: Retention,
+    /// Largest size of all recordings in GB (10^9 bytes); 0 means no limit.
+    pub max_size_gb: MaxSize,
+    /// Percent of the disk that are free when an alert is raised; 0 means never.
+    pub low_space_percent: LowSpacePercent,
+    /// Whether the oldest footage makes room for the newest. Without it a limit stops recording.
+    pub auto_delete: bool,
+}
+
+impl Default for StorageSettings {
+    fn default() -> Self {
+        Self {
+            path: "recordings".into(),
+            segment_minutes: SegmentMinutes(60),
+            max_file_mb: 3900,
+            sync_seconds: SyncSeconds(5),
+            retention: Retention::default(),
+            max_size_gb: MaxSize(0),
+            low_space_percent: LowSpacePercent(10),
+            auto_delete: true,
+        }
+    }
+}
+
+ranged!(
+    /// Minutes of a segment.
+    SegmentMinutes(u32), 1..=1440, "segment_minutes"
+);
+ranged!(
+    /// Seconds between two sync sweeps.
+    SyncSeconds(u32), 1..=60, "sync_seconds"
+);
+ranged!(
+    /// Largest size of all recordings in GB (10^9 bytes); 0 means no limit.
+    MaxSize(u32), 0..=10_000_000, "max_size_gb"
+);
+ranged!(
+    /// Percent of the disk.
+    LowSpacePercent(u8), 0..=50, "low_space_percent"
+);

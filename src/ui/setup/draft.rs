@@ -1,0 +1,120 @@
+//! Settings on a page of Setup while they are edited: nothing is in force until they are saved.
+//!
+//! Must not do: paint, or send anything unasked.
+
+use std::sync::Arc;
+
+use crate::model::settings::Key;
+use crate::model::{CameraId, Password, Settings};
+use crate::protocol::{Command, SettingsChange};
+use crate::ui::desk::{Desk, Stage};
+
+/// The draft of a page.
+#[derive(Default)]
+pub struct Draft {
+    base: Arc<Settings>,
+    edited: Option<Box<Settings>>,
+    passwords: Vec<(CameraId, Option<Password>)>,
+    /// The change that was sent and is not answered yet.
+    waiting: Option<u64>,
+    refused: Option<String>,
+}
+
+impl Draft {
+    /// Takes what is new: the answer to what was sent, and the settings in force while nothing is edited.
+    /// Returns true when the draft has just been saved.
+    pub fn follow(&mut self, stage: &Stage<'_>) -> bool {
+        let answer = stage.shown.changed.get();
+        if let Some(answer) = answer.filter(|answer| Some(answer.id) == self.waiting) {
+            self.waiting = None;
+            match &answer.outcome {
+                Ok(settings) => {
+                    self.discard();
+                    self.base = Arc::clone(settings);
+                    return true;
+                }
+                Err(text) => self.refused = Some(text.clone()),
+            }
+        }
+        if !self.is_changed() {
+            self.base = Arc::clone(&stage.snapshot.settings);
+        }
+        false
+    }
+
+    /// The settings as they are on the page.
+    pub fn get(&self) -> &Settings {
+        self.edited.as_deref().unwrap_or(&self.base)
+    }
+
+    /// The settings as they were when the first change was made.
+    pub fn base(&self) -> &Arc<Settings> {
+        &self.base
+    }
+
+    /// Changes something; a change that changes nothing leaves no mark.
+    pub fn edit(&mut self, change: impl FnOnce(&mut Settings)) {
+        let mut edited =
+            self.edited.take().unwrap_or_else(|| Box::new(Settings::clone(&self.base)));
+        change(&mut edited);
+        self.refused = None;
+        self.edited = (*edited != *self.base).then_some(edited);
+    }
+
+    /// A password that was typed, to be stored with the rest.
+    pub fn set_password(&mut self, camera: &CameraId, password: Option<Password>) {
+        self.passwords.retain(|(id, _)| id != camera);
+        self.passwords.push((camera.clone(), password));
+        self.refused = None;
+    }
+
+    /// Leaves the stored password of `camera` as it is.
+    pub fn keep_password(&mut self, camera: &CameraId) {
+        self.passwords.retain(|(id, _)| id != camera);
+    }
+
+    /// Whether there is something to save.
+    pub fn is_changed(&self) -> bool {
+        self.edited.is_some() || !self.passwords.is_empty()
+    }
+
+    /// Whether the answer to Save is still awaited.
+    pub const fn is_waiting(&self) -> bool {
+        self.waiting.is_some()
+    }
+
+    /// What the engine said against it.
+    pub fn refused(&self) -> Option<&str> {
+        self.refused.as_deref()
+    }
+
+    /// Which setting is not valid, and why.
+    pub fn problem(&self) -> Option<(Vec<Key>, String)> {
+        self.get().validate().err()
+    }
+
+    /// Goes back to what is in force.
+    pub fn discard(&mut self) {
+        self.edited = None;
+        self.passwords.clear();
+        self.waiting = None;
+        self.refused = None;
+    }
+
+    /// Asks the engine to put it in force.
+    pub fn save(&mut self, desk: &mut Desk) {
+        if !self.is_changed() || self.is_waiting() || self.problem().is_some() {
+            return;
+        }
+        let id = desk.next_id();
+        let change = SettingsChange {
+            id,
+            before: Arc::clone(&self.base),
+            after: Box::new(self.get().clone()),
+            passwords: self.passwords.clone(),
+        };
+        if desk.send(Command::ChangeSettings(change)) {
+            self.waiting = Some(id);
+        }
+    }
+}
