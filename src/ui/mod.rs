@@ -12,6 +12,7 @@ pub mod timeline;
 pub mod week;
 pub mod zone;
 
+mod clock_changes;
 mod desk;
 mod frame_times;
 mod keys;
