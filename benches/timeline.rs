@@ -14,12 +14,13 @@ use watchkeeper::engine::cleaner::StorageReport;
 use watchkeeper::engine::offline;
 use watchkeeper::engine::recordings::Recordings;
 use watchkeeper::engine::timeline::{Surroundings, Timelines};
-use watchkeeper::index::{Change, Index, Volumes};
+use watchkeeper::index::{Change, Index};
 use watchkeeper::model::{
     Area, CameraId, MotionEvent, SegmentRow, StreamId, StreamKind, WallSpan, WallTime,
 };
 use watchkeeper::protocol::{Marks, MonthQuery, TimelineAnswer, TimelineQuery};
 use watchkeeper::recorder::OpenSegments;
+use watchkeeper::storage::Volumes;
 use watchkeeper::ui::theme;
 use watchkeeper::ui::timeline::{LaneHead, Timeline, View};
 use watchkeeper::ui::zone::Zone;

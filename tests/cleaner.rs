@@ -13,13 +13,14 @@ use watchkeeper::engine::cleaner::{CleanerOptions, Keeper};
 use watchkeeper::engine::indexer::Indexer;
 use watchkeeper::engine::locks::Locks;
 use watchkeeper::engine::offline;
-use watchkeeper::index::{Change, Index, IndexReader, ThumbnailWriter, Volumes};
+use watchkeeper::index::{Change, Index, IndexReader, ThumbnailWriter};
 use watchkeeper::model::{
     DeletionCause, MediaTime, RunId, SegmentRow, SegmentState, StreamId, StreamKind, VolumeId,
     WallSpan, WallTime,
 };
 use watchkeeper::recorder::{OpenSegments, Signals};
 use watchkeeper::runtime::{Clock, Latest, SimulatedClock};
+use watchkeeper::storage::Volumes;
 use watchkeeper::storage::deletion::Terms;
 use watchkeeper::storage::layout::segment_path;
 use watchkeeper::storage::retention::Rules;

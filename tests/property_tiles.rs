@@ -8,7 +8,7 @@ use watchkeeper::engine::calendar::Calendars;
 use watchkeeper::engine::cleaner::StorageReport;
 use watchkeeper::engine::timeline::{Surroundings, Timelines};
 use watchkeeper::engine::{offline, query};
-use watchkeeper::index::{Change, Index, Volumes};
+use watchkeeper::index::{Change, Index};
 use watchkeeper::model::{
     Area, CameraId, CoverageKind, DeletionCause, GapReason, JournalEntry, MediaTime, MotionEvent,
     RecordingState, RunId, SegmentRow, SegmentState, StreamId, StreamKind, VolumeId, WallSpan,
@@ -16,6 +16,7 @@ use watchkeeper::model::{
 };
 use watchkeeper::protocol::{EventsQuery, Marks, MonthQuery, TimelineQuery};
 use watchkeeper::recorder::OpenSegments;
+use watchkeeper::storage::Volumes;
 
 const SECOND: i64 = 1_000_000;
 const BEGIN: i64 = 1_772_550_000_000_000;

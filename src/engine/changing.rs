@@ -2,7 +2,10 @@
 //!
 //! Must not do: change a setting by itself.
 
+use std::time::Duration;
+
 use super::EngineError;
+use super::opening::Opened;
 use super::service::Service;
 use crate::config::ConfigError;
 use crate::model::settings::merge;
@@ -10,25 +13,62 @@ use crate::model::{CameraId, Settings};
 use crate::protocol::{ChangeAnswer, SettingsChange};
 
 impl Service {
-    /// Puts a change in force, and tells what became of it.
+    /// Puts a change in force, and tells what became of it. One that names another folder for recordings waits
+    /// until that is open; recording goes on meanwhile.
     pub fn change_settings(&mut self, change: SettingsChange) {
-        let id = change.id;
-        let outcome = self.put_in_force(change).map_err(|error| error.to_string());
-        let outcome = outcome.map(|()| self.store.shared());
+        let moves = change.after.storage.path != change.before.storage.path;
+        let wanted = match self.merged(&change) {
+            Ok(_) if moves => match self.opening.open(change) {
+                Ok(()) => return,
+                Err(change) => {
+                    let text = "Another folder is being opened for recordings; please try again.";
+                    (change.id, Err(ConfigError::Refused(text.into()).into()))
+                }
+            },
+            Ok(_) => (change.id, self.put_in_force(&change)),
+            Err(error) => (change.id, Err(error)),
+        };
+        self.answer(wanted.0, wanted.1);
+    }
+
+    /// The folder of a change is open, or cannot be had.
+    pub fn take_volume(&mut self, opened: Opened) {
+        let Opened { change, volume } = opened;
+        let outcome = volume.and_then(|(id, volume)| {
+            self.recordings.volumes.put(id, volume);
+            let before = std::mem::replace(&mut self.volume_id, id);
+            let outcome = self.put_in_force(&change);
+            if self.store.settings().storage.path != change.after.storage.path {
+                self.volume_id = before;
+            }
+            outcome
+        });
+        self.answer(change.id, outcome);
+    }
+
+    fn answer(&mut self, id: u64, outcome: Result<(), EngineError>) {
+        let outcome = outcome.map(|()| self.store.shared()).map_err(|error| error.to_string());
         self.shown.changed.set(ChangeAnswer { id, outcome });
         self.shown.wake();
     }
 
-    fn put_in_force(&mut self, change: SettingsChange) -> Result<(), EngineError> {
-        let before = self.store.shared();
-        let merged = merge(&before, &change.before, &change.after).map_err(ConfigError::Refused)?;
+    /// The settings as the change wants them.
+    fn merged(&self, change: &SettingsChange) -> Result<Settings, EngineError> {
+        let now = self.store.settings();
+        let merged = merge(now, &change.before, &change.after).map_err(ConfigError::Refused)?;
+        merged.validate().map_err(ConfigError::from)?;
+        Ok(merged)
+    }
+
+    fn put_in_force(&mut self, change: &SettingsChange) -> Result<(), EngineError> {
+        let (before, merged) = (self.store.shared(), self.merged(change)?);
         self.store.change(|settings| {
             *settings = merged;
             Ok(())
         })?;
-        let kept = self.keep_passwords(&change, &before);
+        let kept = self.keep_passwords(change, &before);
         // A zone that was chosen is in force at once.
-        self.zone_due = std::time::Duration::ZERO;
+        self.zone_due = Duration::ZERO;
         self.look_at_zone();
         self.reconcile();
         kept

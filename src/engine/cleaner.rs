@@ -302,7 +302,8 @@ impl Keeper {
 
     fn measure(&mut self, now: Duration, written: u64) -> Result<Usage, EngineError> {
         let recordings = Arc::clone(&self.options.recordings);
-        let spaces = recordings.volumes.iter().map(|(id, volume)| (*id, volume.space()));
+        let volumes = recordings.volumes.all();
+        let spaces = volumes.iter().map(|(id, volume)| (*id, volume.space()));
         let mut spaces: BTreeMap<VolumeId, Result<Space, StorageError>> = spaces.collect();
         let there = spaces.iter().filter(|(_, space)| space.is_ok()).map(|(id, _)| *id).collect();
         if self.there != there {

@@ -3,7 +3,6 @@
 //!
 //! Must not do: change anything but what an order names: locks, bookmarks and manual recordings.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,13 +13,12 @@ use super::locks::Locks;
 use super::manual::ManualDesk;
 use super::marks::MarkBook;
 use super::recordings::{Answer, Question, Recordings};
-use super::{EngineError, offline, start};
+use super::{EngineError, offline, overview, start};
 use crate::config::{ConfigError, DataFolder, SettingsStore};
-use crate::model::{Bookmark, CameraId, GapReason, Lock, StreamId, WallTime};
+use crate::model::{Bookmark, CameraId, Lock};
 use crate::protocol::{MarkChange, Shown, Snapshot, StorageOverview};
 use crate::runtime::{Clock, Latest};
-use crate::storage::preview::preview;
-use crate::storage::retention::{self, Candidate};
+use crate::storage::retention;
 
 /// What can be asked or ordered.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -103,7 +101,7 @@ impl Desk {
         let volume = offline::volumes(folder, &store)?.current;
         let mut report =
             StorageReport { terms: start::terms(store.settings(), volume), ..Default::default() };
-        match recordings.volumes.get(&volume).map(|volume| volume.space()) {
+        match recordings.volumes.get(volume).map(|volume| volume.space()) {
             Some(Ok(space)) => report.usage.space = space,
             Some(Err(error)) => report.trouble = Some(error.to_string()),
             None => {}
@@ -159,36 +157,6 @@ impl Desk {
     /// When the index cannot be read.
     pub fn overview(&self) -> Result<StorageOverview, EngineError> {
         let report = self.storage.get().unwrap_or_default();
-        let recordings = &self.recordings;
-        let open: BTreeSet<(StreamId, WallTime)> =
-            recordings.open.rows().into_iter().map(|row| (row.stream, row.start)).collect();
-        let rows = recordings.reader.all_segments()?.into_iter();
-        let candidates: Vec<Candidate> = rows
-            .map(|row| Candidate {
-                open: open.contains(&(row.stream.clone(), row.start)),
-                span: row.span(),
-                stream: row.stream,
-                bytes: row.bytes,
-            })
-            .collect();
-        let (rules, usage) = (&report.terms.rules, &report.usage);
-        let locks = self.marks.locks.list();
-        let now = self.clock.wall();
-        let ahead = preview(&candidates, &locks, rules, usage, report.rate, now);
-        let volume = recordings.volumes.get(&report.terms.volume);
-        let stopped = report.stopped.map(|stopped| GapReason::from(stopped).to_string());
-        Ok(StorageOverview {
-            path: volume.map_or_else(String::new, |volume| volume.describe()),
-            used: usage.used,
-            thumbnails: report.thumbnails,
-            used_by: recordings.reader.usage()?.into_iter().collect(),
-            free: usage.space.free,
-            total: usage.space.total,
-            rate: report.rate,
-            reserve: rules.reserve,
-            trouble: stopped.or_else(|| report.trouble.clone()),
-            going: ahead.in_24h,
-            left_micros: ahead.left_micros,
-        })
+        overview::overview(&self.recordings, &self.marks.locks.list(), &report, self.clock.wall())
     }
 }

@@ -37,7 +37,7 @@ impl Source {
     #[must_use]
     pub fn recorded(&self) -> Option<Recorded> {
         let terms = &self.storage.get()?.terms;
-        let volume = self.recordings.volumes.get(&terms.volume)?;
+        let volume = self.recordings.volumes.get(terms.volume)?;
         Some(Recorded { folder: volume.folder()?.to_path_buf(), reserve: terms.rules.reserve })
     }
 }
@@ -164,7 +164,7 @@ fn fill(
     query: &ExportQuery,
     now: WallTime,
 ) -> Result<(), EngineError> {
-    let volumes = &recordings.volumes;
+    let volumes = &recordings.volumes.all();
     for camera in &query.cameras {
         let rows = recordings.segments_of_camera(camera, query.span)?;
         plan.bytes += estimate(&rows, query.span);

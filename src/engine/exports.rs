@@ -274,7 +274,7 @@ fn films(
         .collect::<Result<_, EngineError>>()?;
     progress.total = jobs.iter().map(|job| estimate(&job.rows, job.span)).sum();
     progress.tell();
-    let made = export_all(&jobs, &source.recordings.volumes, progress, |_, _| ())?;
+    let made = export_all(&jobs, &source.recordings.volumes.all(), progress, |_, _| ())?;
     if progress.is_cancelled() {
         return Err(ExportError::Cancelled.into());
     }

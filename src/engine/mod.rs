@@ -21,6 +21,8 @@ pub mod marks;
 pub mod merging;
 pub mod notices;
 pub mod offline;
+pub mod opening;
+pub mod overview;
 pub mod past;
 pub mod previews;
 pub mod query;
@@ -57,7 +59,7 @@ use crate::runtime::Worker;
 pub const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);
 
 /// Threads, and groups of them, that the engine waits for one after the other.
-const STOPPED_IN_TURN: u32 = 15;
+const STOPPED_IN_TURN: u32 = 16;
 
 /// A running engine.
 pub struct Engine {

@@ -5,19 +5,18 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::EngineError;
+use super::overview::{self, Before};
 use super::recordings::Recordings;
-use super::{EngineError, start};
 use crate::config::{DataFolder, KnownVolume, LockStore, SettingsStore, VolumeStore};
 use crate::index::check::Outcome;
-use crate::index::{self, Index, ThumbnailWriter, Volumes};
+use crate::index::{self, Index, ThumbnailWriter};
 use crate::model::Settings;
 use crate::model::{CameraId, VolumeId, WallTime};
 use crate::playback::Footage;
 use crate::protocol::Going;
 use crate::recorder::OpenSegments;
-use crate::storage::deletion::{self, Placed};
-use crate::storage::retention::{self, Candidate, Usage};
-use crate::storage::{LocalVolume, Volume};
+use crate::storage::{LocalVolume, Places, Volume, Volumes};
 
 /// The places that hold recordings, opened.
 pub struct OpenedVolumes {
@@ -101,8 +100,8 @@ pub fn volumes_to_read(folder: &DataFolder, store: &SettingsStore) -> Result<Vol
 
 /// Index, volumes and what is being written, as one.
 #[must_use]
-pub fn recordings(index: &Index, volumes: Volumes, open: OpenSegments) -> Recordings {
-    let reader = index.reader();
+pub fn recordings(index: &Index, volumes: impl Into<Places>, open: OpenSegments) -> Recordings {
+    let (reader, volumes) = (index.reader(), volumes.into());
     let footage = Arc::new(Footage::new(reader.clone(), open.clone(), volumes.clone()));
     Recordings { reader, open, volumes, footage }
 }
@@ -171,26 +170,14 @@ pub fn lost_by(
     now: WallTime,
 ) -> Result<Vec<Going>, EngineError> {
     let recordings = open(folder)?;
-    let store = SettingsStore::open(folder)?;
-    let known = VolumeStore::open(folder)?;
-    let locks = LockStore::open(folder)?;
     let recorded: u64 = recordings.reader.usage()?.values().sum();
-    let used = recorded.saturating_add(thumbnail_bytes(folder));
-    let stand = |settings: &Settings| {
-        let id = known.at(&settings.storage.path).id;
-        let mut terms = start::terms(settings, id);
-        // A place that is new or not connected holds nothing that could make room.
-        let space = recordings.volumes.get(&id).and_then(|volume| volume.space().ok());
-        let space = space.unwrap_or_default();
-        terms.rules.reserve = retention::reserve(0, space.total);
-        (terms, Usage { used, space })
+    let (store, locks) = (SettingsStore::open(folder)?, LockStore::open(folder)?);
+    let before = Before {
+        recordings: &recordings,
+        known: &VolumeStore::open(folder)?,
+        locks: locks.list(),
+        used: recorded.saturating_add(thumbnail_bytes(folder)),
+        settings: store.settings(),
     };
-    let rows = recordings.reader.all_segments()?.into_iter();
-    let placed = rows.map(|row| {
-        let (volume, span) = (row.volume, row.span());
-        (volume, Candidate { stream: row.stream, span, bytes: row.bytes, open: false })
-    });
-    let candidates: Vec<Placed> = placed.collect();
-    let ((old, old_usage), (new, new_usage)) = (stand(store.settings()), stand(after));
-    Ok(deletion::lost(&candidates, locks.list(), (&old, &old_usage), (&new, &new_usage), now))
+    overview::lost_by(&before, after, now)
 }

@@ -9,12 +9,16 @@ use crossbeam::channel::{Receiver, select};
 
 use super::calendar::Calendars;
 use super::locks::Locks;
+use super::overview::{self, Before};
 use super::recordings::Recordings;
 use super::timeline::{Storage, Surroundings, Timelines};
-use super::{EngineError, explain};
+use super::{EngineError, explain, start};
+use crate::config::{DataFolder, VolumeStore};
 use crate::model::coverage::{self, SEAM_MICROS};
 use crate::model::{CameraId, CoverageSpan, WallSpan};
-use crate::protocol::{EventsAnswer, EventsQuery, MonthQuery, Shown, TimelineQuery};
+use crate::protocol::{
+    EventsAnswer, EventsQuery, MonthQuery, Shown, StorageAnswer, StorageQuery, TimelineQuery,
+};
 use crate::runtime::thread::JoinError;
 use crate::runtime::{Clock, Newest, Worker};
 
@@ -26,11 +30,14 @@ pub struct Queries {
     timeline: Newest<TimelineQuery>,
     month: Newest<MonthQuery>,
     events: Newest<EventsQuery>,
+    storage: Newest<StorageQuery>,
     worker: Worker,
 }
 
 /// What the thread is given.
 pub struct QueryOptions {
+    /// Where the list of places is.
+    pub folder: DataFolder,
     /// What is asked about.
     pub recordings: Arc<Recordings>,
     /// Where answers go, and where the bookmarks are.
@@ -51,6 +58,8 @@ impl Queries {
     pub fn start(options: QueryOptions, stop: Receiver<()>) -> std::io::Result<Self> {
         let (timeline, month, events) = (Newest::new(), Newest::new(), Newest::new());
         let (timelines, months, lists) = (timeline.receiver(), month.receiver(), events.receiver());
+        let storage = Newest::new();
+        let standings = storage.receiver();
         let mut desk =
             Desk { options, timelines: Timelines::default(), calendars: Calendars::default() };
         let worker = Worker::spawn("query", move || {
@@ -68,11 +77,15 @@ impl Queries {
                         Ok(query) => tell("list of events", desk.events(&query)),
                         Err(_) => break,
                     },
+                    recv(standings) -> query => match query {
+                        Ok(query) => tell("storage", desk.storage(&query)),
+                        Err(_) => break,
+                    },
                     recv(stop) -> _ => break,
                 }
             }
         })?;
-        Ok(Self { timeline, month, events, worker })
+        Ok(Self { timeline, month, events, storage, worker })
     }
 
     /// Asks for coverage.
@@ -88,6 +101,11 @@ impl Queries {
     /// Asks for motion events.
     pub fn events(&self, query: EventsQuery) {
         self.events.send(query);
+    }
+
+    /// Asks how storage stands.
+    pub fn storage(&self, query: StorageQuery) {
+        self.storage.send(query);
     }
 
     /// Waits for the thread, whose stop channel has been dropped.
@@ -114,7 +132,7 @@ struct Desk {
 
 impl Desk {
     fn timeline(&mut self, query: &TimelineQuery) -> Result<(), EngineError> {
-        let QueryOptions { recordings, shown, locks, storage, clock } = &self.options;
+        let QueryOptions { recordings, shown, locks, storage, clock, .. } = &self.options;
         let around = Surroundings {
             locks: &locks.list(),
             marks: &shown.marks.get().unwrap_or_default(),
@@ -129,6 +147,30 @@ impl Desk {
     fn month(&mut self, query: &MonthQuery) -> Result<(), EngineError> {
         let QueryOptions { recordings, shown, clock, .. } = &self.options;
         shown.month.set(self.calendars.answer(recordings, query, clock.wall())?);
+        shown.wake();
+        Ok(())
+    }
+
+    fn storage(&self, query: &StorageQuery) -> Result<(), EngineError> {
+        let QueryOptions { folder, recordings, shown, locks, storage, clock } = &self.options;
+        let mut report = storage.get().map(|report| (*report).clone()).unwrap_or_default();
+        let (locks, now) = (locks.list(), clock.wall());
+        let mut lost = Vec::new();
+        if let (Some(after), Some(snapshot)) = (&query.with, shown.snapshot.get()) {
+            let before = Before {
+                recordings,
+                known: &VolumeStore::open(folder)?,
+                locks: &locks,
+                used: report.usage.used,
+                settings: &snapshot.settings,
+            };
+            lost = overview::lost_by(&before, after, now)?;
+            let reserve = report.terms.rules.reserve;
+            report.terms = start::terms(after, report.terms.volume);
+            report.terms.rules.reserve = reserve;
+        }
+        let overview = overview::overview(recordings, &locks, &report, now)?;
+        shown.storage.set(StorageAnswer { id: query.id, overview, lost });
         shown.wake();
         Ok(())
     }

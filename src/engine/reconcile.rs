@@ -196,11 +196,11 @@ impl Service {
 
     /// Tells the recorder where and how to write.
     fn rewrite(&mut self) {
-        let Some(volume) = self.recordings.volumes.get(&self.volume_id) else { return };
+        let Some(volume) = self.recordings.volumes.get(self.volume_id) else { return };
         let total = self.cleaner.report().get().map_or(0, |report| report.usage.space.total);
         let context = WriteContext {
             limits: limits(self.store.settings(), total, volume.file_size_limit()),
-            volume: Arc::clone(volume),
+            volume,
             volume_id: self.volume_id,
             zone: self.zone,
             open: self.recordings.open.clone(),

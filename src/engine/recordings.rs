@@ -12,13 +12,14 @@ use serde::{Deserialize, Serialize};
 use super::stills::{self, Caption};
 use super::{EngineError, explain, query};
 use crate::index::check::{Outcome, Problem};
-use crate::index::{self, IndexReader, Volumes};
+use crate::index::{self, IndexReader};
 use crate::model::{
     CameraId, MotionEvent, RecordingState, SegmentRow, StreamId, StreamKind, WallSpan, WallTime,
 };
 use crate::playback::{self, Footage};
 use crate::protocol::PictureFormat;
 use crate::recorder::OpenSegments;
+use crate::storage::Places;
 
 /// What can be asked.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -110,7 +111,7 @@ pub struct Recordings {
     /// What is being written.
     pub open: OpenSegments,
     /// Where the files are.
-    pub volumes: Volumes,
+    pub volumes: Places,
     /// Index, files and open segments as one.
     pub footage: Arc<Footage>,
 }
@@ -141,7 +142,8 @@ impl Recordings {
                 self.picture(camera, *at, *format, caption.as_ref())
             }
             Question::Check => {
-                let report = index::check::check(&self.reader, &self.volumes, &self.open.rows())?;
+                let report =
+                    index::check::check(&self.reader, &self.volumes.all(), &self.open.rows())?;
                 // A segment that was begun meanwhile is no problem.
                 let begun: Vec<String> = self.open.rows().into_iter().map(|row| row.path).collect();
                 let found = report.problems.iter().filter(|found| !begun.contains(&found.path));

@@ -171,10 +171,10 @@ impl Removal {
     }
 
     fn unlink(&self, row: &SegmentRow) -> Result<(), EngineError> {
-        let volume = self.recordings.volumes.get(&row.volume);
+        let volume = self.recordings.volumes.get(row.volume);
         let volume = volume
             .ok_or_else(|| EngineError::NotFound(format!("the volume of {} is gone", row.path)))?;
-        Ok(remove_marked(&**volume, &row.path)?)
+        Ok(remove_marked(&*volume, &row.path)?)
     }
 
     fn put_aside(&mut self, doomed: Doomed, error: &EngineError, now: Duration) {

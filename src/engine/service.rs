@@ -16,6 +16,7 @@ use super::indexer::Indexer;
 use super::manual::ManualDesk;
 use super::marking::Marking;
 use super::notices::Notices;
+use super::opening::Opening;
 use super::previews::Previews;
 use super::query::Queries;
 use super::recordings::Recordings;
@@ -74,6 +75,7 @@ pub(super) struct Service {
     pub thumbnails: Thumbnails,
     pub previews: Previews,
     pub marking: Marking,
+    pub opening: Opening,
     pub exports: Exports,
     pub export_plans: ExportPlans,
     /// None when it cannot be opened.
@@ -115,6 +117,7 @@ impl Service {
         let mut saved = self.snapshots.results().clone();
         let mut exported = self.exports.ended().clone();
         let mut unmarked = self.marking.failures().clone();
+        let mut opened = self.opening.opened().clone();
         loop {
             select! {
                 recv(commands) -> command => match command {
@@ -148,6 +151,13 @@ impl Service {
                     match error {
                         Ok(error) => self.tell(Severity::Warning, None, error.to_string()),
                         Err(_) => unmarked = self.without("Bookmarks and locks"),
+                    }
+                    self.show();
+                }
+                recv(opened) -> result => {
+                    match result {
+                        Ok(result) => self.take_volume(result),
+                        Err(_) => opened = self.without("Changes of the recordings folder"),
                     }
                     self.show();
                 }
@@ -220,6 +230,10 @@ impl Service {
             Command::Playback(command) => self.playback.send(command).map_err(EngineError::from),
             Command::QueryTimeline(query) => {
                 self.queries.timeline(query);
+                Ok(())
+            }
+            Command::QueryStorage(query) => {
+                self.queries.storage(query);
                 Ok(())
             }
             Command::QueryEvents(query) => {
@@ -368,6 +382,7 @@ impl Service {
             self.door.map_or(Ok(()), |door| door.close(limit).map_err(EngineError::from)),
             self.indexer.stop(limit).map_err(EngineError::from),
             self.marking.stop(limit).map_err(EngineError::from),
+            self.opening.stop(limit).map_err(EngineError::from),
             self.playback.stop().map_err(EngineError::from),
             self.snapshots.stop(limit).map_err(EngineError::from),
             self.previews.stop(limit).map_err(EngineError::from),

@@ -20,6 +20,7 @@ use super::marking::Marking;
 use super::marks::MarkBook;
 use super::notices::Notices;
 use super::offline::OpenedVolumes;
+use super::opening::Opening;
 use super::previews::Previews;
 use super::query::{Queries, QueryOptions};
 use super::service::{Pending, SIMULATED_CAMERAS, Service};
@@ -150,6 +151,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
     let previews = Previews::start(stored, Arc::clone(&recordings.footage), Arc::clone(&shown))?;
     let (stop_queries, stopped): (Sender<()>, _) = bounded(0);
     let options = QueryOptions {
+        folder: folder.clone(),
         recordings: Arc::clone(&recordings),
         shown: Arc::clone(&shown),
         locks: locks.clone(),
@@ -176,6 +178,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         clock: Arc::clone(&clock),
         folder: folder.exports(),
     };
+    let opening = Opening::start(folder.clone())?;
     let exports = Exports::start(source.clone(), Arc::clone(&shown))?;
     let export_plans = ExportPlans::start(source, Arc::clone(&shown))?;
     let manual = ManualDesk::new(Arc::clone(&signals), Arc::clone(&clock));
@@ -212,6 +215,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         thumbnails,
         previews,
         marking,
+        opening,
         exports,
         export_plans,
         door,

@@ -26,7 +26,8 @@ impl Service {
     pub(super) fn open_folder(&self, folder: PathBuf) -> Result<(), EngineError> {
         let plain = folder.is_absolute()
             && folder.components().all(|part| !matches!(part, Component::ParentDir));
-        let mut recordings = self.recordings.volumes.values().filter_map(|volume| volume.folder());
+        let volumes = self.recordings.volumes.all();
+        let mut recordings = volumes.values().filter_map(|volume| volume.folder());
         let ours = folder.starts_with(self.folder.root())
             || self.exports.folders().contains(&folder)
             || recordings.any(|root| folder.starts_with(root));

@@ -7,7 +7,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
 
 use super::{Change, Index, IndexError, IndexReader};
 use crate::media::clock_map::MAX_BEND_PPM;
@@ -21,10 +20,7 @@ use crate::storage::recovery::{Cause, Plan, Repair};
 use crate::storage::repair::{
     FoundSegment, Inspected, finish_file, inspect, remove_empty, remove_marked,
 };
-use crate::storage::{FoundFile, Volume};
-
-/// All places that hold segments.
-pub type Volumes = BTreeMap<VolumeId, Arc<dyn Volume>>;
+use crate::storage::{FoundFile, Volume, Volumes};
 
 /// A rebuilt row may reach into the next segment by as much as a camera's clock may have been bent, and
 /// this much for a short one; its end is then cut. More than that is a system clock that was set back.

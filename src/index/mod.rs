@@ -19,7 +19,7 @@ pub mod thumbnails;
 pub mod touched;
 pub mod write;
 
-pub use check::{CheckReport, Finding, Outcome, Problem, Volumes, check, repair};
+pub use check::{CheckReport, Finding, Outcome, Problem, check, repair};
 pub use deleted::DeletedSpan;
 pub use error::IndexError;
 pub use open::{Damaged, Index, Opened};

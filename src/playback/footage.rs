@@ -5,7 +5,7 @@
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::segments::{Kept, Volumes, open_file};
+use super::segments::{Kept, open_file};
 use super::{GopWalk, LoadedSegment, PlaybackError};
 use crate::container::SampleTable;
 use crate::index::IndexReader;
@@ -14,6 +14,7 @@ use crate::model::{
     CameraId, GapReason, SegmentRow, SegmentState, StreamId, StreamKind, WallSpan, WallTime,
 };
 use crate::recorder::OpenSegments;
+use crate::storage::Places;
 
 /// How far behind the newest moment a segment being written may be and still count as going on: a
 /// fragment lasts 2 s at most, and a slow disk may take some more.
@@ -26,7 +27,7 @@ const LOOK_AROUND_MICROS: i64 = 3_600_000_000;
 pub struct Footage {
     pub(super) index: IndexReader,
     open: OpenSegments,
-    volumes: Volumes,
+    volumes: Places,
     kept: Mutex<Kept>,
 }
 
@@ -46,8 +47,8 @@ pub struct FootageGap {
 impl Footage {
     /// The footage that `index` and `open` know, on `volumes`.
     #[must_use]
-    pub fn new(index: IndexReader, open: OpenSegments, volumes: Volumes) -> Self {
-        Self { index, open, volumes, kept: Mutex::default() }
+    pub fn new(index: IndexReader, open: OpenSegments, volumes: impl Into<Places>) -> Self {
+        Self { index, open, volumes: volumes.into(), kept: Mutex::default() }
     }
 
     /// The segment that shows `camera` at `at`: of the main stream where it has footage, else of the sub
@@ -284,7 +285,7 @@ impl Footage {
             }
             let file = match &kept {
                 Some(kept) => Arc::clone(&kept.file),
-                None => open_file(row, &self.volumes)?,
+                None => open_file(row, &self.volumes.all())?,
             };
             let samples = open.fragments.iter().flat_map(|fragment| fragment.samples());
             let table =
@@ -303,7 +304,7 @@ impl Footage {
         {
             return Ok(kept);
         }
-        Ok(self.keep(LoadedSegment::open(row, &self.volumes)?))
+        Ok(self.keep(LoadedSegment::open(row, &self.volumes.all())?))
     }
 
     fn keep(&self, segment: LoadedSegment) -> Arc<LoadedSegment> {

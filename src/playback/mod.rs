@@ -46,7 +46,7 @@ pub use inbox::{Busy, Playback};
 pub use live::LivePlayer;
 pub use pace::Pace;
 pub use plan::{Piece, Way};
-pub use segments::{LoadedSegment, Volumes};
+pub use segments::LoadedSegment;
 pub use skip::{Skip, over_gaps, to_events};
 pub use transport::Transport;
 

@@ -2,18 +2,14 @@
 //!
 //! Must not do: decide which segment is wanted; `footage` does.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{GopWalk, PlaybackError};
 use crate::container::{self, ReadAt, SampleInfo};
 use crate::media::StreamParameters;
-use crate::model::{SegmentRow, StreamKind, VolumeId, WallTime};
-use crate::storage::Volume;
-
-/// Where segments are.
-pub type Volumes = BTreeMap<VolumeId, Arc<dyn Volume>>;
+use crate::model::{SegmentRow, StreamKind, WallTime};
+use crate::storage::Volumes;
 
 /// Samples that all kept segments may have together: at 40 bytes each, 40 MB. An hour at 25 pictures a
 /// second has 90,000.

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    EventsQuery, ExportQuery, ExportRequest, MarkChange, MonthQuery, SettingsChange, ThumbnailWish,
-    TimelineQuery,
+    EventsQuery, ExportQuery, ExportRequest, MarkChange, MonthQuery, SettingsChange, StorageQuery,
+    ThumbnailWish, TimelineQuery,
 };
 use crate::model::{CameraId, Mode, StreamKind, Transport, WallTime};
 
@@ -35,6 +35,8 @@ pub enum Command {
     WatchLive(Vec<LiveTile>),
     /// Drives playback.
     Playback(PlaybackCommand),
+    /// Asks how storage stands; the answer arrives in [`super::Shown::storage`].
+    QueryStorage(StorageQuery),
     /// Asks for coverage; the answer arrives in [`super::Shown::timeline`].
     QueryTimeline(TimelineQuery),
     /// Asks for a month of the calendar; the answer arrives in [`super::Shown::month`].

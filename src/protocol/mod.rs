@@ -19,7 +19,7 @@ pub use marks::{
 pub use playback::{CameraView, PlaybackSnapshot, ViewState};
 pub use settings::{ChangeAnswer, SettingsChange};
 pub use status::{CameraStatus, LinkState, Notice, Severity, Snapshot, VolumeStatus};
-pub use storage::{Going, StorageOverview};
+pub use storage::{Going, StorageAnswer, StorageOverview, StorageQuery};
 pub use timeline::{
     Gap, Lane, MonthAnswer, MonthDay, MonthQuery, MotionBar, TimelineAnswer, TimelineQuery,
 };
@@ -87,6 +87,8 @@ pub struct Shown {
     pub export_plan: Latest<ExportPlan>,
     /// What became of the last change of settings.
     pub changed: Latest<ChangeAnswer>,
+    /// How storage stands.
+    pub storage: Latest<StorageAnswer>,
     /// Exports under way and those that have ended, oldest first.
     pub exports: Latest<Vec<ExportStatus>>,
     wake: Mutex<Option<Wake>>,

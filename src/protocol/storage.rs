@@ -4,7 +4,29 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{CameraId, DeletionCause, WallSpan};
+use std::sync::Arc;
+
+use crate::model::{CameraId, DeletionCause, Settings, WallSpan, WallTime};
+
+/// Asks how storage stands.
+#[derive(Clone, Debug)]
+pub struct StorageQuery {
+    /// For the answer.
+    pub id: u64,
+    /// Settings that are not in force: how it would stand with them.
+    pub with: Option<Arc<Settings>>,
+}
+
+/// How storage stands, or would.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StorageAnswer {
+    /// To which question.
+    pub id: u64,
+    /// As asked.
+    pub overview: StorageOverview,
+    /// What would be deleted at once, and stays with the settings in force.
+    pub lost: Vec<Going>,
+}
 
 /// How storage stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +40,12 @@ pub struct StorageOverview {
     pub thumbnails: u64,
     /// Bytes of the recordings by camera.
     pub used_by: Vec<(CameraId, u64)>,
+    /// Bytes of the recordings that locks keep.
+    #[serde(default)]
+    pub locked: u64,
+    /// Where the oldest footage begins.
+    #[serde(default)]
+    pub oldest: Option<WallTime>,
     /// Bytes that are free on the volume.
     pub free: u64,
     /// Bytes that it holds in all.

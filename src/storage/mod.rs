@@ -9,6 +9,7 @@ pub mod layout;
 pub mod local;
 pub mod marker;
 pub mod part_file;
+pub mod places;
 pub mod plain_file;
 pub mod preview;
 pub mod recovery;
@@ -18,6 +19,7 @@ pub mod retention;
 pub use error::StorageError;
 pub use faulty::FaultyVolume;
 pub use local::LocalVolume;
+pub use places::{Places, Volumes};
 
 use std::path::Path;
 

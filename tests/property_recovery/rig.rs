@@ -9,11 +9,12 @@ use watchkeeper::container::{
     FragmentCursor, PendingSample, SampleTable, TrackHeader, finish, fragment, init, read,
     swallow_header,
 };
-use watchkeeper::index::{Change, CheckReport, Index, Volumes, check, repair};
+use watchkeeper::index::{Change, CheckReport, Index, check, repair};
 use watchkeeper::model::{
     MediaTime, RunId, SegmentIdentity, SegmentRow, SegmentState, StreamId, StreamKind, VolumeId,
     WallTime,
 };
+use watchkeeper::storage::Volumes;
 use watchkeeper::storage::layout::segment_path;
 use watchkeeper::storage::{FaultyVolume, SegmentFile, StorageError, Volume};
 

@@ -16,7 +16,7 @@ use watchkeeper::engine::locks::Locks;
 use watchkeeper::engine::offline;
 use watchkeeper::engine::recordings::Recordings;
 use watchkeeper::index::check::repair;
-use watchkeeper::index::{Change, DeletedSpan, Index, Outcome, Problem, ThumbnailWriter, Volumes};
+use watchkeeper::index::{Change, DeletedSpan, Index, Outcome, Problem, ThumbnailWriter};
 use watchkeeper::media::sps::VideoInfo;
 use watchkeeper::media::{AccessUnit, StreamParameters};
 use watchkeeper::model::{
@@ -27,6 +27,7 @@ use watchkeeper::recorder::{
     Limits, Manual, OpenSegments, Outside, Rule, Signals, StreamRecorder, WriteContext,
 };
 use watchkeeper::runtime::{Clock, Latest, SimulatedClock};
+use watchkeeper::storage::Volumes;
 use watchkeeper::storage::deletion::Terms;
 use watchkeeper::storage::retention::Rules;
 use watchkeeper::storage::{FaultyVolume, Volume};

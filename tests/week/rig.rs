@@ -16,7 +16,7 @@ use watchkeeper::engine::locks::Locks;
 use watchkeeper::engine::offline;
 use watchkeeper::engine::recordings::Recordings;
 use watchkeeper::index::check::repair;
-use watchkeeper::index::{Change, Index, ThumbnailWriter, Volumes};
+use watchkeeper::index::{Change, Index, ThumbnailWriter};
 use watchkeeper::media::sps::VideoInfo;
 use watchkeeper::media::{AccessUnit, StreamParameters};
 use watchkeeper::model::{
@@ -29,6 +29,7 @@ use watchkeeper::recorder::{
     StreamReport, WriteContext,
 };
 use watchkeeper::runtime::{Clock, Latest, Now, SimulatedClock};
+use watchkeeper::storage::Volumes;
 use watchkeeper::storage::deletion::Terms;
 use watchkeeper::storage::retention::Rules;
 use watchkeeper::storage::{FaultyVolume, Volume};

@@ -86,10 +86,10 @@ impl Backlog {
     /// The segments that lack pictures, ordered by start. Of two that begin together the one of the sub stream
     /// is last: its pictures cost less and serve for both.
     fn incomplete(&self) -> Result<Vec<SegmentRow>, IndexError> {
-        let mut rows = Vec::new();
+        let (mut rows, volumes) = (Vec::new(), self.recordings.volumes.all());
         let is_there = |row: &SegmentRow| {
             let closed = matches!(row.state, SegmentState::Finished | SegmentState::Recovered);
-            closed && self.recordings.volumes.contains_key(&row.volume)
+            closed && volumes.contains_key(&row.volume)
         };
         for stream in self.recordings.reader.streams()? {
             let complete = self.reader.complete(&stream)?;
@@ -107,7 +107,7 @@ impl Backlog {
             return self.writer.complete(&row.stream, row.start);
         }
         // One of its own: the segments that players use stay with those.
-        match LoadedSegment::open(row, &self.recordings.volumes) {
+        match LoadedSegment::open(row, &self.recordings.volumes.all()) {
             Ok(segment) => {
                 let (last, unit) = (None, Vec::new());
                 self.current = Some(Current { segment, moments, last, unit });

@@ -14,9 +14,10 @@ use super::write::{Watch, write_film};
 use super::{ExportError, Recorded, check_space, names, stretches};
 use crate::model::time::scale;
 use crate::model::{CameraId, GapReason, SegmentRow, WallSpan};
-use crate::playback::{LoadedSegment, PlaybackError, Volumes};
+use crate::playback::{LoadedSegment, PlaybackError};
 use crate::protocol::ExportGaps;
 use crate::storage::StorageError;
+use crate::storage::Volumes;
 use crate::storage::part_file::{PartFile, make_folder};
 
 /// Where the files go.

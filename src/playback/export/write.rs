@@ -5,8 +5,9 @@
 use std::path::Path;
 
 use super::{ExportError, FilmPlan, Recorded, check_space};
+use crate::playback::PlaybackError;
 use crate::playback::segments::open_file;
-use crate::playback::{PlaybackError, Volumes};
+use crate::storage::Volumes;
 use crate::storage::part_file::PartFile;
 
 /// Bytes of one read, so that a disk that records has its turn in between.
