@@ -6,6 +6,7 @@
 
 use super::band::{Band, Bands, DAY, WEEK, WEEKDAYS, of_range};
 use crate::model::schedule::{DayRange, Days, Schedule};
+use crate::ui::words::sentence;
 
 /// Steps of the hand and of the arrow keys, in minutes.
 pub const SNAP: i32 = 15;
@@ -79,13 +80,8 @@ pub enum Refusal {
     #[error("That time range is not there any more.")]
     Gone,
     /// The schedule would not be valid.
-    #[error("{}.", capital(.0))]
+    #[error("{}", sentence(.0))]
     Invalid(String),
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 impl Edit {

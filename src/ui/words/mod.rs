@@ -3,4 +3,19 @@
 //! Must not do: paint, or decide when something is said.
 
 pub mod recording;
+pub mod schedules;
 pub mod week;
+
+/// A reason as a sentence: with a capital letter and a full stop.
+#[must_use]
+pub fn sentence(reason: &str) -> String {
+    let mut letters = reason.chars();
+    let mut text: String = match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => return String::new(),
+    };
+    if !text.ends_with(['.', '!', '?']) {
+        text.push('.');
+    }
+    text
+}

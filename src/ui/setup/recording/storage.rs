@@ -1,39 +1,36 @@
-//! Setup, Recording: what storage holds, and which camera is recorded when.
+//! What storage holds, and by which rule each camera is recorded.
 //!
 //! Must not do: offer settings that the engine does not take.
 
 use egui::{Align, Frame, Layout, Margin, RichText, Ui, Vec2};
 use egui_material_icons::icons::ICON_WARNING;
 
-use super::mode_menu::mode_menu;
 use crate::protocol::{CameraStatus, VolumeStatus};
 use crate::ui::app::{Go, Page};
 use crate::ui::desk::Stage;
-use crate::ui::widgets::{card, icon, soft, strong, title_bar};
+use crate::ui::setup::mode_menu::mode_menu;
+use crate::ui::widgets::{card, icon, soft, strong};
 use crate::ui::{format, theme};
 
-/// Shows the page.
+/// Shows the cards.
 pub fn ui(ui: &mut Ui, stage: &mut Stage<'_>) -> Option<Go> {
-    title_bar(ui, "Recording", |_| ());
     let mut go = None;
-    super::content(ui, |ui| {
-        card(ui, "Storage", |ui| storage(ui, &stage.snapshot.volume));
-        ui.add_space(4.0);
-        card(ui, "Cameras", |ui| {
-            if stage.snapshot.cameras.is_empty() {
-                ui.label(soft("There is no camera yet."));
-                let link = ui.button("Go to Devices").on_hover_text("Where cameras are added");
-                if link.clicked() {
-                    go = Some(Go::To(Page::Devices));
-                }
+    card(ui, "Storage", |ui| storage(ui, &stage.snapshot.volume));
+    ui.add_space(4.0);
+    card(ui, "Cameras", |ui| {
+        if stage.snapshot.cameras.is_empty() {
+            ui.label(soft("There is no camera yet."));
+            let link = ui.button("Go to Devices").on_hover_text("Where cameras are added");
+            if link.clicked() {
+                go = Some(Go::To(Page::Devices));
             }
-            for (i, camera) in stage.snapshot.cameras.iter().enumerate() {
-                if i > 0 {
-                    ui.separator();
-                }
-                camera_row(ui, camera, stage);
+        }
+        for (i, camera) in stage.snapshot.cameras.iter().enumerate() {
+            if i > 0 {
+                ui.separator();
             }
-        });
+            camera_row(ui, camera, stage);
+        }
     });
     go
 }
