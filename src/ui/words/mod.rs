@@ -2,8 +2,10 @@
 //!
 //! Must not do: paint, or decide when something is said.
 
+pub mod defaults;
 pub mod recording;
 pub mod schedules;
+pub mod storage;
 pub mod week;
 
 /// A reason as a sentence: with a capital letter and a full stop.

@@ -21,10 +21,6 @@ pub const CLEAR_DAY: &str = "Clear this day";
 pub const NO_TIMES: &str =
     "The clipboard holds no times of a day; copy a day first, or write 08:00-12:00, 13:00-18:00.";
 
-/// How the bands are changed by keys.
-pub const KEYS: &str = "Arrows move it by 15 min and from day to day, Shift+← → moves its end, Shift+↑ ↓ its begin, \
-                        Alt makes steps of 1 min, Delete removes it";
-
 /// `Mon`.
 #[must_use]
 pub const fn day(day: Weekday) -> &'static str {

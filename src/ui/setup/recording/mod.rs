@@ -9,19 +9,24 @@ mod exceptions;
 mod fields;
 mod foot;
 mod list;
+mod modes;
 mod schedules;
-mod storage;
+
 mod texts;
 
 use egui::{Key, Modifiers, RichText, Ui};
 use egui_material_icons::icons::{ICON_EDIT, ICON_ERROR};
 
 use self::schedules::SchedulesCard;
+use super::defaults::DefaultsCard;
 use super::draft::Draft;
+use super::loss::LossGuard;
+use super::storage::StorageCard;
 use crate::ui::app::Go;
 use crate::ui::desk::Stage;
 use crate::ui::widgets::{card, icon, main_button, soft, title_bar};
 use crate::ui::words::recording as words;
+use crate::ui::words::storage as storage_words;
 use crate::ui::{keys, theme};
 
 /// The page and what is edited on it.
@@ -29,6 +34,11 @@ use crate::ui::{keys, theme};
 pub struct RecordingPage {
     draft: Draft,
     schedules: SchedulesCard,
+    storage: StorageCard,
+    defaults: DefaultsCard,
+    guard: LossGuard,
+    /// The question about footage that a change deletes is open.
+    asking: bool,
     /// Save was refused because of a field.
     told: bool,
 }
@@ -43,7 +53,7 @@ enum Press {
 impl RecordingPage {
     /// Whether a sheet is open.
     pub const fn is_open(&self) -> bool {
-        self.schedules.is_open()
+        self.schedules.is_open() || self.asking
     }
 
     /// Shows the page.
@@ -59,29 +69,45 @@ impl RecordingPage {
             self.sentence(ui);
             card(ui, "", |ui| self.schedules.ui(ui, &mut self.draft, stage));
             ui.add_space(4.0);
-            go = storage::ui(ui, stage);
+            self.storage.ui(ui, stage, &mut self.draft, &self.guard);
+            ui.add_space(4.0);
+            self.defaults.ui(ui, &mut self.draft);
+            ui.add_space(4.0);
+            go = modes::ui(ui, stage);
         });
         self.schedules.sheet(ui, &mut self.draft, stage);
         match press {
-            Some(Press::Save) => self.save(stage),
-            Some(Press::Discard) => {
-                self.draft.discard();
-                self.schedules.discard();
-                self.told = false;
-            }
+            Some(Press::Save) => self.save(),
+            Some(Press::Discard) => self.discard(),
             None => {}
         }
+        self.asking = self.guard.ui(ui, stage, &mut self.draft);
         go
     }
 
+    fn discard(&mut self) {
+        self.draft.discard();
+        self.schedules.discard();
+        self.storage.reset();
+        self.defaults.reset();
+        self.guard = LossGuard::default();
+        self.told = false;
+    }
+
+    /// Whether a field holds what is not taken.
+    fn is_wrong(&self) -> bool {
+        self.schedules.is_writing() || self.storage.is_wrong() || self.defaults.is_wrong()
+    }
+
     fn bar(&self, ui: &mut Ui) -> Option<Press> {
-        let changed = self.draft.is_changed() || self.schedules.is_writing();
+        let changed = self.draft.is_changed() || self.is_wrong();
+        let busy = self.draft.is_waiting() || self.guard.is_saving();
         let mut press = None;
         title_bar(ui, words::TITLE, |ui| {
             if !changed {
                 return;
             }
-            ui.add_enabled_ui(!self.draft.is_waiting(), |ui| {
+            ui.add_enabled_ui(!busy, |ui| {
                 if main_button(ui, words::SAVE, words::SAVE_TIP).clicked() {
                     press = Some(Press::Save);
                 }
@@ -91,7 +117,9 @@ impl RecordingPage {
                 }
             });
             ui.add_space(8.0);
-            if self.draft.is_waiting() {
+            if self.guard.is_saving() {
+                ui.label(soft(storage_words::CHECKING));
+            } else if busy {
                 ui.label(soft(words::SAVING));
             } else {
                 ui.label(RichText::new(words::UNSAVED).color(theme::warning()));
@@ -105,7 +133,7 @@ impl RecordingPage {
     fn sentence(&self, ui: &mut Ui) {
         let refused = self.draft.refused().map(words::not_saved);
         let problem = self.draft.problem().map(|(_, why)| words::not_saved(&why));
-        let told = self.told && self.schedules.is_writing();
+        let told = self.told && self.is_wrong();
         let marked = told.then(|| words::MEND_FIRST.to_owned());
         let Some(text) = refused.or(marked).or(problem.filter(|_| self.told)) else { return };
         ui.horizontal(|ui| {
@@ -114,10 +142,11 @@ impl RecordingPage {
         });
     }
 
-    fn save(&mut self, stage: &mut Stage<'_>) {
-        self.told = !self.schedules.take_texts(&mut self.draft) || self.draft.problem().is_some();
+    fn save(&mut self) {
+        self.schedules.take_texts(&mut self.draft);
+        self.told = self.is_wrong() || self.draft.problem().is_some();
         if !self.told {
-            self.draft.save(stage.desk);
+            self.guard.save();
         }
     }
 }

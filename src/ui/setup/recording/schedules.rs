@@ -62,12 +62,11 @@ impl SchedulesCard {
         self.grid = Grid::default();
     }
 
-    /// Takes what is being written; false when some of it cannot be.
-    pub fn take_texts(&mut self, draft: &mut Draft) -> bool {
+    /// Takes what is being written, so far as it means something.
+    pub fn take_texts(&mut self, draft: &mut Draft) {
         for (field, text) in self.edits.texts.all() {
             self.edits.take(draft, field, &text);
         }
-        self.edits.texts.is_empty()
     }
 
     /// Shows the card.
