@@ -11,8 +11,10 @@ use ui_fixture as fixture;
 use ui_fixture::desk::Desk;
 use watchkeeper::model::schedule::{Exception, ExceptionRule, Schedule};
 use watchkeeper::model::settings::{CameraRecording, CameraSettings};
-use watchkeeper::model::{CoverageKind, Mode, RecordingState, Settings, Transport};
-use watchkeeper::protocol::{ChangeAnswer, Command, SettingsChange, Snapshot, StorageAnswer};
+use watchkeeper::model::{CoverageKind, GapReason, Mode, RecordingState, Settings, Transport};
+use watchkeeper::protocol::{
+    ChangeAnswer, Command, SettingsChange, Snapshot, StorageAnswer, StorageOverview,
+};
 use watchkeeper::ui::week::ROW;
 
 fn schedule(name: &str, ranges: &[&str], exceptions: &[(&str, &str)]) -> Schedule {
@@ -77,8 +79,25 @@ fn snapshot() -> Snapshot {
         camera.recording = RecordingState::Recording(CoverageKind::Scheduled);
         camera.sentence = "Recording: Business hours, until 18:00".into();
     }
+    snapshot.cameras[4].recording =
+        RecordingState::Idle(GapReason::OutsideSchedule("Night watch".into()));
+    snapshot.cameras[4].sentence = "Not recording: outside Night watch, until 22:00".into();
     snapshot.settings = Arc::new(settings());
     snapshot
+}
+
+fn overview() -> StorageOverview {
+    StorageOverview {
+        path: "/var/lib/watchkeeper/recordings".into(),
+        used: 1_840_000_000_000,
+        locked: 118_000_000_000,
+        free: 1_329_000_000_000,
+        total: 4_000_000_000_000,
+        rate: 4_600_000,
+        left_micros: Some(18 * fixture::DAY),
+        oldest: Some(fixture::at("2026-02-12T00:00:00+01:00")),
+        ..StorageOverview::default()
+    }
 }
 
 fn opened() -> Desk {
@@ -99,7 +118,8 @@ fn answer_storage(desk: &mut Desk) -> Option<SettingsChange> {
         for command in desk.take() {
             match command {
                 Command::QueryStorage(query) => {
-                    desk.shown.storage.set(StorageAnswer { id: query.id, ..Default::default() });
+                    let (id, overview) = (query.id, overview());
+                    desk.shown.storage.set(StorageAnswer { id, overview, lost: Vec::new() });
                 }
                 Command::ChangeSettings(change) => sent = Some(change),
                 _ => {}
@@ -194,7 +214,9 @@ fn the_page_is_as_drawn() {
 #[test]
 fn a_small_window_shows_what_cannot_be() {
     let mut desk = opened();
-    let (from, to) = (place(&desk, 2, 8.0, BAND), place(&desk, 2, 18.5, BAND));
+    let (from, to) = (place(&desk, 2, 8.0, BAND), place(&desk, 2, 10.5, BAND));
+    drag(&mut desk, from, to);
+    let (from, to) = (place(&desk, 5, 13.0, BAND), place(&desk, 5, 8.0, BAND));
     drag(&mut desk, from, to);
     fill(&mut desk, "Begin of Mon, Tue, Thu, Fri 08:00–18:00", "25:00");
     desk.click("Save");
@@ -225,16 +247,9 @@ fn a_drag_paints_and_snaps_to_quarters() {
 fn alt_paints_to_the_minute() {
     let mut desk = opened();
     let (from, to) = (place(&desk, 6, 10.0, EMPTY), place(&desk, 6, 12.0 + 7.0 / 60.0, EMPTY));
-    desk.harness.event(Event::Key {
-        key: Key::F20,
-        physical_key: None,
-        pressed: false,
-        repeat: false,
-        modifiers: Modifiers::ALT,
-    });
-    desk.harness.input_mut().modifiers = Modifiers::ALT;
+    desk.harness.event(Event::ModifiersChanged(Modifiers::ALT));
     drag(&mut desk, from, to);
-    desk.harness.input_mut().modifiers = Modifiers::NONE;
+    desk.harness.event(Event::ModifiersChanged(Modifiers::NONE));
     assert_eq!(saved_ranges(&mut desk)[2], "sun 10:00-12:07");
 }
 

@@ -19,10 +19,10 @@ pub const HEAD: f32 = 24.0;
 pub const NAMES: f32 = 60.0;
 
 /// Above and below the bands of a row.
-const PAD: f32 = 4.0;
+const PAD: f32 = 2.0;
 
 /// Height of a band that is edited: its times fit in.
-const CHOSEN: f32 = 16.0;
+const CHOSEN: f32 = 15.0;
 
 /// Highest band that is not edited.
 const OTHER: f32 = 9.0;
@@ -136,11 +136,32 @@ pub fn frame(painter: &Painter, field: &Field) {
     }
 }
 
-/// The bands of a lane that is not edited.
+/// The bands of a lane that is not edited; dimmed behind one that is, else with their times.
 pub fn lane(painter: &Painter, field: &Field, lane: &Lane, place: (f32, f32), dimmed: bool) {
     let colour = if dimmed { lane.colour.gamma_multiply(0.55) } else { lane.colour };
-    for part in lane.bands.list().iter().flat_map(|band| band.parts()) {
-        painter.rect_filled(field.part(part, place).shrink2(Vec2::new(0.5, 0.0)), 3.0, colour);
+    for band in lane.bands.list() {
+        filled(painter, field, *band, place, colour, !dimmed && place.1 >= CHOSEN);
+    }
+}
+
+/// A band, with its times on the first of its rows that has room.
+fn filled(
+    painter: &Painter,
+    field: &Field,
+    band: Band,
+    place: (f32, f32),
+    colour: Color32,
+    mut with_times: bool,
+) {
+    for part in band.parts() {
+        let rect = field.part(part, place).shrink2(Vec2::new(0.5, 0.0));
+        painter.rect_filled(rect, 4.0, colour);
+        if with_times && rect.width() >= TEXT_ROOM {
+            with_times = false;
+            let at = Pos2::new(rect.left() + 9.0, rect.center().y);
+            let (font, text) = (theme::strong(theme::TINY), words::times(band));
+            painter.text(at, Align2::LEFT_CENTER, text, font, theme::on_accent());
+        }
     }
 }
 
@@ -153,25 +174,9 @@ pub fn edited(
     selected: Option<Band>,
 ) {
     for band in lane.bands.list() {
-        let parts: Vec<Part> = band.parts().collect();
-        let mut told = false;
-        for part in &parts {
-            let rect = field.part(*part, place).shrink2(Vec2::new(0.5, 0.0));
-            painter.rect_filled(rect, 4.0, lane.colour);
-            if !told && rect.width() >= TEXT_ROOM {
-                told = true;
-                let at = Pos2::new(rect.left() + 9.0, rect.center().y);
-                let font = theme::strong(theme::TINY);
-                painter.text(
-                    at,
-                    Align2::LEFT_CENTER,
-                    words::times(*band),
-                    font,
-                    theme::on_accent(),
-                );
-            }
-        }
+        filled(painter, field, *band, place, lane.colour, true);
         if selected == Some(*band) {
+            let parts: Vec<Part> = band.parts().collect();
             handles(painter, field, &parts, place);
         }
     }

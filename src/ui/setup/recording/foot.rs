@@ -73,7 +73,10 @@ pub fn camera(ui: &mut Ui, stage: &Stage<'_>, settings: &Settings, camera: &Came
             amounts(ui, minutes, bytes, camera.recording.needs_motion());
         }
     });
-    ui.label(soft(words::ORDINARY_WEEK).size(theme::CAPTION));
+    let schedule = cameras::schedule_of(settings, camera).map(|place| &settings.schedules[place]);
+    if schedule.is_some_and(|schedule| !schedule.exceptions.is_empty()) {
+        ui.label(soft(words::ORDINARY_WEEK).size(theme::CAPTION));
+    }
 }
 
 fn now(ui: &mut Ui, stage: &Stage<'_>, camera: &CameraId) {
