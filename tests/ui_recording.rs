@@ -244,6 +244,15 @@ fn a_drag_paints_and_snaps_to_quarters() {
 }
 
 #[test]
+fn what_was_painted_has_the_keyboard() {
+    let mut desk = opened();
+    let (from, to) = (place(&desk, 6, 10.0, EMPTY), place(&desk, 6, 12.0, EMPTY));
+    drag(&mut desk, from, to);
+    desk.press(Key::ArrowRight);
+    assert_eq!(saved_ranges(&mut desk)[2], "sun 10:15-12:15");
+}
+
+#[test]
 fn alt_paints_to_the_minute() {
     let mut desk = opened();
     let (from, to) = (place(&desk, 6, 10.0, EMPTY), place(&desk, 6, 12.0 + 7.0 / 60.0, EMPTY));

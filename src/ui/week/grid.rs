@@ -81,7 +81,7 @@ impl Grid {
     /// An edit was done: the keyboard stays with the band that it led to.
     pub fn follow(&mut self, target: Option<Band>) {
         if target.is_some() {
-            self.grab_focus = self.selected.is_some();
+            self.grab_focus = true;
             self.selected = target;
         }
     }

@@ -3,7 +3,8 @@
 //! Must not do: look at recordings; the snapshot says what happens.
 
 use chrono::NaiveDate;
-use egui::{Label, Ui};
+use egui::text::LayoutJob;
+use egui::{Label, TextFormat, Ui};
 
 use crate::model::settings::CameraSettings;
 use crate::model::{CameraId, Settings};
@@ -89,16 +90,25 @@ fn now(ui: &mut Ui, stage: &Stage<'_>, camera: &CameraId) {
 }
 
 fn amounts(ui: &mut Ui, minutes: u32, bytes: u64, at_most: bool) {
-    ui.spacing_mut().item_spacing.x = 5.0;
-    ui.label(strong(words::hours(minutes)));
-    ui.label(soft(words::A_WEEK_COVERED));
+    amount(ui, "", &words::hours(minutes), words::A_WEEK_COVERED);
     if bytes > 0 {
         ui.add_space(14.0);
-        let (before, amount, after) = words::bytes_a_week(bytes, at_most);
-        ui.label(soft(before));
-        ui.label(strong(amount));
-        ui.label(soft(after));
+        let (before, size, after) = words::bytes_a_week(bytes, at_most);
+        amount(ui, before, &size, after);
     }
+}
+
+/// An amount with what belongs to it, in one piece.
+fn amount(ui: &mut Ui, before: &str, amount: &str, after: &str) {
+    let mut job = LayoutJob::default();
+    let format = |font, color| TextFormat { font_id: font, color, ..TextFormat::default() };
+    let soft = format(theme::font(theme::BODY), theme::text_soft());
+    if !before.is_empty() {
+        job.append(&format!("{before} "), 0.0, soft.clone());
+    }
+    job.append(amount, 0.0, format(theme::strong(theme::BODY), theme::text()));
+    job.append(&format!(" {after}"), 0.0, soft);
+    ui.add(Label::new(job).extend());
 }
 
 fn bit_rate(stage: &Stage<'_>, camera: &CameraSettings) -> u64 {
