@@ -12,12 +12,16 @@ pub mod timeline;
 pub mod week;
 pub mod zone;
 
+mod breaking;
 mod clock_changes;
+mod closing;
 mod desk;
 mod frame_times;
 mod keys;
+mod life;
 mod live;
 mod notices;
+mod place;
 mod setup;
 mod shell;
 mod widgets;

@@ -3,6 +3,7 @@
 //! Must not do: paint, or decide when something is said.
 
 pub mod defaults;
+pub mod life;
 pub mod recording;
 pub mod schedules;
 pub mod storage;
