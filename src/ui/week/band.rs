@@ -115,7 +115,7 @@ impl Band {
 
     /// Whether a range can say it: it does not last from a time of day to the same one.
     const fn is_range(self) -> bool {
-        self.length < DAY || self.start % DAY == 0
+        self.length < DAY || self.start.is_multiple_of(DAY)
     }
 }
 
