@@ -9,9 +9,11 @@ pub mod playback;
 pub mod texture;
 pub mod theme;
 pub mod timeline;
+pub mod week;
 pub mod zone;
 
 mod breaking;
+mod clock_changes;
 mod closing;
 mod desk;
 mod frame_times;

@@ -20,6 +20,7 @@ use egui::{Frame, Margin, ScrollArea, Ui};
 
 use self::add_camera::AddCamera;
 use self::devices::DevicesPage;
+use self::recording::RecordingPage;
 use super::app::{Go, Page};
 use super::desk::Stage;
 
@@ -27,13 +28,19 @@ use super::desk::Stage;
 pub struct SetupPages {
     devices: DevicesPage,
     add: AddCamera,
+    recording: RecordingPage,
     renderer: String,
 }
 
 impl SetupPages {
     /// In a window that is painted by `renderer`.
     pub fn new(renderer: String) -> Self {
-        Self { devices: DevicesPage::default(), add: AddCamera::default(), renderer }
+        Self {
+            devices: DevicesPage::default(),
+            add: AddCamera::default(),
+            recording: RecordingPage::default(),
+            renderer,
+        }
     }
 
     /// Opens the sheet that adds a camera.
@@ -43,13 +50,13 @@ impl SetupPages {
 
     /// Whether a sheet is open.
     pub const fn is_open(&self) -> bool {
-        self.add.is_open() || self.devices.is_open()
+        self.add.is_open() || self.devices.is_open() || self.recording.is_open()
     }
 
     /// Shows one of them.
     pub fn ui(&mut self, ui: &mut Ui, stage: &mut Stage<'_>, page: Page) -> Option<Go> {
         let go = match page {
-            Page::Recording => recording::ui(ui, stage),
+            Page::Recording => self.recording.ui(ui, stage),
             Page::System => {
                 system::ui(ui, stage, &self.renderer);
                 None
