@@ -64,6 +64,12 @@ impl DataFolder {
         self.root.join("settings.toml")
     }
 
+    /// The settings as they were last saved or found to be valid.
+    #[must_use]
+    pub fn settings_copy(&self) -> PathBuf {
+        self.root.join("settings.copy.toml")
+    }
+
     /// The locks.
     #[must_use]
     pub fn locks(&self) -> PathBuf {

@@ -16,5 +16,5 @@ pub use error::ConfigError;
 pub use folder::{DataFolder, FolderLock, TemporaryFolder};
 pub use locks::LockStore;
 pub use secrets::Secrets;
-pub use store::SettingsStore;
+pub use store::{Restored, SettingsStore};
 pub use volumes::{KnownVolume, VolumeStore};

@@ -1,7 +1,10 @@
 //! The settings file: read with line and reason on error, saved atomically, unknown keys kept.
 //!
+//! A copy of the last valid settings stands beside the file, so that a recorder that nobody watches starts in
+//! spite of a damaged one.
 //! Must not do: overwrite a file that it could not read.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -73,10 +76,22 @@ const KNOWN_KEYS: [&str; 56] = [
     "group",
 ];
 
+/// What was done about a damaged settings file.
+#[derive(Debug)]
+pub struct Restored {
+    /// Where the damaged file is kept.
+    pub moved_to: PathBuf,
+    /// What is wrong with it, with its line.
+    pub why: String,
+    /// Whether there was a copy of valid settings; else the defaults are in force.
+    pub from_copy: bool,
+}
+
 /// The settings and the file that they came from.
 #[derive(Clone, Debug)]
 pub struct SettingsStore {
     path: PathBuf,
+    copy: PathBuf,
     document: DocumentMut,
     settings: Arc<Settings>,
 }
@@ -88,12 +103,48 @@ impl SettingsStore {
     /// [`ConfigError::Invalid`] with line and reason; the file stays as it is.
     pub fn open(folder: &DataFolder) -> Result<Self, ConfigError> {
         let path = folder.settings();
-        let text = read_if_there(&path)?.unwrap_or_default();
+        let text = text_of(&path)?.unwrap_or_default();
         let settings = parse(&path, &text)?;
         let document = text.parse().map_err(|e: toml_edit::TomlError| {
             invalid(&path, &text, e.span().map_or(0, |span| span.start), e.message())
         })?;
-        Ok(Self { path, document, settings: Arc::new(settings) })
+        let copy = folder.settings_copy();
+        Ok(Self { path, copy, document, settings: Arc::new(settings) })
+    }
+
+    /// Like [`SettingsStore::open`], but a file that is not valid is put aside, and the copy of the last valid
+    /// one takes its place.
+    ///
+    /// # Errors
+    /// [`ConfigError::Io`] when a file cannot be read or moved.
+    pub fn open_or_restore(folder: &DataFolder) -> Result<(Self, Option<Restored>), ConfigError> {
+        let why = match Self::open(folder) {
+            Ok(store) => {
+                store.keep_copy()?;
+                return Ok((store, None));
+            }
+            Err(error @ ConfigError::Invalid { .. }) => error.to_string(),
+            Err(error) => return Err(error),
+        };
+        let (path, copy) = (folder.settings(), folder.settings_copy());
+        let text = match text_of(&copy) {
+            Err(ConfigError::Invalid { .. }) => None,
+            text => text?.filter(|text| parse(&copy, text).is_ok()),
+        };
+        let moved_to = atomic::put_aside(&path).map_err(ConfigError::io("rename", &path))?;
+        if let Some(text) = &text {
+            atomic::replace(&path, text.as_bytes(), Readers::Default)?;
+        }
+        let restored = Restored { moved_to, why, from_copy: text.is_some() };
+        Ok((Self::open(folder)?, Some(restored)))
+    }
+
+    fn keep_copy(&self) -> Result<(), ConfigError> {
+        let text = self.document.to_string();
+        if text_of(&self.copy).is_ok_and(|copy| copy.is_some_and(|copy| copy == text)) {
+            return Ok(());
+        }
+        atomic::replace(&self.copy, text.as_bytes(), Readers::Default)
     }
 
     /// The settings in force.
@@ -126,7 +177,21 @@ impl SettingsStore {
         atomic::replace(&self.path, document.to_string().as_bytes(), Readers::Default)?;
         self.document = document;
         self.settings = Arc::new(settings);
+        // The change is saved and in force; without the copy only a damaged file would cost it.
+        if let Err(error) = self.keep_copy() {
+            tracing::warn!("{error}");
+        }
         Ok(())
+    }
+}
+
+/// The text of a file, if there is one; what is no text counts as not valid.
+fn text_of(path: &Path) -> Result<Option<String>, ConfigError> {
+    match read_if_there(path) {
+        Err(ConfigError::Io { source, .. }) if source.kind() == ErrorKind::InvalidData => {
+            Err(invalid(path, "", 0, "the file is no text"))
+        }
+        text => text,
     }
 }
 
@@ -288,6 +353,30 @@ mod tests {
         assert_eq!(refused.expect_err("twice").to_string(), "two cameras are called \"B\"");
         assert_eq!(*store.settings(), before);
         assert_eq!(fs::read_to_string(folder.settings()).expect("there"), SAMPLE);
+    }
+
+    #[test]
+    fn a_damaged_file_is_kept_aside_and_the_last_valid_settings_are_in_force() {
+        let (_root, folder) = folder(SAMPLE);
+        let (mut store, restored) = SettingsStore::open_or_restore(&folder).expect("valid");
+        assert!(restored.is_none());
+        store
+            .change(|settings| {
+                settings.cameras.remove(0);
+                Ok(())
+            })
+            .expect("saved");
+        fs::write(folder.settings(), "zone = 7").expect("written");
+        let (again, restored) = SettingsStore::open_or_restore(&folder).expect("restored");
+        assert_eq!(again.settings(), store.settings());
+        let restored = restored.expect("told");
+        assert!(restored.from_copy && restored.why.contains("line 1"), "{}", restored.why);
+        assert_eq!(fs::read_to_string(restored.moved_to).expect("kept"), "zone = 7");
+        fs::write(folder.settings(), [0xFF, 0xFE]).expect("written");
+        fs::write(folder.settings_copy(), [0xFF, 0xFE]).expect("written");
+        let (last, restored) = SettingsStore::open_or_restore(&folder).expect("defaults");
+        assert!(!restored.expect("told").from_copy);
+        assert_eq!(*last.settings(), Settings::default());
     }
 
     #[test]

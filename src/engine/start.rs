@@ -33,7 +33,7 @@ use super::{EngineError, offline, zone_of};
 use crate::analysis::{Detection, DetectionOptions, MotionBoard};
 use crate::capture::Capture;
 use crate::capture::onvif::Places;
-use crate::config::{ConfigError, DataFolder, FolderLock, Secrets, SettingsStore};
+use crate::config::{ConfigError, DataFolder, FolderLock, Restored, Secrets, SettingsStore};
 use crate::index::check::{CheckReport, Finding, Outcome};
 use crate::index::{self, Change, Damaged, Index, ThumbnailWriter};
 use crate::model::Settings;
@@ -100,13 +100,14 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
     let lock = take_folder(&folder)?;
     // Left by one that was killed: nobody answers there while this one mends its files.
     folder.close_door()?;
-    let store = SettingsStore::open(&folder)?;
+    let (store, restored) = SettingsStore::open_or_restore(&folder)?;
     let secrets = Secrets::open(&folder)?;
     let zone = zone_of(store.settings());
     let volumes = offline::volumes(&folder, &store)?;
     let opened = Index::open(folder.index())?;
     let mut notices = Notices::default();
     tell_damage(&mut notices, opened.damaged.as_ref(), clock.wall());
+    tell_restored(&mut notices, restored.as_ref(), clock.wall());
     let locks = Locks::open(&folder);
     opened.index.apply(&kept_by_locks(&opened.index, &locks)?)?;
     let report = index::check::repair(&opened.index, &volumes.all, &[])?;
@@ -340,6 +341,21 @@ pub(super) fn terms(settings: &Settings, volume: VolumeId) -> Terms {
         reserve: 0,
     };
     Terms { rules, low_space_percent: storage.low_space_percent.0, volume }
+}
+
+/// Settings that could not be read are told, with where they are and what is in force instead.
+fn tell_restored(notices: &mut Notices, restored: Option<&Restored>, at: WallTime) {
+    let Some(Restored { moved_to, why, from_copy }) = restored else { return };
+    let instead = match from_copy {
+        true => "The last valid settings are in force",
+        false => "There was no copy of valid ones: all settings are as at the first start",
+    };
+    let text = format!(
+        "The settings could not be read ({why}). {instead}; the damaged file is kept as {}.",
+        moved_to.display()
+    );
+    tracing::error!("{text}");
+    notices.raise("settings".into(), at, Severity::Alarm, None, text);
 }
 
 /// A damaged index is told; it has been rebuilt from the files.
