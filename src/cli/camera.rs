@@ -2,9 +2,7 @@
 //!
 //! Must not do: take a password from an argument, or print one.
 
-use std::io::BufRead;
-
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use super::args::{CameraOptions, CameraVerb, Login};
 use super::{Args, camera_list, camera_search, camera_test, loss, print, session};
@@ -14,9 +12,6 @@ use crate::engine;
 use crate::model::settings::{CameraRecording, InvalidUrl, StreamUrl};
 use crate::model::{CameraSettings, Password};
 use crate::model::{StreamId, StreamKind, Transport};
-
-/// Longest password line, so that a wrong pipe does not fill the memory.
-const MAX_PASSWORD: usize = 1_024;
 
 /// Runs the verb.
 ///
@@ -30,20 +25,27 @@ pub fn run(args: &Args, options: &CameraOptions) -> Result<()> {
     match &options.verb {
         CameraVerb::List { json } => camera_list::run(&folder, *json),
         CameraVerb::Test { camera, login, transport, picture, json } => {
-            let source = source_of(&folder, camera, login, (*transport).into())?;
+            let source = source_of(args, camera, login, (*transport).into())?;
             camera_test::run(&source, picture.as_deref(), *json)
         }
         CameraVerb::Search { .. } => Ok(()),
         CameraVerb::Add { .. } | CameraVerb::Set { .. } | CameraVerb::Remove { .. } => {
             let _lock = session::hold(&folder)?;
-            change(&folder, &options.verb)
+            change(args, &folder, &options.verb)
         }
     }
 }
 
-fn change(folder: &DataFolder, verb: &CameraVerb) -> Result<()> {
+fn change(args: &Args, folder: &DataFolder, verb: &CameraVerb) -> Result<()> {
     let mut store = SettingsStore::open(folder)?;
-    let mut secrets = Secrets::open(folder)?;
+    // Before anything is changed: a passphrase may be wrong.
+    let mut secrets = match has_password(verb) {
+        true => session::secrets(args, folder)?,
+        false => Secrets::open(folder)?,
+    };
+    if has_password(verb) {
+        secrets.prepare();
+    }
     match verb {
         CameraVerb::Add { name, group, main, sub, login, transport, rule } => {
             let password = read_password(login)?;
@@ -100,6 +102,16 @@ fn change(folder: &DataFolder, verb: &CameraVerb) -> Result<()> {
     }
 }
 
+fn has_password(verb: &CameraVerb) -> bool {
+    match verb {
+        CameraVerb::Add { login, .. } | CameraVerb::Set { login, .. } => login.password_stdin,
+        CameraVerb::List { .. }
+        | CameraVerb::Remove { .. }
+        | CameraVerb::Test { .. }
+        | CameraVerb::Search { .. } => false,
+    }
+}
+
 /// An address as it was typed. It is not clap that parses it: clap repeats what it refuses, and there may
 /// be a password in it.
 fn address(text: &str) -> Result<StreamUrl, ConfigError> {
@@ -145,18 +157,15 @@ pub(super) fn read_password(login: &Login) -> Result<Option<Password>> {
     if !login.password_stdin {
         return Ok(None);
     }
-    let mut line = zeroize::Zeroizing::new(String::new());
-    std::io::stdin().lock().read_line(&mut line).context("cannot read the password")?;
-    let text = line.trim_end_matches(['\r', '\n']);
-    if text.is_empty() || text.len() > MAX_PASSWORD {
-        bail!("a password of 1 to {MAX_PASSWORD} bytes is expected as one line on standard input");
+    match session::secret_line("the password")? {
+        Some(password) => Ok(Some(password)),
+        None => bail!("a password is expected as one line on standard input"),
     }
-    Ok(Some(Password::new(text.to_owned())))
 }
 
 /// A camera of the settings with its stored password, or an address as it is given.
 fn source_of(
-    folder: &DataFolder,
+    args: &Args,
     camera: &str,
     login: &Login,
     transport: Transport,
@@ -173,12 +182,16 @@ fn source_of(
             metadata: false,
         });
     }
-    let store = SettingsStore::open(folder)?;
+    let folder = session::folder(args)?;
+    let store = SettingsStore::open(&folder)?;
     let settings = session::camera(&store, camera)?;
     let kind = store.settings().recorded_stream(settings);
     let stored = match password {
         Some(password) => Some(password),
-        None => Secrets::open(folder)?.get(&settings.id)?,
+        None if Secrets::open(&folder)?.has(&settings.id) => {
+            session::secrets(args, &folder)?.get(&settings.id)?
+        }
+        None => Secrets::open(&folder)?.get(&settings.id)?,
     };
     let mut source = engine::source(settings, kind, stored)
         .ok_or_else(|| ConfigError::Refused(format!("{camera} has no {kind} stream")))?;

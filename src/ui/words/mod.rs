@@ -2,5 +2,12 @@
 //!
 //! Must not do: paint, or decide when something is said.
 
+pub mod common;
 pub mod defaults;
+pub mod format;
+pub mod keys;
+pub mod life;
+pub mod playback;
+pub mod shell;
 pub mod storage;
+pub mod timeline;
