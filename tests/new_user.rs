@@ -42,7 +42,7 @@ impl Guest {
     fn sits_down(folder: &DataFolder, demo: bool) -> Self {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let folder = folder.clone();
-        let options = EngineOptions { folder, clock: Arc::clone(&clock), demo };
+        let options = EngineOptions { demo, ..EngineOptions::new(folder, Arc::clone(&clock)) };
         let (engine, console) = Engine::start(options).expect("starts");
         let shown = Arc::clone(console.shown());
         let harness = Harness::builder()
