@@ -131,6 +131,7 @@ impl Service {
                 recv(ticks) -> _ => {
                     self.send_again();
                     self.look_at_zone();
+                    self.balance();
                     self.show();
                 }
                 recv(saved) -> result => {

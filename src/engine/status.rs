@@ -81,6 +81,7 @@ impl Service {
             data_dir: self.folder.root().to_string_lossy().into_owned(),
             zone: self.zone.name().to_owned(),
             demo: self.demo,
+            live: self.shown.live_show.status(),
             settings: self.store.shared(),
         };
         let shape = shape_of(&snapshot);

@@ -11,6 +11,7 @@ use super::desk::{Desk, Stage};
 use super::frame_times::FrameTimes;
 use super::live::LivePage;
 use super::notices::Notices;
+use super::pace::Pace;
 use super::playback::PlaybackPage;
 use super::setup::{FirstStart, SetupPages};
 use super::texture::Textures;
@@ -19,8 +20,11 @@ use super::zone::Zone;
 use super::{keys, shell, theme};
 use crate::model::settings::ThemeChoice;
 use crate::model::{CameraId, WallTime};
-use crate::protocol::{Console, Snapshot};
+use crate::protocol::{Console, Snapshot, WindowTimes};
 use crate::runtime::Clock;
+
+/// Told when the engine does not take a command.
+const BUSY: &str = "Watchkeeper is busy; please try again.";
 
 /// The pages of the rail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +67,8 @@ pub enum Go {
     Watch(CameraId, WallTime),
     /// The sheet that adds a camera.
     AddCamera,
+    /// The settings of a camera.
+    EditCamera(CameraId),
     /// The sheet of the first start.
     Welcome,
     /// Full screen, or back.
@@ -74,6 +80,7 @@ pub struct App {
     desk: Desk,
     clock: Arc<dyn Clock>,
     frame_times: FrameTimes,
+    pace: Arc<Pace>,
     zone: Zone,
     textures: Textures,
     page: Page,
@@ -93,12 +100,16 @@ impl App {
     pub fn new(cc: &eframe::CreationContext<'_>, console: Console, clock: Arc<dyn Clock>) -> Self {
         theme::apply(&cc.egui_ctx);
         cc.egui_ctx.options_mut(|options| options.zoom_with_keyboard = false);
-        let ctx = cc.egui_ctx.clone();
-        console.shown().on_change(Arc::new(move || ctx.request_repaint()));
+        let pace = Arc::new(Pace::default());
+        let (ctx, rhythm, time) = (cc.egui_ctx.clone(), Arc::clone(&pace), Arc::clone(&clock));
+        console.shown().on_change(Arc::new(move || {
+            ctx.request_repaint_after(rhythm.wait(time.monotonic()));
+        }));
         Self {
             desk: Desk::new(console),
             clock,
             frame_times: FrameTimes::default(),
+            pace,
             zone: Zone::named("UTC"),
             textures: Textures::default(),
             page: Page::Live,
@@ -189,6 +200,7 @@ impl App {
                 self.page = Page::Devices;
                 self.setup.open_add_camera();
             }
+            Go::EditCamera(_) => self.page = Page::Devices,
             Go::Welcome => self.first_start.reopen(),
             Go::ToggleFullscreen => self.toggle_fullscreen(ui),
         }
@@ -204,6 +216,7 @@ impl App {
             textures: &mut self.textures,
             desk: &mut self.desk,
             bare: self.fullscreen,
+            kiosk: false,
         };
         if self.page != Page::Live {
             self.live.leave(&mut stage);
@@ -231,7 +244,10 @@ impl App {
         self.wear(ui, &snapshot);
         self.notices.update(ui, &snapshot.notices);
         self.follow_window(ui);
-        let busy = self.keys_open || self.setup.is_open() || self.first_start.is_open();
+        let busy = self.keys_open
+            || self.setup.is_open()
+            || self.first_start.is_open()
+            || self.live.is_open();
         if !busy {
             self.global_keys(ui);
         }
@@ -250,6 +266,17 @@ impl App {
         self.over_the_page(ui, &snapshot, started, now);
         if !busy {
             self.escape(ui);
+        }
+    }
+
+    /// Tells how long the last frame took, in seconds, and how many pictures a second the window can paint.
+    fn tell_times(&mut self, work: Option<f32>) {
+        let now = self.clock.monotonic();
+        self.pace.frame(now, work.map(Duration::from_secs_f32));
+        let live = &self.desk.shown().live_show;
+        live.set_pace(self.pace.per_second());
+        if let Some(times) = self.frame_times.note(work, now) {
+            live.window.set(WindowTimes { uploads: self.textures.uploads(), ..times });
         }
     }
 
@@ -297,7 +324,10 @@ impl App {
             self.go(ui, go);
         }
         if self.desk.take_refused() {
-            self.notices.refused(ui);
+            self.notices.refused(ui, BUSY);
+        }
+        if let Some(why) = self.live.take_refused() {
+            self.notices.refused(ui, &why);
         }
         self.notices.ui(ui, snapshot, &self.zone, now, &mut self.desk);
     }
@@ -305,7 +335,7 @@ impl App {
 
 impl eframe::App for App {
     fn logic(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
-        self.frame_times.note(frame.info().cpu_usage, self.clock.monotonic());
+        self.tell_times(frame.info().cpu_usage);
         if self.desk.shown().is_quitting() {
             ctx.send_viewport_cmd(egui::ViewportCommand::Close);
         }
@@ -314,7 +344,9 @@ impl eframe::App for App {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         self.textures.begin();
         self.frame(ui);
-        self.textures.end();
+        if self.textures.end() {
+            ui.request_repaint();
+        }
         // Only the clock in the status bar moves by itself.
         let micros = self.clock.wall().as_micros().rem_euclid(1_000_000).unsigned_abs();
         ui.request_repaint_after(Duration::from_micros(1_000_000 - micros));

@@ -16,6 +16,7 @@ mod frame_times;
 mod keys;
 mod live;
 mod notices;
+mod pace;
 mod setup;
 mod shell;
 mod widgets;

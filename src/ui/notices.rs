@@ -36,7 +36,8 @@ struct Toast {
 pub struct Notices {
     seen: BTreeSet<u64>,
     toasts: Vec<Toast>,
-    busy_until: Option<f64>,
+    /// Why something was not done, and until when that is told.
+    refused: Option<(String, f64)>,
     drawer: bool,
 }
 
@@ -51,12 +52,12 @@ impl Notices {
         }
         self.seen.retain(|id| notices.iter().any(|n| n.id == *id));
         self.toasts.retain(|t| t.until > time && notices.iter().any(|n| n.id == t.notice));
-        self.busy_until = self.busy_until.filter(|until| *until > time);
+        self.refused = self.refused.take().filter(|(_, until)| *until > time);
     }
 
-    /// The engine did not take a command.
-    pub fn refused(&mut self, ui: &Ui) {
-        self.busy_until = Some(ui.input(|i| i.time) + TOAST_SECONDS);
+    /// What the operator wanted was not done.
+    pub fn refused(&mut self, ui: &Ui, why: &str) {
+        self.refused = Some((why.to_owned(), ui.input(|i| i.time) + TOAST_SECONDS));
     }
 
     /// Opens or closes the drawer.
@@ -94,15 +95,15 @@ impl Notices {
         now: WallTime,
         desk: &mut Desk,
     ) {
-        if self.toasts.is_empty() && self.busy_until.is_none() {
+        if self.toasts.is_empty() && self.refused.is_none() {
             return;
         }
         // In the middle, where they cover no list and no button.
         let place = Vec2::new(0.0, theme::BAR + 8.0);
         let area = Area::new(Id::unique("toasts")).order(Order::Foreground);
         area.anchor(Align2::CENTER_TOP, place).show(ui, |ui| {
-            if self.busy_until.is_some() {
-                busy(ui);
+            if let Some((why, _)) = &self.refused {
+                refused(ui, why);
             }
             let newest = self.toasts.iter().rev().take(MOST_TOASTS);
             for notice in newest.filter_map(|t| snapshot.notices.iter().find(|n| n.id == t.notice))
@@ -110,7 +111,8 @@ impl Notices {
                 one(ui, notice, zone, now, desk);
             }
         });
-        let ends = self.toasts.iter().map(|t| t.until).chain(self.busy_until);
+        let refused = self.refused.as_ref().map(|(_, until)| *until);
+        let ends = self.toasts.iter().map(|t| t.until).chain(refused);
         let wait = ends.fold(f64::INFINITY, f64::min) - ui.input(|i| i.time);
         if wait.is_finite() {
             ui.request_repaint_after(std::time::Duration::from_secs_f64(wait.max(0.05)));
@@ -194,11 +196,11 @@ fn one(ui: &mut Ui, notice: &Notice, zone: &Zone, now: WallTime, desk: &mut Desk
     });
 }
 
-fn busy(ui: &mut Ui) {
+fn refused(ui: &mut Ui, why: &str) {
     slip(ui, theme::warning(), |ui| {
         ui.horizontal(|ui| {
             ui.label(icon(ICON_WARNING, 16.0).color(theme::warning()));
-            ui.label("Watchkeeper is busy; please try again.");
+            ui.label(why);
         });
     });
 }

@@ -35,7 +35,7 @@ impl PlaybackPage {
             .enumerate()
             .filter(|(_, c)| !enlarged || self.picked.as_ref() == Some(&c.id))
             .collect();
-        let rects = wall::tiles(area, shown.len());
+        let rects = wall::places(area, shown.len(), 0, None);
         if shown.is_empty() {
             let text = soft("Choose a camera at the left.");
             ui.put(area, egui::Label::new(text));

@@ -2,4 +2,5 @@
 //!
 //! Must not do: paint, or decide when something is said.
 
+pub mod live;
 pub mod storage;
