@@ -13,6 +13,7 @@ use super::footage_args::{
     EventsOptions, ExplainOptions, HealthOptions, LockOptions, LocksOptions, ManualOptions,
     RecordingsOptions, SnapshotOptions, UnlockOptions,
 };
+use super::modes_args::{AutostartOptions, PasswordsOptions};
 use super::rule_args::RuleArgs;
 use super::schedule_args::ScheduleOptions;
 use super::storage_args::{DefaultsOptions, StorageOptions};
@@ -29,6 +30,12 @@ pub struct Args {
     /// Keep everything in a folder beside the executable
     #[arg(long, global = true, conflicts_with = "data_dir")]
     pub portable: bool,
+    /// The first line of this file is the passphrase of the stored passwords
+    #[arg(long, value_name = "FILE", global = true)]
+    pub passphrase_file: Option<PathBuf>,
+    /// Read the passphrase of the stored passwords from standard input, one line
+    #[arg(long, global = true, conflicts_with = "passphrase_file")]
+    pub passphrase_stdin: bool,
     /// What to do
     #[command(subcommand)]
     pub verb: Option<Verb>,
@@ -75,6 +82,12 @@ pub enum Verb {
     Bookmark(BookmarkOptions),
     /// Compare files with the index
     Check(CheckOptions),
+    /// How the stored passwords are protected
+    Passwords(PasswordsOptions),
+    /// What is started at sign-in
+    Autostart(AutostartOptions),
+    /// End the Watchkeeper that runs with this folder
+    Stop,
     /// Serve simulated cameras over RTSP
     Simulate(SimulateOptions),
 }

@@ -2,11 +2,10 @@
 //!
 //! Must not do: take a password from an argument, or print one.
 
-use std::io::BufRead;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use serde_json::json;
 
 use super::args::{CameraOptions, CameraVerb, Login, TransportArg};
@@ -22,9 +21,6 @@ use crate::runtime::{Clock, SystemClock};
 /// A camera that has not shown two random access points by then has told enough.
 const TEST_LIMIT: Duration = Duration::from_secs(15);
 
-/// Longest password line, so that a wrong pipe does not fill the memory.
-const MAX_PASSWORD: usize = 1_024;
-
 /// Runs the verb.
 ///
 /// # Errors
@@ -34,18 +30,25 @@ pub fn run(args: &Args, options: &CameraOptions) -> Result<()> {
     match &options.verb {
         CameraVerb::List { json } => camera_list::run(&folder, *json),
         CameraVerb::Test { camera, login, transport, json } => {
-            test(&folder, camera, login, *transport, *json)
+            test(args, camera, login, *transport, *json)
         }
         CameraVerb::Add { .. } | CameraVerb::Set { .. } | CameraVerb::Remove { .. } => {
             let _lock = session::hold(&folder)?;
-            change(&folder, &options.verb)
+            change(args, &folder, &options.verb)
         }
     }
 }
 
-fn change(folder: &DataFolder, verb: &CameraVerb) -> Result<()> {
+fn change(args: &Args, folder: &DataFolder, verb: &CameraVerb) -> Result<()> {
     let mut store = SettingsStore::open(folder)?;
-    let mut secrets = Secrets::open(folder)?;
+    // Before anything is changed: a passphrase may be wrong.
+    let mut secrets = match has_password(verb) {
+        true => session::secrets(args, folder)?,
+        false => Secrets::open(folder)?,
+    };
+    if has_password(verb) {
+        secrets.prepare();
+    }
     match verb {
         CameraVerb::Add { name, group, main, sub, login, transport, rule } => {
             let password = read_password(login)?;
@@ -102,6 +105,13 @@ fn change(folder: &DataFolder, verb: &CameraVerb) -> Result<()> {
     }
 }
 
+fn has_password(verb: &CameraVerb) -> bool {
+    match verb {
+        CameraVerb::Add { login, .. } | CameraVerb::Set { login, .. } => login.password_stdin,
+        CameraVerb::List { .. } | CameraVerb::Remove { .. } | CameraVerb::Test { .. } => false,
+    }
+}
+
 /// An address as it was typed. It is not clap that parses it: clap repeats what it refuses, and there may
 /// be a password in it.
 fn address(text: &str) -> Result<StreamUrl, ConfigError> {
@@ -147,23 +157,20 @@ fn read_password(login: &Login) -> Result<Option<Password>> {
     if !login.password_stdin {
         return Ok(None);
     }
-    let mut line = zeroize::Zeroizing::new(String::new());
-    std::io::stdin().lock().read_line(&mut line).context("cannot read the password")?;
-    let text = line.trim_end_matches(['\r', '\n']);
-    if text.is_empty() || text.len() > MAX_PASSWORD {
-        bail!("a password of 1 to {MAX_PASSWORD} bytes is expected as one line on standard input");
+    match session::secret_line("the password")? {
+        Some(password) => Ok(Some(password)),
+        None => bail!("a password is expected as one line on standard input"),
     }
-    Ok(Some(Password::new(text.to_owned())))
 }
 
 fn test(
-    folder: &DataFolder,
+    args: &Args,
     camera: &str,
     login: &Login,
     transport: TransportArg,
     json: bool,
 ) -> Result<()> {
-    let source = source_of(folder, camera, login, transport.into())?;
+    let source = source_of(args, camera, login, transport.into())?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let report = capture::probe(&source, TEST_LIMIT, &clock)?;
     if json { print::json(&as_json(&report)) } else { print_report(&report) }
@@ -171,7 +178,7 @@ fn test(
 
 /// A camera of the settings with its stored password, or an address as it is given.
 fn source_of(
-    folder: &DataFolder,
+    args: &Args,
     camera: &str,
     login: &Login,
     transport: Transport,
@@ -188,12 +195,16 @@ fn source_of(
             metadata: false,
         });
     }
-    let store = SettingsStore::open(folder)?;
+    let folder = session::folder(args)?;
+    let store = SettingsStore::open(&folder)?;
     let settings = session::camera(&store, camera)?;
     let kind = store.settings().recorded_stream(settings);
     let stored = match password {
         Some(password) => Some(password),
-        None => Secrets::open(folder)?.get(&settings.id)?,
+        None if Secrets::open(&folder)?.has(&settings.id) => {
+            session::secrets(args, &folder)?.get(&settings.id)?
+        }
+        None => Secrets::open(&folder)?.get(&settings.id)?,
     };
     let mut source = engine::source(settings, kind, stored)
         .ok_or_else(|| ConfigError::Refused(format!("{camera} has no {kind} stream")))?;

@@ -4,6 +4,7 @@
 //! Must not do: paint, or print a password.
 
 pub mod args;
+pub mod autostart;
 pub mod bookmarks;
 pub mod camera;
 pub mod camera_list;
@@ -20,6 +21,8 @@ pub mod locks;
 pub mod log;
 pub mod loss;
 pub mod manual;
+pub mod modes_args;
+pub mod passwords;
 pub mod print;
 pub mod record;
 pub mod recordings;
@@ -29,6 +32,7 @@ pub mod schedule_args;
 pub mod session;
 pub mod simulate;
 pub mod snapshot;
+pub mod stop;
 pub mod storage;
 pub mod storage_args;
 pub mod values;
@@ -61,6 +65,9 @@ pub fn run(args: &Args, verb: &Verb) -> Result<()> {
         Verb::Verify(options) => export::verify(options),
         Verb::Bookmark(options) => bookmarks::run(args, options),
         Verb::Check(options) => check::run(args, options),
+        Verb::Passwords(options) => passwords::run(args, options),
+        Verb::Autostart(options) => autostart::run(args, options),
+        Verb::Stop => stop::run(args),
         Verb::Simulate(options) => simulate::run(options),
         Verb::Demo(_) => anyhow::bail!("the demonstration needs a window"),
     }

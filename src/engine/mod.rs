@@ -9,6 +9,7 @@ pub mod cleaner;
 pub mod clock_trust;
 pub mod desk;
 pub mod door;
+pub mod errands;
 pub mod error;
 pub mod explain;
 pub mod export_plan;
@@ -39,6 +40,7 @@ mod taking_out;
 pub mod thumbnails;
 pub mod tiles;
 pub mod timeline;
+pub mod unlocking;
 pub mod usage;
 pub mod views;
 

@@ -11,6 +11,7 @@ use crossbeam::channel::{Sender, bounded};
 use super::cleaner::{Cleaner, CleanerOptions};
 use super::desk::{Desk, Running};
 use super::door::Door;
+use super::errands::{ErrandOptions, Errands};
 use super::export_plan::{ExportPlans, Source};
 use super::exports::Exports;
 use super::indexer::Indexer;
@@ -27,6 +28,7 @@ use super::service::{Pending, SIMULATED_CAMERAS, Service};
 use super::snapshots::Snapshots;
 use super::stored::StoredPreviews;
 use super::thumbnails::{ThumbnailOptions, Thumbnails};
+use super::unlocking::Unlocking;
 use super::views::Views;
 use super::{EngineError, offline, zone_of};
 use crate::analysis::{Detection, DetectionOptions, MotionBoard};
@@ -34,7 +36,7 @@ use crate::capture::Capture;
 use crate::config::{ConfigError, DataFolder, FolderLock, Restored, Secrets, SettingsStore};
 use crate::index::check::{CheckReport, Finding, Outcome};
 use crate::index::{self, Change, Damaged, Index, ThumbnailWriter};
-use crate::model::Settings;
+use crate::model::{Password, Settings};
 use crate::model::{SegmentRow, SegmentState, StreamId, StreamKind, VolumeId, WallTime};
 use crate::playback::{self, Playback};
 use crate::protocol::{Severity, Shown};
@@ -64,13 +66,15 @@ pub struct EngineOptions {
     pub clock: Arc<dyn Clock>,
     /// Whether this is the demonstration.
     pub demo: bool,
+    /// Opens the stored passwords, where they are sealed under one.
+    pub passphrase: Option<Password>,
 }
 
 impl EngineOptions {
     /// An engine on `folder`.
     #[must_use]
     pub fn new(folder: DataFolder, clock: Arc<dyn Clock>) -> Self {
-        Self { folder, clock, demo: false }
+        Self { folder, clock, demo: false, passphrase: None }
     }
 }
 
@@ -92,12 +96,14 @@ fn take_folder(folder: &DataFolder) -> Result<FolderLock, ConfigError> {
 
 /// Starts all threads but the engine's own.
 pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service, EngineError> {
-    let EngineOptions { folder, clock, demo } = options;
+    let EngineOptions { folder, clock, demo, passphrase } = options;
     let lock = take_folder(&folder)?;
     // Left by one that was killed: nobody answers there while this one mends its files.
     folder.close_door()?;
     let (store, restored) = SettingsStore::open_or_restore(&folder)?;
-    let secrets = Secrets::open(&folder)?;
+    let mut secrets = Secrets::open(&folder)?;
+    let mut unlocking = Unlocking::start()?;
+    let wrong = unlocking.begin(&mut secrets, passphrase.as_ref(), clock.monotonic()).err();
     let zone = zone_of(store.settings());
     let volumes = offline::volumes(&folder, &store)?;
     let opened = Index::open(folder.index())?;
@@ -180,6 +186,12 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         folder: folder.exports(),
     };
     let opening = Opening::start(folder.clone())?;
+    let errands = Errands::start(ErrandOptions {
+        folder: folder.clone(),
+        shown: Arc::clone(&shown),
+        clock: Arc::clone(&clock),
+        demo,
+    })?;
     let exports = Exports::start(source.clone(), Arc::clone(&shown))?;
     let export_plans = ExportPlans::start(source, Arc::clone(&shown))?;
     let manual = ManualDesk::new(Arc::clone(&signals), Arc::clone(&clock));
@@ -198,6 +210,9 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         lock,
         store,
         secrets,
+        unlocking,
+        locked_since: clock.wall(),
+        errands,
         clock,
         zone,
         zone_due: Duration::ZERO,
@@ -232,6 +247,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         demo,
         pending: Pending::default(),
     };
+    service.tell_passwords(wrong.as_ref());
     service.reconcile();
     service.show();
     Ok(service)

@@ -6,6 +6,7 @@ mod command;
 mod export;
 mod live;
 mod marks;
+mod modes;
 mod playback;
 mod settings;
 mod status;
@@ -17,6 +18,10 @@ pub use export::{ExportGaps, ExportPlan, ExportQuery, ExportRequest, ExportState
 pub use live::{LivePictures, LiveRate, LiveShow, LiveStatus, Reduced, Strain, WindowTimes};
 pub use marks::{
     EventsAnswer, EventsQuery, MarkChange, Marks, Thumbnail, ThumbnailWish, Thumbnails,
+};
+pub use modes::{
+    Autostart, AutostartStatus, PasswordsStatus, PinAnswer, PinOutcome, Protection, UnlockAnswer,
+    WindowPlace,
 };
 pub use playback::{CameraView, PlaybackSnapshot, ViewState};
 pub use settings::{ChangeAnswer, SettingsChange};
@@ -68,8 +73,16 @@ pub struct Shown {
     pub storage: Latest<StorageAnswer>,
     /// Exports under way and those that have ended, oldest first.
     pub exports: Latest<Vec<ExportStatus>>,
+    /// What became of a PIN.
+    pub pin: Latest<PinAnswer>,
+    /// What became of a passphrase, or of a change of how passwords are protected.
+    pub unlocked: Latest<UnlockAnswer>,
+    /// What is started at sign-in.
+    pub autostart: Latest<AutostartStatus>,
     wake: Mutex<Option<Wake>>,
     quit: AtomicBool,
+    raise: AtomicBool,
+    has_console: AtomicBool,
     last_id: AtomicU64,
 }
 
@@ -91,6 +104,27 @@ impl Shown {
         self.quit.load(Ordering::Acquire)
     }
 
+    /// Asks the console to show its window in front of the others. False when this program has no console.
+    pub fn ask_to_raise(&self) -> bool {
+        if !self.has_console.load(Ordering::Acquire) {
+            return false;
+        }
+        self.raise.store(true, Ordering::Release);
+        self.wake();
+        true
+    }
+
+    /// Whether the window is to be shown in front of the others; asked once.
+    #[must_use]
+    pub fn take_raise(&self) -> bool {
+        self.raise.swap(false, Ordering::AcqRel)
+    }
+
+    /// Says whether there is a console that [`Shown::ask_to_raise`] reaches.
+    pub fn set_console(&self, is_there: bool) {
+        self.has_console.store(is_there, Ordering::Release);
+    }
+
     /// A number for a question, which no other has.
     pub fn next_id(&self) -> u64 {
         self.last_id.fetch_add(1, Ordering::Relaxed) + 1
@@ -105,7 +139,8 @@ impl Shown {
     }
 }
 
-/// The console's end.
+/// The console's end. Copies are the same end: a window that comes back takes one.
+#[derive(Clone)]
 pub struct Console {
     commands: Sender<Command>,
     shown: Arc<Shown>,

@@ -7,11 +7,15 @@ use std::time::Duration;
 
 use egui::{Key, Modifiers, Ui, ViewportCommand};
 
+use super::breaking::Breaking;
+use super::closing::Closing;
 use super::desk::{Desk, Stage};
 use super::frame_times::FrameTimes;
+use super::life::LastWill;
 use super::live::LivePage;
 use super::notices::Notices;
 use super::pace::Pace;
+use super::place::{self, Place};
 use super::playback::PlaybackPage;
 use super::setup::{FirstStart, SetupPages};
 use super::texture::Textures;
@@ -20,7 +24,7 @@ use super::zone::Zone;
 use super::{keys, shell, theme};
 use crate::model::settings::ThemeChoice;
 use crate::model::{CameraId, WallTime};
-use crate::protocol::{Console, Snapshot, WindowTimes};
+use crate::protocol::{Command, Console, Snapshot, WindowPlace, WindowTimes};
 use crate::runtime::Clock;
 
 /// Told when the engine does not take a command.
@@ -89,6 +93,9 @@ pub struct App {
     setup: SetupPages,
     first_start: FirstStart,
     notices: Notices,
+    closing: Closing,
+    place: Place,
+    breaking: Breaking,
     keys_open: bool,
     fullscreen: bool,
     reported_fullscreen: Option<bool>,
@@ -118,6 +125,9 @@ impl App {
             setup: SetupPages::new(renderer(cc)),
             first_start: FirstStart::default(),
             notices: Notices::default(),
+            closing: Closing::default(),
+            place: Place::default(),
+            breaking: Breaking::default(),
             keys_open: false,
             fullscreen: false,
             reported_fullscreen: None,
@@ -127,6 +137,15 @@ impl App {
     /// Tells that the window is in full screen from the beginning.
     pub const fn set_fullscreen(&mut self, fullscreen: bool) {
         self.fullscreen = fullscreen;
+    }
+
+    /// Goes on where the last window was, and tells `will` how this one ends.
+    pub(super) fn take_over(&mut self, remembered: Option<&WindowPlace>, will: LastWill) {
+        self.place = Place::new(remembered, will.clone());
+        self.closing = Closing::new(will);
+        if let Some(page) = remembered.and_then(|place| place::page_called(&place.page)) {
+            self.page = page;
+        }
     }
 
     /// The page that is shown.
@@ -247,7 +266,8 @@ impl App {
         let busy = self.keys_open
             || self.setup.is_open()
             || self.first_start.is_open()
-            || self.live.is_open();
+            || self.live.is_open()
+            || self.closing.is_open();
         if !busy {
             self.global_keys(ui);
         }
@@ -323,6 +343,7 @@ impl App {
         if let Some(go) = self.first_start.ui(ui, first, &mut self.desk) {
             self.go(ui, go);
         }
+        self.closing.ui(ui, snapshot, &mut self.desk);
         if self.desk.take_refused() {
             self.notices.refused(ui, BUSY);
         }
@@ -336,12 +357,23 @@ impl App {
 impl eframe::App for App {
     fn logic(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
         self.tell_times(frame.info().cpu_usage);
-        if self.desk.shown().is_quitting() {
-            ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+        let shown = Arc::clone(self.desk.shown());
+        if shown.take_raise() {
+            ctx.send_viewport_cmd(ViewportCommand::Visible(true));
+            ctx.send_viewport_cmd(ViewportCommand::Minimized(false));
+            ctx.send_viewport_cmd(ViewportCommand::Focus);
+        }
+        let (page, now) = (self.page, self.clock.monotonic());
+        let tell = |place| self.desk.try_send(Command::RememberWindow(place));
+        let snapshot = shown.snapshot.get().unwrap_or_default();
+        match self.closing.logic(ctx, &snapshot, shown.is_quitting()) {
+            true => self.place.leave(ctx, page, tell),
+            false => self.place.follow(ctx, page, now, tell),
         }
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        self.breaking.frame(self.page);
         self.textures.begin();
         self.frame(ui);
         if self.textures.end() {

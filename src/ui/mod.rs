@@ -11,12 +11,16 @@ pub mod theme;
 pub mod timeline;
 pub mod zone;
 
+mod breaking;
+mod closing;
 mod desk;
 mod frame_times;
 mod keys;
+mod life;
 mod live;
 mod notices;
 mod pace;
+mod place;
 mod setup;
 mod shell;
 mod widgets;

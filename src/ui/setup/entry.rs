@@ -3,10 +3,14 @@
 //!
 //! Must not do: know a setting.
 
-use egui::{Response, RichText, Ui};
+use egui::{Align, Layout, Response, RichText, Ui, Vec2};
 
 use crate::ui::theme;
 use crate::ui::widgets::soft;
+use crate::ui::words::storage as words;
+
+/// Width of the names of fields, in points.
+const NAMES: f32 = 164.0;
 
 /// How a field looks.
 #[derive(Clone, Copy)]
@@ -116,4 +120,36 @@ fn field(ui: &mut Ui, face: Face<'_>, text: &mut String, wrong: bool) -> Respons
         );
     }
     if face.tip.is_empty() { inner.inner } else { inner.inner.on_hover_text(face.tip) }
+}
+
+/// A whole number within a range.
+pub fn whole<T>(text: &str, least: T, most: T) -> Result<T, String>
+where
+    T: std::str::FromStr + PartialOrd + std::fmt::Display,
+{
+    let number: Option<T> = text.parse().ok();
+    let range = || words::range(&least, &most);
+    number.filter(|number| (&least..=&most).contains(&number)).ok_or_else(range)
+}
+
+/// A named row.
+pub fn row(ui: &mut Ui, name: &str, content: impl FnOnce(&mut Ui)) {
+    ui.horizontal(|ui| {
+        let size = Vec2::new(NAMES, theme::CONTROL);
+        ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+            ui.set_min_width(NAMES);
+            ui.label(soft(name));
+        });
+        content(ui);
+    });
+}
+
+/// What is wrong with the field of the row above.
+pub fn wrong(ui: &mut Ui, entry: &Entry) {
+    if entry.error().is_some() {
+        ui.horizontal(|ui| {
+            ui.add_space(NAMES + 8.0);
+            entry.error_ui(ui);
+        });
+    }
 }

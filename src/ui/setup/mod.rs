@@ -3,6 +3,7 @@
 //! Must not do: show a control that does nothing. What cannot be changed here is shown as a fact.
 
 mod add_camera;
+mod defaults;
 mod devices;
 mod draft;
 mod entry;

@@ -3,4 +3,6 @@
 //! Must not do: paint, or decide when something is said.
 
 pub mod live;
+pub mod defaults;
 pub mod storage;
+pub mod life;

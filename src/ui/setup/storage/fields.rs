@@ -2,7 +2,7 @@
 //!
 //! Must not do: look at a disk; the engine tells whether a folder can be had.
 
-use egui::{Align, Layout, Ui, Vec2};
+use egui::Ui;
 use egui_material_icons::icons::ICON_FOLDER_OPEN;
 
 use crate::model::settings::Retention;
@@ -10,13 +10,10 @@ use crate::model::settings::storage::{LowSpacePercent, MaxSize};
 use crate::protocol::Command;
 use crate::ui::desk::Stage;
 use crate::ui::setup::draft::Draft;
-use crate::ui::setup::entry::{Entry, Face};
+use crate::ui::setup::entry::{Entry, Face, row, whole, wrong};
 use crate::ui::theme;
 use crate::ui::widgets::{Look, icon_button, soft, switch};
 use crate::ui::words::storage as words;
-
-/// Width of the names of the fields, in points.
-const NAMES: f32 = 164.0;
 
 /// Largest file that is taken, in MB: beyond, a mistake is likelier than a wish.
 const MOST_FILE: u32 = 1_000_000;
@@ -159,36 +156,5 @@ impl Fields {
             }
         });
         wrong(ui, &self.low_space);
-    }
-}
-
-/// A whole number within a range.
-fn whole<T>(text: &str, least: T, most: T) -> Result<T, String>
-where
-    T: std::str::FromStr + PartialOrd + std::fmt::Display,
-{
-    let number: Option<T> = text.parse().ok();
-    let range = || words::range(&least, &most);
-    number.filter(|number| (&least..=&most).contains(&number)).ok_or_else(range)
-}
-
-/// A named row.
-fn row(ui: &mut Ui, name: &str, content: impl FnOnce(&mut Ui)) {
-    ui.horizontal(|ui| {
-        let size = Vec2::new(NAMES, theme::CONTROL);
-        ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
-            ui.set_min_width(NAMES);
-            ui.label(soft(name));
-        });
-        content(ui);
-    });
-}
-
-fn wrong(ui: &mut Ui, entry: &Entry) {
-    if entry.error().is_some() {
-        ui.horizontal(|ui| {
-            ui.add_space(NAMES + 8.0);
-            entry.error_ui(ui);
-        });
     }
 }
