@@ -224,13 +224,13 @@ fn buttons_of_a_tile_are_reached_by_keyboard() {
 fn cameras_are_put_on_the_wall_from_a_list_and_taken_away() {
     let mut desk = Desk::with_cameras(9);
     desk.click("Wall: 4");
-    desk.take();
+    let (settings, _) = obey(&mut desk, &Arc::default());
     desk.click("Wall: Custom");
     desk.click("Take Gate from the wall");
     desk.click("Put Cold store on the wall");
     desk.harness.get_by_role_and_label(Role::Button, "Columns: 2").click();
     desk.harness.run();
-    let (settings, _) = obey(&mut desk, &Arc::default());
+    let (settings, _) = obey(&mut desk, &settings);
     let arranged = settings.wall.arranged.clone().expect("arranged");
     assert_eq!((arranged.cameras, arranged.columns), (ids(&[0, 1, 3, 8]), 2));
 

@@ -11,6 +11,7 @@ use super::breaking::Breaking;
 use super::closing::Closing;
 use super::desk::{Desk, Stage};
 use super::frame_times::FrameTimes;
+use super::kiosk::Kiosk;
 use super::life::LastWill;
 use super::live::LivePage;
 use super::notices::Notices;
@@ -96,6 +97,7 @@ pub struct App {
     closing: Closing,
     place: Place,
     breaking: Breaking,
+    kiosk: Option<Kiosk>,
     keys_open: bool,
     fullscreen: bool,
     reported_fullscreen: Option<bool>,
@@ -128,15 +130,24 @@ impl App {
             closing: Closing::default(),
             place: Place::default(),
             breaking: Breaking::default(),
+            kiosk: None,
             keys_open: false,
             fullscreen: false,
             reported_fullscreen: None,
         }
     }
 
-    /// Tells that the window is in full screen from the beginning.
-    pub const fn set_fullscreen(&mut self, fullscreen: bool) {
-        self.fullscreen = fullscreen;
+    /// Makes it a kiosk, until somebody leaves that.
+    pub fn set_kiosk(&mut self) {
+        self.kiosk = Some(Kiosk::new());
+        self.notices.alarms_only(true);
+        self.fullscreen = true;
+    }
+
+    /// Whether it is a kiosk.
+    #[must_use]
+    pub const fn is_kiosk(&self) -> bool {
+        self.kiosk.is_some()
     }
 
     /// Goes on where the last window was, and tells `will` how this one ends.
@@ -161,6 +172,10 @@ impl App {
     }
 
     fn global_keys(&mut self, ui: &Ui) {
+        if let Some(kiosk) = &mut self.kiosk {
+            self.page = kiosk.keys(ui).unwrap_or(self.page);
+            return;
+        }
         const NUMBERS: [Key; 5] = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5];
         for (key, page) in NUMBERS.into_iter().zip(Page::ALL) {
             if keys::take_with(ui, Modifiers::COMMAND, key) {
@@ -189,7 +204,7 @@ impl App {
                 Page::Playback => self.playback.close(self.fullscreen),
                 Page::Devices | Page::Recording | Page::System => false,
             };
-        if !closed && self.fullscreen {
+        if !closed && self.fullscreen && self.kiosk.is_none() {
             self.toggle_fullscreen(ui);
         }
     }
@@ -202,13 +217,21 @@ impl App {
     /// Notices when the window manager left full screen by itself.
     fn follow_window(&mut self, ui: &Ui) {
         let reported = ui.input(|i| i.viewport().fullscreen);
-        if self.reported_fullscreen == Some(true) && reported == Some(false) {
-            self.fullscreen = false;
+        match &mut self.kiosk {
+            Some(kiosk) => kiosk.follow(ui, reported),
+            None if self.reported_fullscreen == Some(true) && reported == Some(false) => {
+                self.fullscreen = false;
+            }
+            None => {}
         }
         self.reported_fullscreen = reported;
     }
 
     fn go(&mut self, ui: &Ui, go: Go) {
+        let leads_out = !matches!(go, Go::Watch(..) | Go::To(Page::Live | Page::Playback));
+        if self.kiosk.is_some() && leads_out {
+            return;
+        }
         match go {
             Go::To(page) => self.page = page,
             Go::Watch(camera, at) => {
@@ -234,8 +257,9 @@ impl App {
             shown: &shown,
             textures: &mut self.textures,
             desk: &mut self.desk,
-            bare: self.fullscreen,
-            kiosk: false,
+            // Playback needs its bars in the kiosk too; the wall has the kiosk's own.
+            bare: self.fullscreen && (self.kiosk.is_none() || self.page == Page::Live),
+            kiosk: self.kiosk.is_some(),
         };
         if self.page != Page::Live {
             self.live.leave(&mut stage);
@@ -267,13 +291,18 @@ impl App {
             || self.setup.is_open()
             || self.first_start.is_open()
             || self.live.is_open()
-            || self.closing.is_open();
+            || self.closing.is_open()
+            || self.kiosk.as_ref().is_some_and(Kiosk::is_open);
         if !busy {
             self.global_keys(ui);
         }
         let bare = self.fullscreen && matches!(self.page, Page::Live | Page::Playback);
         let mut go = None;
-        if !bare {
+        if self.kiosk.is_some() {
+            if started {
+                self.in_kiosk(ui, &snapshot, now);
+            }
+        } else if !bare {
             go = self.shell(ui, &snapshot, now);
         }
         let wanted = egui::CentralPanel::no_frame()
@@ -334,12 +363,46 @@ impl App {
         }
     }
 
+    /// The kiosk's own bar, its first page, and the pages of the wall one after the other.
+    fn in_kiosk(&mut self, ui: &mut Ui, snapshot: &Snapshot, now: WallTime) {
+        let Some(kiosk) = &mut self.kiosk else { return };
+        let settings = &snapshot.settings.kiosk;
+        self.page = kiosk.begin(settings).unwrap_or(self.page);
+        let shown = Arc::clone(self.desk.shown());
+        let stage = Stage {
+            snapshot,
+            now,
+            zone: &self.zone,
+            shown: &shown,
+            textures: &mut self.textures,
+            desk: &mut self.desk,
+            bare: true,
+            kiosk: true,
+        };
+        if self.page == Page::Live && kiosk.turns(ui, settings) {
+            self.live.turn(&stage);
+        }
+        self.page = kiosk.bar(ui, &stage, self.page, &mut self.live).unwrap_or(self.page);
+    }
+
+    /// The sheet that asks before the kiosk is left.
+    fn ask_to_leave(&mut self, ui: &Ui, snapshot: &Snapshot, now: WallTime) {
+        let Some(kiosk) = &mut self.kiosk else { return };
+        if kiosk.sheet(ui, snapshot, now, &mut self.desk) {
+            self.kiosk = None;
+            self.fullscreen = false;
+            self.notices.alarms_only(false);
+        }
+    }
+
     /// Sheets, toasts and the list of keys.
     fn over_the_page(&mut self, ui: &mut Ui, snapshot: &Snapshot, started: bool, now: WallTime) {
         if self.keys_open && keys::show_list(ui, self.page.title()) {
             self.keys_open = false;
         }
-        let first = started && snapshot.cameras.is_empty() && !self.setup.is_open();
+        self.ask_to_leave(ui, snapshot, now);
+        let console = started && self.kiosk.is_none();
+        let first = console && snapshot.cameras.is_empty() && !self.setup.is_open();
         if let Some(go) = self.first_start.ui(ui, first, &mut self.desk) {
             self.go(ui, go);
         }
@@ -366,6 +429,11 @@ impl eframe::App for App {
         let (page, now) = (self.page, self.clock.monotonic());
         let tell = |place| self.desk.try_send(Command::RememberWindow(place));
         let snapshot = shown.snapshot.get().unwrap_or_default();
+        if let Some(kiosk) = self.kiosk.as_mut().filter(|_| !shown.is_quitting()) {
+            let settings = shown.snapshot.get();
+            kiosk.logic(ctx, settings.as_ref().map(|s| &s.settings.kiosk), &self.desk);
+            return;
+        }
         match self.closing.logic(ctx, &snapshot, shown.is_quitting()) {
             true => self.place.leave(ctx, page, tell),
             false => self.place.follow(ctx, page, now, tell),

@@ -16,6 +16,7 @@ mod closing;
 mod desk;
 mod frame_times;
 mod keys;
+mod kiosk;
 mod life;
 mod live;
 mod notices;

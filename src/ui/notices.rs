@@ -39,6 +39,8 @@ pub struct Notices {
     /// Why something was not done, and until when that is told.
     refused: Option<(String, f64)>,
     drawer: bool,
+    /// In a kiosk, where nobody acknowledges anything.
+    alarms_only: bool,
 }
 
 impl Notices {
@@ -46,7 +48,8 @@ impl Notices {
     pub fn update(&mut self, ui: &Ui, notices: &[Notice]) {
         let time = ui.input(|i| i.time);
         for notice in notices {
-            if self.seen.insert(notice.id) {
+            let is_told = !self.alarms_only || notice.severity == Severity::Alarm;
+            if self.seen.insert(notice.id) && is_told {
                 self.toasts.push(Toast { notice: notice.id, until: time + TOAST_SECONDS });
             }
         }
@@ -58,6 +61,12 @@ impl Notices {
     /// What the operator wanted was not done.
     pub fn refused(&mut self, ui: &Ui, why: &str) {
         self.refused = Some((why.to_owned(), ui.input(|i| i.time) + TOAST_SECONDS));
+    }
+
+    /// Whether only alarms come up, without a button.
+    pub const fn alarms_only(&mut self, alarms_only: bool) {
+        self.alarms_only = alarms_only;
+        self.drawer = false;
     }
 
     /// Opens or closes the drawer.
@@ -108,7 +117,7 @@ impl Notices {
             let newest = self.toasts.iter().rev().take(MOST_TOASTS);
             for notice in newest.filter_map(|t| snapshot.notices.iter().find(|n| n.id == t.notice))
             {
-                one(ui, notice, zone, now, desk);
+                one(ui, notice, zone, now, (!self.alarms_only).then_some(&mut *desk));
             }
         });
         let refused = self.refused.as_ref().map(|(_, until)| *until);
@@ -141,7 +150,7 @@ impl Notices {
                 let room = (ui.content_rect().height() - 220.0).max(120.0);
                 ScrollArea::vertical().max_height(room).show(ui, |ui| {
                     for notice in snapshot.notices.iter().rev() {
-                        one(ui, notice, zone, now, desk);
+                        one(ui, notice, zone, now, Some(&mut *desk));
                     }
                 });
                 if snapshot.notices.is_empty() {
@@ -178,7 +187,8 @@ fn face(severity: Severity) -> (MaterialIcon, Color32, &'static str) {
     }
 }
 
-fn one(ui: &mut Ui, notice: &Notice, zone: &Zone, now: WallTime, desk: &mut Desk) {
+/// Without a desk it cannot be acknowledged here.
+fn one(ui: &mut Ui, notice: &Notice, zone: &Zone, now: WallTime, desk: Option<&mut Desk>) {
     let (glyph, colour, word) = face(notice.severity);
     slip(ui, colour, |ui| {
         ui.horizontal(|ui| {
@@ -187,6 +197,7 @@ fn one(ui: &mut Ui, notice: &Notice, zone: &Zone, now: WallTime, desk: &mut Desk
             let at = zone.brief(notice.at, now);
             ui.label(RichText::new(at).size(theme::CAPTION).color(theme::text_soft()));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let Some(desk) = desk else { return };
                 if icon_button(ui, ICON_CHECK, "Acknowledge", "", Look::Quiet).clicked() {
                     desk.send(Command::Acknowledge(notice.id));
                 }

@@ -27,7 +27,7 @@ use super::app::Go;
 use super::desk::{Settled, Stage};
 use super::theme;
 use super::widgets::page_bar;
-use super::words::live as words;
+use super::words::{kiosk as kiosk_words, live as words};
 use crate::model::settings::{Arrangement, Settings, WallSettings};
 use crate::model::{CameraId, StreamKind, WallTime};
 use crate::protocol::{CameraStatus, Command, LiveTile, PictureFormat, Reduced};
@@ -54,6 +54,8 @@ pub struct LivePage {
     /// The tiles of the last frame.
     tiles: Vec<Placed>,
     watch: Settled<Vec<LiveTile>>,
+    /// The console is a kiosk: nothing of what is chosen is kept.
+    kiosk: bool,
 }
 
 /// A tile of the last frame.
@@ -92,10 +94,8 @@ impl LivePage {
     /// Shows the page.
     pub fn ui(&mut self, ui: &mut Ui, stage: &mut Stage<'_>) -> Option<Go> {
         self.refused = self.memory.follow(stage).or(self.refused.take());
-        let settings = self.memory.settings(stage);
-        if !std::mem::replace(&mut self.recalled, true) {
-            self.wall = settings.wall.clone();
-        }
+        self.kiosk = stage.kiosk;
+        let settings = self.recall(stage);
         let on = show::on_wall(&self.wall, &settings, &stage.snapshot.cameras);
         self.first = on.first(self.first);
         self.forget_removed(stage);
@@ -109,6 +109,37 @@ impl LivePage {
         let from_wall = self.tiles(ui, stage, &on, &shown);
         self.sheet(ui, &settings, &on);
         go.or(from_keys).or(from_wall)
+    }
+
+    /// The settings in force; the wall that was shown last is shown again.
+    fn recall(&mut self, stage: &Stage<'_>) -> std::sync::Arc<Settings> {
+        let settings = self.memory.settings(stage);
+        if !std::mem::replace(&mut self.recalled, true) {
+            self.wall = settings.wall.clone();
+        }
+        settings
+    }
+
+    /// What the kiosk's bar holds of the wall: which one, and which page.
+    pub fn kiosk_bar(&mut self, ui: &mut Ui, stage: &Stage<'_>) {
+        let settings = self.recall(stage);
+        self.walls(ui, stage, &settings);
+        let on = show::on_wall(&self.wall, &settings, &stage.snapshot.cameras);
+        self.first = on.first(self.first);
+        self.pages(ui, &on);
+    }
+
+    /// Shows the next page; after the last one of a saved view, the next view.
+    pub fn turn(&mut self, stage: &Stage<'_>) {
+        let settings = self.recall(stage);
+        let on = show::on_wall(&self.wall, &settings, &stage.snapshot.cameras);
+        self.enlarged = None;
+        self.first = on.next_page(on.first(self.first));
+        let view = settings.views.iter().position(|v| Some(&v.name) == self.wall.view.as_ref());
+        if let (0, Some(view)) = (self.first, view) {
+            let next = &settings.views[(view + 1) % settings.views.len()];
+            self.wall = show::view(&next.name);
+        }
     }
 
     fn forget_removed(&mut self, stage: &Stage<'_>) {
@@ -132,6 +163,9 @@ impl LivePage {
     /// Another wall, from now on and at the next start.
     fn show(&mut self, wall: WallSettings) {
         self.wall = wall.clone();
+        if self.kiosk {
+            return;
+        }
         self.memory.change(|settings| settings.wall = wall);
     }
 
@@ -326,6 +360,7 @@ fn on_page(ui: &Ui, area: Rect, title: &str, text: &str) {
 /// A wall without cameras leads to the sheet that gives some.
 fn no_camera(ui: &mut Ui, area: Rect, kiosk: bool) -> Option<Go> {
     if kiosk {
+        on_page(ui, area, kiosk_words::NO_CAMERA, kiosk_words::NO_CAMERA_WHAT);
         return None;
     }
     on_page(ui, area, "No camera yet", "");

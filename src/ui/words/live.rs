@@ -48,7 +48,7 @@ pub const WAITING: &str = "Waiting for the first picture";
 
 /// When the next attempt is made.
 pub fn next_try(seconds: i64) -> String {
-    format!("Next try in {seconds} s.")
+    format!("Next\u{a0}try in\u{a0}{seconds}\u{a0}s.")
 }
 
 /// Over the dimmed last picture.

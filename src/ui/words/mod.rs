@@ -2,7 +2,8 @@
 //!
 //! Must not do: paint, or decide when something is said.
 
-pub mod live;
 pub mod defaults;
-pub mod storage;
+pub mod kiosk;
 pub mod life;
+pub mod live;
+pub mod storage;
