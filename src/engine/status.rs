@@ -81,6 +81,7 @@ impl Service {
             data_dir: self.folder.root().to_string_lossy().into_owned(),
             zone: self.zone.name().to_owned(),
             demo: self.demo,
+            live: self.shown.live_show.status(),
             portable: self.folder.is_portable(),
             pin_is_set: self.errands.pin_is_set(),
             passwords: self.passwords_status(),

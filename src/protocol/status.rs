@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::PasswordsStatus;
+use super::{LiveStatus, PasswordsStatus};
 use crate::model::{CameraId, Mode, RecordingState, Settings, StreamKind, WallTime};
 
 /// All that the console shows, made once a second and at every change.
@@ -24,6 +24,9 @@ pub struct Snapshot {
     pub zone: String,
     /// Whether this is the demonstration in a temporary folder.
     pub demo: bool,
+    /// How live pictures are shown.
+    #[serde(default)]
+    pub live: LiveStatus,
     /// Whether it goes with the executable, which then writes nowhere else.
     #[serde(default)]
     pub portable: bool,

@@ -25,7 +25,12 @@ pub const LIST: [(&str, &[Line]); 4] = [
         shell::LIVE,
         &[
             ("1 … 9", "Pick a camera"),
+            ("← → ↑ ↓", "Pick the tile beside"),
             ("Enter", "Enlarge the picked camera"),
+            ("B", "Recordings of the picked camera, half a minute ago"),
+            ("PageUp PageDown", "Previous or next cameras"),
+            ("Ctrl+← → ↑ ↓", "The picked tile changes places with the one beside"),
+            ("L Delete", "While arranging: make the picked tile large, take it away"),
             ("R", "Record the picked camera by hand, or end that"),
             ("S", "Save a snapshot of the picked camera"),
         ],

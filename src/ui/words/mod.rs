@@ -27,3 +27,7 @@ pub mod storage;
 pub mod timeline;
 pub mod week;
 }
+pub mod kiosk;
+pub mod life;
+pub mod live;
+pub mod storage;
