@@ -2,23 +2,13 @@
 //!
 //! Must not do: paint, or decide when something is said.
 
-        None => return String::new(),
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-        text.push('.');
-    if !text.ends_with(['.', '!', '?']) {
-    let mut letters = reason.chars();
-    let mut text: String = match letters.next() {
-    text
-    }
-    };
-#[must_use]
-/// A reason as a sentence: with a capital letter and a full stop.
-pub fn sentence(reason: &str) -> String {
 pub mod common;
 pub mod defaults;
 pub mod format;
 pub mod keys;
+pub mod kiosk;
 pub mod life;
+pub mod live;
 pub mod playback;
 pub mod recording;
 pub mod schedules;
@@ -26,8 +16,17 @@ pub mod shell;
 pub mod storage;
 pub mod timeline;
 pub mod week;
+
+/// A reason as a sentence: with a capital letter and a full stop.
+#[must_use]
+pub fn sentence(reason: &str) -> String {
+    let mut letters = reason.chars();
+    let mut text: String = match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => return String::new(),
+    };
+    if !text.ends_with(['.', '!', '?']) {
+        text.push('.');
+    }
+    text
 }
-pub mod kiosk;
-pub mod life;
-pub mod live;
-pub mod storage;
