@@ -2,6 +2,7 @@
 //!
 //! Must not do: know what is on a page. A frame reads the newest snapshots, paints, and sends commands.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -89,6 +90,9 @@ pub struct App {
     closing: Closing,
     place: Place,
     breaking: Breaking,
+    /// Whether somebody makes another window when a page of this one breaks.
+    is_watched: bool,
+    is_broken: bool,
     keys_open: bool,
     fullscreen: bool,
     reported_fullscreen: Option<bool>,
@@ -117,6 +121,8 @@ impl App {
             closing: Closing::default(),
             place: Place::default(),
             breaking: Breaking::default(),
+            is_watched: false,
+            is_broken: false,
             keys_open: false,
             fullscreen: false,
             reported_fullscreen: None,
@@ -132,6 +138,7 @@ impl App {
     pub(super) fn take_over(&mut self, remembered: Option<&WindowPlace>, will: LastWill) {
         self.place = Place::new(remembered, will.clone());
         self.closing = Closing::new(will);
+        self.is_watched = true;
         if let Some(page) = remembered.and_then(|place| place::page_called(&place.page)) {
             self.page = page;
         }
@@ -239,6 +246,13 @@ impl App {
         }
     }
 
+    fn whole_frame(&mut self, ui: &mut Ui) {
+        self.breaking.frame(self.page);
+        self.textures.begin();
+        self.frame(ui);
+        self.textures.end();
+    }
+
     fn frame(&mut self, ui: &mut Ui) {
         let now = self.clock.wall();
         let newest = self.desk.shown().snapshot.get();
@@ -329,6 +343,9 @@ impl App {
 impl eframe::App for App {
     fn logic(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
         self.frame_times.note(frame.info().cpu_usage, self.clock.monotonic());
+        if self.is_broken {
+            return;
+        }
         let shown = Arc::clone(self.desk.shown());
         if shown.take_raise() {
             ctx.send_viewport_cmd(ViewportCommand::Visible(true));
@@ -345,10 +362,21 @@ impl eframe::App for App {
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
-        self.breaking.frame(self.page);
-        self.textures.begin();
-        self.frame(ui);
-        self.textures.end();
+        if self.is_broken {
+            return;
+        }
+        match self.is_watched {
+            false => self.whole_frame(ui),
+            // Unwinding through the system's event loop would leave that without a window for ever.
+            true => {
+                let painted = catch_unwind(AssertUnwindSafe(|| self.whole_frame(ui)));
+                self.is_broken = painted.is_err();
+            }
+        }
+        if self.is_broken {
+            self.closing.broke(ui);
+            return;
+        }
         // Only the clock in the status bar moves by itself.
         let micros = self.clock.wall().as_micros().rem_euclid(1_000_000).unsigned_abs();
         ui.request_repaint_after(Duration::from_micros(1_000_000 - micros));
