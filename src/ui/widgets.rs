@@ -331,6 +331,25 @@ pub fn sheet(ui: &Ui, name: &str, width: f32, content: impl FnOnce(&mut Ui)) -> 
         .should_close()
 }
 
+/// A switch that is on or off; the disc's place says what the colour says.
+pub fn switch(ui: &mut Ui, name: &str, on: &mut bool) -> Response {
+    let (rect, mut response) = ui.allocate_exact_size(Vec2::new(36.0, 20.0), Sense::click());
+    if response.clicked() {
+        *on = !*on;
+        response.mark_changed();
+    }
+    let (enabled, is_on) = (ui.is_enabled(), *on);
+    response.widget_info(|| WidgetInfo::selected(Role::Switch, enabled, is_on, name));
+    let fill = if is_on { theme::accent() } else { theme::raised() };
+    let fill = if enabled { fill } else { fill.gamma_multiply(0.5) };
+    ui.painter().rect_filled(rect, 10.0, fill);
+    let x = if is_on { rect.right() - 10.0 } else { rect.left() + 10.0 };
+    let ink = if is_on { theme::on_accent() } else { theme::text_soft() };
+    ui.painter().circle_filled(Pos2::new(x, rect.center().y), 7.0, ink);
+    focus_ring(ui, rect.expand(2.0), &response);
+    response
+}
+
 /// A labelled text field of the given width.
 pub fn field(ui: &mut Ui, label: &str, hint: &str, text: &mut String, password: bool) -> Response {
     ui.vertical(|ui| {

@@ -28,8 +28,17 @@ impl Desk {
         Self::with_step(snapshot, 0.25)
     }
 
+    /// In a window of `size` points.
+    pub fn sized(snapshot: Snapshot, size: Vec2) -> Self {
+        Self::made(snapshot, 0.25, size)
+    }
+
     /// `step` is the time between two frames, in seconds.
     pub fn with_step(snapshot: Snapshot, step: f32) -> Self {
+        Self::made(snapshot, step, Vec2::new(1280.0, 720.0))
+    }
+
+    fn made(snapshot: Snapshot, step: f32, size: Vec2) -> Self {
         let (console, commands, shown) = connect();
         let clock = Arc::new(SimulatedClock::new(super::now()));
         for number in 0..snapshot.cameras.len() {
@@ -38,7 +47,7 @@ impl Desk {
         }
         shown.snapshot.set(snapshot);
         let harness = Harness::builder()
-            .with_size(Vec2::new(1280.0, 720.0))
+            .with_size(size)
             .with_step_dt(step)
             .with_max_steps(30)
             .with_render_cursor(false)
@@ -56,6 +65,13 @@ impl Desk {
     /// Playback of four cameras at 14:05:07.24, with answers to what the page asked.
     pub fn in_playback() -> Self {
         let mut desk = Self::with_cameras(9);
+        desk.open_playback();
+        desk
+    }
+
+    /// Goes to Playback, as in [`Desk::in_playback`].
+    pub fn open_playback(&mut self) {
+        let desk = self;
         desk.click("Playback");
         desk.answer();
         let views = vec![
@@ -67,7 +83,6 @@ impl Desk {
         desk.shown.playback.set(super::playback(playhead(), views));
         desk.harness.run();
         desk.take();
-        desk
     }
 
     pub fn answer(&mut self) {

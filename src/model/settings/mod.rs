@@ -247,7 +247,7 @@ impl Settings {
         self.check_schedule(recording.schedule.as_deref()).map_err(|why| ("schedule", why))?;
         if recording.needs_schedule() && self.in_force(camera).schedule.value.is_none() {
             let why = format!(
-                "\"{}\" needs a schedule, and none is chosen: set one with \"watchkeeper camera set NAME --schedule SCHEDULE\"",
+                "\"{}\" needs a schedule, and none is chosen: choose one for it, or one for all cameras",
                 camera.name
             );
             return Err(("mode", why));

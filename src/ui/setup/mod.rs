@@ -3,11 +3,15 @@
 //! Must not do: show a control that does nothing. What cannot be changed here is shown as a fact.
 
 mod add_camera;
+mod defaults;
 mod devices;
 mod draft;
+mod entry;
 mod first_start;
+mod loss;
 mod mode_menu;
 mod recording;
+mod storage;
 mod system;
 
 pub use first_start::FirstStart;

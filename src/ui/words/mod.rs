@@ -2,4 +2,6 @@
 //!
 //! Must not do: paint, or decide when something is said.
 
+pub mod defaults;
+pub mod storage;
 pub mod life;

@@ -1,0 +1,155 @@
+//! A text field that stands for a setting: what is typed is taken over while it is valid, and has a sentence
+//! beside it while it is not.
+//!
+//! Must not do: know a setting.
+
+use egui::{Align, Layout, Response, RichText, Ui, Vec2};
+
+use crate::ui::theme;
+use crate::ui::widgets::soft;
+use crate::ui::words::storage as words;
+
+/// Width of the names of fields, in points.
+const NAMES: f32 = 164.0;
+
+/// How a field looks.
+#[derive(Clone, Copy)]
+pub struct Face<'a> {
+    /// Its accessible name.
+    pub name: &'a str,
+    /// Behind the number.
+    pub unit: &'a str,
+    /// Told on hover.
+    pub tip: &'a str,
+    /// In points.
+    pub width: f32,
+}
+
+/// A field's text while it differs from the setting, and what is wrong with it.
+#[derive(Default)]
+pub struct Entry {
+    text: String,
+    /// The setting that the text stands for.
+    of: Option<String>,
+    error: Option<String>,
+}
+
+impl Entry {
+    /// What is wrong with what is typed.
+    pub fn error(&self) -> Option<&str> {
+        self.error.as_deref()
+    }
+
+    /// Shows the field with `value`; gives the new value when a valid one has been typed.
+    pub fn ui<T>(
+        &mut self,
+        ui: &mut Ui,
+        face: Face<'_>,
+        value: &str,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        if self.of.as_deref() != Some(value) {
+            value.clone_into(&mut self.text);
+            self.of = Some(value.to_owned());
+            self.error = None;
+        }
+        let response = field(ui, face, &mut self.text, self.error.is_some());
+        if !response.changed() {
+            return None;
+        }
+        match parse(self.text.trim()) {
+            Ok(new) => {
+                self.error = None;
+                self.of = None;
+                Some(new)
+            }
+            Err(error) => {
+                self.error = Some(error);
+                None
+            }
+        }
+    }
+
+    /// Keeps the text that was typed for the value that it has become.
+    pub fn settle(&mut self, value: String) {
+        self.of = Some(value);
+    }
+
+    /// The sentence below the field, when there is one.
+    pub fn error_ui(&self, ui: &mut Ui) {
+        if let Some(error) = &self.error {
+            ui.label(RichText::new(error).size(theme::CAPTION).color(theme::error()));
+        }
+    }
+}
+
+fn field(ui: &mut Ui, face: Face<'_>, text: &mut String, wrong: bool) -> Response {
+    let stroke = if wrong { egui::Stroke::new(1.0, theme::error()) } else { theme::hair() };
+    let frame = egui::Frame::new()
+        .fill(theme::field())
+        .stroke(stroke)
+        .corner_radius(theme::ROUND)
+        .inner_margin(egui::Margin::symmetric(10, 0));
+    let inner = frame.show(ui, |ui| {
+        ui.horizontal(|ui| {
+            ui.set_width(face.width);
+            ui.set_height(theme::CONTROL - 2.0);
+            let unit = (!face.unit.is_empty()).then(|| soft(face.unit));
+            let room = if face.unit.is_empty() { 0.0 } else { 12.0 + 7.0 * face.unit.len() as f32 };
+            let edit = egui::TextEdit::singleline(text)
+                .frame(egui::Frame::NONE)
+                .align(egui::Align2::LEFT_CENTER)
+                .desired_width(face.width - room);
+            let response = ui.add(edit).accessible_name(face.name);
+            if let Some(unit) = unit {
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    ui.label(unit);
+                });
+            }
+            response
+        })
+        .inner
+    });
+    if inner.inner.has_focus() {
+        let stroke = egui::Stroke::new(1.5, theme::accent());
+        ui.painter().rect_stroke(
+            inner.response.rect,
+            theme::ROUND,
+            stroke,
+            egui::StrokeKind::Inside,
+        );
+    }
+    if face.tip.is_empty() { inner.inner } else { inner.inner.on_hover_text(face.tip) }
+}
+
+/// A whole number within a range.
+pub fn whole<T>(text: &str, least: T, most: T) -> Result<T, String>
+where
+    T: std::str::FromStr + PartialOrd + std::fmt::Display,
+{
+    let number: Option<T> = text.parse().ok();
+    let range = || words::range(&least, &most);
+    number.filter(|number| (&least..=&most).contains(&number)).ok_or_else(range)
+}
+
+/// A named row.
+pub fn row(ui: &mut Ui, name: &str, content: impl FnOnce(&mut Ui)) {
+    ui.horizontal(|ui| {
+        let size = Vec2::new(NAMES, theme::CONTROL);
+        ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+            ui.set_min_width(NAMES);
+            ui.label(soft(name));
+        });
+        content(ui);
+    });
+}
+
+/// What is wrong with the field of the row above.
+pub fn wrong(ui: &mut Ui, entry: &Entry) {
+    if entry.error().is_some() {
+        ui.horizontal(|ui| {
+            ui.add_space(NAMES + 8.0);
+            entry.error_ui(ui);
+        });
+    }
+}
