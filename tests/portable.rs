@@ -54,9 +54,14 @@ impl Stick {
 
     fn run(&self, arguments: &[&str], input: &str) -> Output {
         let mut command = Command::new(self.folder().join("watchkeeper"));
-        for variable in
-            ["HOME", "TMPDIR", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"]
-        {
+        for variable in [
+            "HOME",
+            "TMPDIR",
+            "XDG_CONFIG_HOME",
+            "XDG_DATA_HOME",
+            "XDG_CACHE_HOME",
+            "XDG_STATE_HOME",
+        ] {
             command.env(variable, self.home());
         }
         let mut child = command
@@ -122,8 +127,7 @@ fn a_folder_that_was_carried_elsewhere_has_all_footage() {
     }
     let check: Value = serde_json::from_str(&stick.ok(&["check", "--json"], "")).expect("JSON");
     assert_eq!(check["problems"].as_array().map(Vec::len), Some(0), "{check}");
-    let rows: Value =
-        serde_json::from_str(&stick.ok(&["recordings", "--json"], "")).expect("JSON");
+    let rows: Value = serde_json::from_str(&stick.ok(&["recordings", "--json"], "")).expect("JSON");
     let row = rows.as_array().and_then(|rows| rows.first()).expect("a recording");
     let start = row["start"].as_str().expect("a time");
     let told = stick.ok(&["explain", "--camera", "Gate", "--at", start], "");

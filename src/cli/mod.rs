@@ -9,6 +9,7 @@ pub mod bookmarks;
 pub mod camera;
 pub mod camera_list;
 pub mod check;
+pub mod confine;
 pub mod defaults;
 pub mod demo;
 pub mod events;

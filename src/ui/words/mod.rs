@@ -3,5 +3,5 @@
 //! Must not do: paint, or decide when something is said.
 
 pub mod defaults;
-pub mod storage;
 pub mod life;
+pub mod storage;
