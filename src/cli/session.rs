@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 
 use super::Args;
-use crate::config::secrets::read_passphrase;
+use crate::config::passphrase::read_passphrase;
 use crate::config::{ConfigError, DataFolder, FolderLock, Secrets, SettingsStore};
 use crate::engine::desk::{Desk, Request, Response};
 use crate::engine::recordings::{Answer, Question};

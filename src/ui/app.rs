@@ -20,6 +20,7 @@ use super::playback::PlaybackPage;
 use super::setup::{FirstStart, SetupPages};
 use super::texture::Textures;
 use super::theme::Look;
+use super::unlock::Unlock;
 use super::zone::Zone;
 use super::{keys, shell, theme};
 use crate::model::settings::ThemeChoice;
@@ -88,6 +89,7 @@ pub struct App {
     first_start: FirstStart,
     notices: Notices,
     closing: Closing,
+    unlock: Unlock,
     place: Place,
     breaking: Breaking,
     /// Whether somebody makes another window when a page of this one breaks.
@@ -119,6 +121,7 @@ impl App {
             first_start: FirstStart::default(),
             notices: Notices::default(),
             closing: Closing::default(),
+            unlock: Unlock::default(),
             place: Place::default(),
             breaking: Breaking::default(),
             is_watched: false,
@@ -267,6 +270,7 @@ impl App {
         let busy = self.keys_open
             || self.setup.is_open()
             || self.first_start.is_open()
+            || self.unlock.is_open()
             || self.closing.is_open();
         if !busy {
             self.global_keys(ui);
@@ -332,6 +336,7 @@ impl App {
         if let Some(go) = self.first_start.ui(ui, first, &mut self.desk) {
             self.go(ui, go);
         }
+        self.unlock.ui(ui, snapshot, &mut self.desk);
         self.closing.ui(ui, snapshot, &mut self.desk);
         if self.desk.take_refused() {
             self.notices.refused(ui);

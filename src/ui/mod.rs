@@ -22,6 +22,7 @@ mod notices;
 mod place;
 mod setup;
 mod shell;
+mod unlock;
 mod widgets;
 mod window;
 mod words;

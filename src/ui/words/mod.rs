@@ -5,3 +5,4 @@
 pub mod defaults;
 pub mod life;
 pub mod storage;
+pub mod unlock;
