@@ -17,6 +17,9 @@ use watchkeeper::ui::{self, UiOptions};
 fn main() -> ExitCode {
     let args = Args::parse();
     log::start(if args.verb.is_some() { Level::WARN } else { Level::INFO });
+    if args.data_dir.is_none() && matches!(args.verb, None | Some(Verb::Demo(_))) {
+        cli::confine::to_its_folder(args.portable);
+    }
     let result = match &args.verb {
         None => console(&args),
         Some(Verb::Demo(options)) => demo(&args, options),

@@ -11,6 +11,7 @@ pub mod camera_list;
 pub mod camera_search;
 pub mod camera_test;
 pub mod check;
+pub mod confine;
 pub mod defaults;
 pub mod demo;
 pub mod events;

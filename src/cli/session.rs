@@ -10,12 +10,12 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 
 use super::Args;
-use crate::config::secrets::read_passphrase;
+use crate::config::passphrase::read_passphrase;
 use crate::config::{ConfigError, DataFolder, FolderLock, Secrets, SettingsStore};
 use crate::engine::desk::{Desk, Request, Response};
 use crate::engine::recordings::{Answer, Question};
 use crate::engine::{self, EngineError, door};
-use crate::model::{CameraId, CameraSettings, Password, Settings};
+use crate::model::{CameraId, CameraSettings, KeyPlace, Password, Settings};
 use crate::runtime::SystemClock;
 
 /// A Watchkeeper that is starting is asked again so often: it may have files to mend first.
@@ -69,6 +69,10 @@ pub fn passphrase(args: &Args, folder: &DataFolder) -> Result<Option<Password>> 
 /// When they are locked, in a sentence that names the way out.
 pub fn secrets(args: &Args, folder: &DataFolder) -> Result<Secrets> {
     let mut secrets = Secrets::open(folder)?;
+    if secrets.place() != KeyPlace::Passphrase {
+        secrets.unlock_now(None)?;
+        return Ok(secrets);
+    }
     let unlocked = secrets.unlock_now(passphrase(args, folder)?.as_ref());
     unlocked.context("give the passphrase with --passphrase-file or --passphrase-stdin")?;
     Ok(secrets)

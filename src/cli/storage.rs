@@ -35,7 +35,8 @@ fn set(folder: &DataFolder, change: &StorageArgs, yes: bool) -> Result<()> {
     after.storage.path = folder.storage_in_settings(&after.storage.path);
     after.validate().map_err(ConfigError::from)?;
     loss::confirm(folder, &store, &after, yes)?;
-    if let Some(path) = &change.path {
+    if change.path.is_some() {
+        let path = &after.storage.path;
         let full = folder.storage(path);
         if !full.parent().is_some_and(Path::is_dir) {
             bail!("{} cannot be made: the folder above it is not there", full.display());

@@ -10,6 +10,7 @@ pub mod error;
 pub mod folder;
 pub mod key_store;
 pub mod locks;
+pub mod passphrase;
 pub mod pin;
 pub mod secrets;
 pub mod store;

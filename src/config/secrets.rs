@@ -6,12 +6,13 @@
 //! Must not do: print a password, or write one in the clear.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::atomic::{self, Readers};
 use super::data_key::{DataKey, KeptKey, SealedKey, SystemKey};
 use super::folder::read_if_there;
 use super::key_store::{self, KeyStoreError};
+use super::passphrase::wrong_passphrase;
 use super::{ConfigError, DataFolder};
 use crate::model::{CameraId, KeyPlace, Password};
 
@@ -368,25 +369,6 @@ impl From<KeptKey> for HeldKey {
             KeptKey::Plain(key) => Self::Open(key.clone(), kept),
             KeptKey::System(_) | KeptKey::Sealed(_) => Self::Locked(kept),
         }
-    }
-}
-
-/// What somebody is told who has entered another passphrase.
-#[must_use]
-pub fn wrong_passphrase() -> ConfigError {
-    ConfigError::PasswordsLocked("This is not the passphrase of the stored passwords".into())
-}
-
-/// The passphrase in a file: its first line.
-///
-/// # Errors
-/// [`ConfigError::Io`]; [`ConfigError::Refused`] when there is nothing in it.
-pub fn read_passphrase(path: &Path) -> Result<Password, ConfigError> {
-    let text = std::fs::read_to_string(path).map(zeroize::Zeroizing::new);
-    let text = text.map_err(ConfigError::io("read", path))?;
-    match text.lines().next().filter(|line| !line.is_empty()) {
-        Some(line) => Ok(Password::new(line.to_owned())),
-        None => Err(ConfigError::Refused(format!("there is no passphrase in {}", path.display()))),
     }
 }
 

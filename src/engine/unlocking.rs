@@ -11,7 +11,7 @@ use super::EngineError;
 use super::service::Service;
 use crate::config::data_key::{DataKey, KeptKey, SealedKey, SystemKey};
 use crate::config::key_store::{self, KeyStoreError};
-use crate::config::secrets::wrong_passphrase;
+use crate::config::passphrase::wrong_passphrase;
 use crate::config::{ConfigError, Secrets};
 use crate::model::{KeyPlace, Password};
 use crate::protocol::{PasswordsStatus, Protection, Severity, UnlockAnswer};
@@ -21,8 +21,9 @@ use crate::runtime::thread::JoinError;
 /// Jobs that wait at most; an operator gives one at a time.
 const QUEUE: usize = 4;
 
-/// Time between two questions to a key store that did not answer.
-const ASK_AGAIN: Duration = Duration::from_secs(30);
+/// Time between two questions to a key store that did not answer: each may open a window before somebody who has
+/// closed the last one.
+const ASK_AGAIN: Duration = Duration::from_secs(120);
 
 /// A thread that waits for whoever the key store asks is given up after this time.
 const HANGING: Duration = Duration::from_secs(1);

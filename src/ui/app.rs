@@ -2,6 +2,7 @@
 //!
 //! Must not do: know what is on a page. A frame reads the newest snapshots, paints, and sends commands.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ use super::playback::PlaybackPage;
 use super::setup::{FirstStart, SetupPages};
 use super::texture::Textures;
 use super::theme::Look;
+use super::unlock::Unlock;
 use super::words::shell as words;
 use super::zone::Zone;
 use super::{keys, shell, theme};
@@ -28,9 +30,6 @@ use crate::model::settings::ThemeChoice;
 use crate::model::{CameraId, WallTime};
 use crate::protocol::{Command, Console, Snapshot, WindowPlace, WindowTimes};
 use crate::runtime::Clock;
-
-/// Told when the engine does not take a command.
-const BUSY: &str = "Watchkeeper is busy; please try again.";
 
 /// The pages of the rail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,9 +95,13 @@ pub struct App {
     first_start: FirstStart,
     notices: Notices,
     closing: Closing,
+    unlock: Unlock,
     place: Place,
     breaking: Breaking,
     kiosk: Option<Kiosk>,
+    /// Whether somebody makes another window when a page of this one breaks.
+    is_watched: bool,
+    is_broken: bool,
     keys_open: bool,
     fullscreen: bool,
     reported_fullscreen: Option<bool>,
@@ -129,9 +132,12 @@ impl App {
             first_start: FirstStart::default(),
             notices: Notices::default(),
             closing: Closing::default(),
+            unlock: Unlock::default(),
             place: Place::default(),
             breaking: Breaking::default(),
             kiosk: None,
+            is_watched: false,
+            is_broken: false,
             keys_open: false,
             fullscreen: false,
             reported_fullscreen: None,
@@ -155,6 +161,7 @@ impl App {
     pub(super) fn take_over(&mut self, remembered: Option<&WindowPlace>, will: LastWill) {
         self.place = Place::new(remembered, will.clone());
         self.closing = Closing::new(will);
+        self.is_watched = true;
         if let Some(page) = remembered.and_then(|place| place::page_called(&place.page)) {
             self.page = page;
         }
@@ -277,6 +284,15 @@ impl App {
         }
     }
 
+    fn whole_frame(&mut self, ui: &mut Ui) {
+        self.breaking.frame(self.page);
+        self.textures.begin();
+        self.frame(ui);
+        if self.textures.end() {
+            ui.request_repaint();
+        }
+    }
+
     fn frame(&mut self, ui: &mut Ui) {
         let now = self.clock.wall();
         let newest = self.desk.shown().snapshot.get();
@@ -292,6 +308,7 @@ impl App {
             || self.setup.is_open()
             || self.first_start.is_open()
             || self.live.is_open()
+            || self.unlock.is_open()
             || self.closing.is_open()
             || self.kiosk.as_ref().is_some_and(Kiosk::is_open);
         if !busy {
@@ -407,9 +424,10 @@ impl App {
         if let Some(go) = self.first_start.ui(ui, first, &mut self.desk) {
             self.go(ui, go);
         }
+        self.unlock.ui(ui, snapshot, &mut self.desk);
         self.closing.ui(ui, snapshot, &mut self.desk);
         if self.desk.take_refused() {
-            self.notices.refused(ui, BUSY);
+            self.notices.refused(ui, words::BUSY);
         }
         if let Some(why) = self.live.take_refused() {
             self.notices.refused(ui, &why);
@@ -421,6 +439,9 @@ impl App {
 impl eframe::App for App {
     fn logic(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
         self.tell_times(frame.info().cpu_usage);
+        if self.is_broken {
+            return;
+        }
         let shown = Arc::clone(self.desk.shown());
         if shown.take_raise() {
             ctx.send_viewport_cmd(ViewportCommand::Visible(true));
@@ -442,11 +463,20 @@ impl eframe::App for App {
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
-        self.breaking.frame(self.page);
-        self.textures.begin();
-        self.frame(ui);
-        if self.textures.end() {
-            ui.request_repaint();
+        if self.is_broken {
+            return;
+        }
+        match self.is_watched {
+            false => self.whole_frame(ui),
+            // Unwinding through the system's event loop would leave that without a window for ever.
+            true => {
+                let painted = catch_unwind(AssertUnwindSafe(|| self.whole_frame(ui)));
+                self.is_broken = painted.is_err();
+            }
+        }
+        if self.is_broken {
+            self.closing.broke(ui);
+            return;
         }
         // Only the clock in the status bar moves by itself.
         let micros = self.clock.wall().as_micros().rem_euclid(1_000_000).unsigned_abs();

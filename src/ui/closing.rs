@@ -83,6 +83,11 @@ impl Closing {
         }
     }
 
+    /// A page broke: this window ends, and whoever runs it makes another.
+    pub fn broke(&self, ctx: &Context) {
+        self.end(ctx, Ending::Broke);
+    }
+
     fn end(&self, ctx: &Context, ending: Ending) {
         self.will.set(ending);
         ctx.send_viewport_cmd(ViewportCommand::Close);
@@ -132,7 +137,7 @@ fn remember(snapshot: &Snapshot, ending: Ending, desk: &mut Desk) {
     let mut after = (*before).clone();
     after.console.on_close = match ending {
         Ending::Quit => OnClose::Quit,
-        Ending::Background => OnClose::Background,
+        Ending::Background | Ending::Broke => OnClose::Background,
     };
     let id = desk.next_id();
     let change = SettingsChange { id, before, after: Box::new(after), passwords: Vec::new() };

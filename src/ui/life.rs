@@ -21,6 +21,8 @@ pub enum Ending {
     Quit,
     /// Recording goes on.
     Background,
+    /// Nobody wanted it: a page broke. Recording goes on.
+    Broke,
 }
 
 /// What a window leaves to what runs it: how it ended, and where it was.

@@ -26,6 +26,7 @@ mod pace;
 mod place;
 mod setup;
 mod shell;
+mod unlock;
 mod widgets;
 mod window;
 mod words;

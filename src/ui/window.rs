@@ -117,43 +117,28 @@ fn show(console: &Console, options: &UiOptions) -> Result<(), UiError> {
     loop {
         let will = LastWill::default();
         let window = Window { console, options, place: place.clone(), will: will.clone() };
-        let is_wanted = match window.first_that_paints(&renderers) {
-            Ok((Ending::Quit, _)) => return Ok(()),
-            Ok((Ending::Background, renderer)) => {
-                renderers = vec![renderer];
-                life::release(console);
-                tracing::info!("{}", words::GOES_ON);
-                life::wait(console.shown())
-            }
-            Err(Failure::Never(error)) => return Err(error),
-            Err(Failure::Broke(renderer)) => {
-                renderers = vec![renderer];
-                if comebacks.allow(options.clock.monotonic()) {
-                    tracing::warn!("{}", words::COMES_BACK);
-                    true
-                } else {
-                    life::release(console);
-                    tracing::error!("{}", words::STAYS_AWAY);
-                    life::wait(console.shown())
-                }
-            }
-        };
-        if !is_wanted {
+        let (ending, renderer) = window.first_that_paints(&renderers)?;
+        renderers = vec![renderer];
+        place = will.place().or(place);
+        if ending == Ending::Quit {
             return Ok(());
         }
-        place = match will.get() {
-            Some(_) => will.place().or(place),
-            None => life::after_break(will.place().or(place)),
-        };
+        if ending == Ending::Broke {
+            place = life::after_break(place);
+            if comebacks.allow(options.clock.monotonic()) {
+                tracing::warn!("{}", words::COMES_BACK);
+                continue;
+            }
+        }
+        life::release(console);
+        match ending {
+            Ending::Broke => tracing::error!("{}", words::STAYS_AWAY),
+            Ending::Background | Ending::Quit => tracing::info!("{}", words::GOES_ON),
+        }
+        if !life::wait(console.shown()) {
+            return Ok(());
+        }
     }
-}
-
-/// Why there is no window any more.
-enum Failure {
-    /// There never was one.
-    Never(UiError),
-    /// It broke while it was shown by this renderer.
-    Broke(eframe::Renderer),
 }
 
 /// One window, from its beginning to its end.
@@ -165,29 +150,34 @@ struct Window<'a> {
 }
 
 impl Window<'_> {
+    /// Shows the window until it ends; gives how, and what painted it.
     fn first_that_paints(
         &self,
         renderers: &[eframe::Renderer],
-    ) -> Result<(Ending, eframe::Renderer), Failure> {
+    ) -> Result<(Ending, eframe::Renderer), UiError> {
         let mut failures = Vec::new();
         for renderer in renderers {
             let came_up = Rc::new(Cell::new(false));
             let open = || self.open(*renderer, Rc::clone(&came_up));
             let why = match catch_unwind(AssertUnwindSafe(open)) {
-                Ok(Ok(())) => return Ok((self.will.get().unwrap_or(Ending::Quit), *renderer)),
+                Ok(Ok(())) if came_up.get() => {
+                    return Ok((self.will.get().unwrap_or(Ending::Quit), *renderer));
+                }
+                // What a panic of the renderer left in the event loop has ended it; the next one begins anew.
+                Ok(Ok(())) => return Ok((Ending::Broke, *renderer)),
                 Ok(Err(error)) if is_no_display(&error) && !came_up.get() => {
-                    return Err(Failure::Never(UiError::NoDisplay));
+                    return Err(UiError::NoDisplay);
                 }
                 Ok(Err(error)) => error.to_string(),
                 Err(_panic) => words::RENDERER_BROKE.into(),
             };
             tracing::warn!(%renderer, %why, "the window is not shown");
             if came_up.get() {
-                return Err(Failure::Broke(*renderer));
+                return Ok((Ending::Broke, *renderer));
             }
             failures.push(format!("{renderer}: {why}"));
         }
-        Err(Failure::Never(UiError::NoRenderer(failures.join("; "))))
+        Err(UiError::NoRenderer(failures.join("; ")))
     }
 
     fn open(

@@ -34,6 +34,8 @@ impl Bench {
 
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_watchkeeper"));
+        // A test leaves nothing in the key store of whoever runs it.
+        command.env("WATCHKEEPER_KEY_STORE", "off");
         command.arg("--data-dir").arg(self.root()).args(arguments);
         command
     }

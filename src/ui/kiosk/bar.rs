@@ -35,7 +35,7 @@ impl Kiosk {
                     (page.title(), tip(page.title(), key))
                 });
                 let selected = PAGES.iter().position(|other| *other == page);
-                chosen = segmented(ui, "Page", &options, selected).map(|i| PAGES[i]);
+                chosen = segmented(ui, words::PAGE, &options, selected).map(|i| PAGES[i]);
                 ui.add_space(8.0);
                 if page == Page::Live {
                     live.kiosk_bar(ui, stage);

@@ -50,3 +50,4 @@ fn time(seconds: i64) -> String {
         (minutes, seconds) => format!("{minutes} min {seconds:02} s"),
     }
 }
+pub const PAGE: &str = "Page";

@@ -15,6 +15,7 @@ pub mod schedules;
 pub mod shell;
 pub mod storage;
 pub mod timeline;
+pub mod unlock;
 pub mod week;
 
 /// A reason as a sentence: with a capital letter and a full stop.

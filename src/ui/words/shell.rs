@@ -59,3 +59,4 @@ pub fn free(size: &str, left: Option<&str>) -> String {
 pub fn wgpu(backend: &str, adapter: &str) -> String {
     format!("wgpu, {backend} on {adapter}")
 }
+pub const BUSY: &str = "Watchkeeper is busy; please try again.";
