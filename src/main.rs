@@ -44,7 +44,7 @@ fn demo(options: &cli::args::DemoOptions) -> Result<()> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let stage = demo::prepare(options, &clock)?;
     let folder = stage.folder().clone();
-    run(EngineOptions { folder, clock: Arc::clone(&clock), demo: true }, clock)
+    run(EngineOptions { demo: true, ..EngineOptions::new(folder, Arc::clone(&clock)) }, clock)
 }
 
 fn run(options: EngineOptions, clock: Arc<dyn Clock>) -> Result<()> {

@@ -13,6 +13,7 @@ pub mod error;
 pub mod explain;
 pub mod export_plan;
 pub mod exports;
+pub mod finding;
 pub mod indexer;
 pub mod locks;
 pub mod manual;
@@ -25,6 +26,7 @@ pub mod opening;
 pub mod overview;
 pub mod past;
 pub mod previews;
+pub mod probing;
 pub mod query;
 pub mod reconcile;
 pub mod recordings;
@@ -59,7 +61,7 @@ use crate::runtime::Worker;
 pub const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);
 
 /// Threads, and groups of them, that the engine waits for one after the other.
-const STOPPED_IN_TURN: u32 = 16;
+const STOPPED_IN_TURN: u32 = 19;
 
 /// A running engine.
 pub struct Engine {

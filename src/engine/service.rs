@@ -12,6 +12,7 @@ use super::cleaner::Cleaner;
 use super::door::Door;
 use super::export_plan::ExportPlans;
 use super::exports::Exports;
+use super::finding::Finders;
 use super::indexer::Indexer;
 use super::manual::ManualDesk;
 use super::marking::Marking;
@@ -76,6 +77,7 @@ pub(super) struct Service {
     pub previews: Previews,
     pub marking: Marking,
     pub opening: Opening,
+    pub finding: Finders,
     pub exports: Exports,
     pub export_plans: ExportPlans,
     /// None when it cannot be opened.
@@ -196,6 +198,22 @@ impl Service {
                 for kind in [StreamKind::Main, StreamKind::Sub] {
                     self.capture.retry_now(&StreamId::new(id.clone(), kind));
                 }
+                Ok(())
+            }
+            Command::Probe(query) => {
+                self.finding.probe(query, &self.secrets);
+                Ok(())
+            }
+            Command::SearchCameras { generation } => {
+                self.finding.search(generation);
+                Ok(())
+            }
+            Command::StopSearch => {
+                self.finding.stop_search();
+                Ok(())
+            }
+            Command::AskDevice(query) => {
+                self.finding.device(query);
                 Ok(())
             }
             Command::UseSimulatedCameras => self.use_simulated(),
@@ -383,6 +401,7 @@ impl Service {
             self.indexer.stop(limit).map_err(EngineError::from),
             self.marking.stop(limit).map_err(EngineError::from),
             self.opening.stop(limit).map_err(EngineError::from),
+            self.finding.stop(limit).map_err(EngineError::from),
             self.playback.stop().map_err(EngineError::from),
             self.snapshots.stop(limit).map_err(EngineError::from),
             self.previews.stop(limit).map_err(EngineError::from),

@@ -13,6 +13,7 @@ use super::desk::{Desk, Running};
 use super::door::Door;
 use super::export_plan::{ExportPlans, Source};
 use super::exports::Exports;
+use super::finding::Finders;
 use super::indexer::Indexer;
 use super::locks::Locks;
 use super::manual::ManualDesk;
@@ -31,6 +32,7 @@ use super::views::Views;
 use super::{EngineError, offline, zone_of};
 use crate::analysis::{Detection, DetectionOptions, MotionBoard};
 use crate::capture::Capture;
+use crate::capture::onvif::Places;
 use crate::config::{ConfigError, DataFolder, FolderLock, Restored, Secrets, SettingsStore};
 use crate::index::check::{CheckReport, Finding, Outcome};
 use crate::index::{self, Change, Damaged, Index, ThumbnailWriter};
@@ -64,13 +66,15 @@ pub struct EngineOptions {
     pub clock: Arc<dyn Clock>,
     /// Whether this is the demonstration.
     pub demo: bool,
+    /// Where cameras are searched for.
+    pub places: Places,
 }
 
 impl EngineOptions {
     /// An engine on `folder`.
     #[must_use]
     pub fn new(folder: DataFolder, clock: Arc<dyn Clock>) -> Self {
-        Self { folder, clock, demo: false }
+        Self { folder, clock, demo: false, places: Places::Network }
     }
 }
 
@@ -92,7 +96,7 @@ fn take_folder(folder: &DataFolder) -> Result<FolderLock, ConfigError> {
 
 /// Starts all threads but the engine's own.
 pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service, EngineError> {
-    let EngineOptions { folder, clock, demo } = options;
+    let EngineOptions { folder, clock, demo, places } = options;
     let lock = take_folder(&folder)?;
     // Left by one that was killed: nobody answers there while this one mends its files.
     folder.close_door()?;
@@ -180,6 +184,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         folder: folder.exports(),
     };
     let opening = Opening::start(folder.clone())?;
+    let finding = Finders::start(places, Arc::clone(&shown), Arc::clone(&clock))?;
     let exports = Exports::start(source.clone(), Arc::clone(&shown))?;
     let export_plans = ExportPlans::start(source, Arc::clone(&shown))?;
     let manual = ManualDesk::new(Arc::clone(&signals), Arc::clone(&clock));
@@ -217,6 +222,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         previews,
         marking,
         opening,
+        finding,
         exports,
         export_plans,
         door,

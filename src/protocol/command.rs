@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    EventsQuery, ExportQuery, ExportRequest, MarkChange, MonthQuery, SettingsChange, StorageQuery,
-    ThumbnailWish, TimelineQuery,
+    DeviceQuery, EventsQuery, ExportQuery, ExportRequest, MarkChange, MonthQuery, ProbeQuery,
+    SettingsChange, StorageQuery, ThumbnailWish, TimelineQuery,
 };
 use crate::model::{CameraId, Mode, StreamKind, Transport, WallTime};
 
@@ -29,6 +29,17 @@ pub enum Command {
     StopManual(CameraId),
     /// Connects to a camera that is away without waiting for the next attempt.
     RetryCamera(CameraId),
+    /// Tests an address; the answer arrives in [`super::Shown::probe`].
+    Probe(ProbeQuery),
+    /// Looks for cameras in the network; they arrive in [`super::Shown::search`].
+    SearchCameras {
+        /// For the answer.
+        generation: u64,
+    },
+    /// Ends the search; what was found stays.
+    StopSearch,
+    /// Asks a device for its streams; the answer arrives in [`super::Shown::device`].
+    AskDevice(DeviceQuery),
     /// Adds simulated cameras to the running program.
     UseSimulatedCameras,
     /// Shows these streams live, and no others; the size is that of the tile in pixels.

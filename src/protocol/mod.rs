@@ -4,6 +4,7 @@
 
 mod command;
 mod export;
+mod finding;
 mod marks;
 mod playback;
 mod settings;
@@ -13,6 +14,10 @@ mod timeline;
 
 pub use command::{CameraDraft, Command, LiveTile, PictureFormat, PlaybackCommand, Speed};
 pub use export::{ExportGaps, ExportPlan, ExportQuery, ExportRequest, ExportState, ExportStatus};
+pub use finding::{
+    DeviceAnswer, DeviceOutcome, DeviceProfile, DeviceQuery, DeviceStreams, FoundDevice,
+    FoundStream, ProbeAnswer, ProbeOutcome, ProbeQuery, SearchAnswer,
+};
 pub use marks::{
     EventsAnswer, EventsQuery, MarkChange, Marks, Thumbnail, ThumbnailWish, Thumbnails,
 };
@@ -89,6 +94,12 @@ pub struct Shown {
     pub changed: Latest<ChangeAnswer>,
     /// How storage stands.
     pub storage: Latest<StorageAnswer>,
+    /// How the test of an address goes.
+    pub probe: Latest<ProbeAnswer>,
+    /// How the search for cameras goes.
+    pub search: Latest<SearchAnswer>,
+    /// What a device tells of its streams.
+    pub device: Latest<DeviceAnswer>,
     /// Exports under way and those that have ended, oldest first.
     pub exports: Latest<Vec<ExportStatus>>,
     wake: Mutex<Option<Wake>>,
