@@ -4,6 +4,7 @@
 
 pub mod atomic;
 pub mod bookmarks;
+pub mod camera_list;
 pub mod error;
 pub mod folder;
 pub mod locks;

@@ -43,6 +43,9 @@ pub struct Settings {
     /// TCP port of the simulated cameras that run inside the program, when there are any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub simulated_port: Option<u16>,
+    /// Cameras that were removed together with their footage, until all of that is gone.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub erase: BTreeSet<CameraId>,
     /// Where and how recordings are kept.
     #[serde(default)]
     pub storage: StorageSettings,
@@ -185,7 +188,9 @@ impl Settings {
     pub fn free_id(&self, name: &str, taken: &BTreeSet<CameraId>) -> CameraId {
         let base = CameraId::from_name(name);
         let free = |id: &CameraId| {
-            self.cameras.iter().all(|camera| camera.id != *id) && !taken.contains(id)
+            self.cameras.iter().all(|camera| camera.id != *id)
+                && !taken.contains(id)
+                && !self.erase.contains(id)
         };
         if free(&base) {
             return base;

@@ -134,6 +134,7 @@ impl AddCamera {
         let some = |text: &str| Some(text.trim().to_owned()).filter(|t| !t.is_empty());
         CameraDraft {
             name: self.name.trim().to_owned(),
+            group: String::new(),
             main: self.main.trim().to_owned(),
             sub: some(&self.sub),
             user: some(&self.user),

@@ -121,7 +121,7 @@ impl DevicesPage {
                 let remove =
                     ui.button(words).on_hover_text("Removes the camera, keeps its footage");
                 if remove.clicked() {
-                    stage.desk.send(Command::RemoveCamera(id.clone()));
+                    stage.desk.send(Command::RemoveCamera { id: id.clone(), footage: false });
                     close = true;
                 }
                 close |= ui.button("Cancel").on_hover_text("Keeps the camera (Esc)").clicked();
