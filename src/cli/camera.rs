@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::json;
 
 use super::args::{CameraOptions, CameraVerb, Login, TransportArg};
-use super::{Args, camera_list, loss, print, session};
+use super::{Args, camera_list, camera_transfer as transfer, loss, print, session};
 use crate::capture::{self, ProbeReport, StreamSource};
 use crate::config::{ConfigError, DataFolder, Secrets, SettingsStore};
 use crate::engine;
@@ -32,9 +32,14 @@ const MAX_PASSWORD: usize = 1_024;
 pub fn run(args: &Args, options: &CameraOptions) -> Result<()> {
     let folder = session::folder(args)?;
     match &options.verb {
+        CameraVerb::Export { file } => transfer::export(&folder, file),
         CameraVerb::List { json } => camera_list::run(&folder, *json),
         CameraVerb::Test { camera, login, transport, json } => {
             test(&folder, camera, login, *transport, *json)
+        }
+        CameraVerb::Import { file, update } => {
+            let _lock = session::hold(&folder)?;
+            transfer::import(&folder, file, *update)
         }
         CameraVerb::Add { .. } | CameraVerb::Set { .. } | CameraVerb::Remove { .. } => {
             let _lock = session::hold(&folder)?;
@@ -89,16 +94,27 @@ fn change(folder: &DataFolder, verb: &CameraVerb) -> Result<()> {
             }
             print::line(&format!("changed {camera}"))
         }
-        CameraVerb::Remove { camera } => {
+        CameraVerb::Remove { camera, footage } => {
             let id = session::camera(&store, camera)?.id.clone();
             store.change(|settings| {
                 settings.cameras.retain(|camera| camera.id != id);
+                if *footage {
+                    settings.erase.insert(id.clone());
+                }
                 Ok(())
             })?;
             secrets.set(&id, None)?;
-            print::line(&format!("removed {camera}; its recordings stay"))
+            let rest = if *footage {
+                "its recordings go when Watchkeeper runs next, except for locked ones"
+            } else {
+                "its recordings stay"
+            };
+            print::line(&format!("removed {camera}; {rest}"))
         }
-        CameraVerb::List { .. } | CameraVerb::Test { .. } => Ok(()),
+        CameraVerb::List { .. }
+        | CameraVerb::Test { .. }
+        | CameraVerb::Export { .. }
+        | CameraVerb::Import { .. } => Ok(()),
     }
 }
 

@@ -7,6 +7,7 @@ pub mod args;
 pub mod bookmarks;
 pub mod camera;
 pub mod camera_list;
+mod camera_transfer;
 pub mod check;
 pub mod defaults;
 pub mod demo;

@@ -63,6 +63,8 @@ pub enum Go {
     Watch(CameraId, WallTime),
     /// The sheet that adds a camera.
     AddCamera,
+    /// The search for cameras.
+    SearchCameras,
     /// The sheet of the first start.
     Welcome,
     /// Full screen, or back.
@@ -157,7 +159,7 @@ impl App {
             || match self.page {
                 Page::Live => self.live.shrink(),
                 Page::Playback => self.playback.close(self.fullscreen),
-                Page::Devices | Page::Recording | Page::System => false,
+                Page::Devices | Page::Recording | Page::System => self.setup.back(self.page),
             };
         if !closed && self.fullscreen {
             self.toggle_fullscreen(ui);
@@ -189,6 +191,10 @@ impl App {
                 self.page = Page::Devices;
                 self.setup.open_add_camera();
             }
+            Go::SearchCameras => {
+                self.page = Page::Devices;
+                self.setup.open_search();
+            }
             Go::Welcome => self.first_start.reopen(),
             Go::ToggleFullscreen => self.toggle_fullscreen(ui),
         }
@@ -210,6 +216,9 @@ impl App {
         }
         if self.page != Page::Playback {
             self.playback.leave(&mut stage);
+        }
+        if self.page != Page::Devices {
+            self.setup.leave(&mut stage);
         }
         match self.page {
             Page::Live => self.live.ui(ui, &mut stage),

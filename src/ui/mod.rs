@@ -12,6 +12,7 @@ pub mod timeline;
 pub mod zone;
 
 mod desk;
+mod dialog;
 mod frame_times;
 mod keys;
 mod live;

@@ -16,6 +16,10 @@ const BYTES_A_PIXEL: usize = 4;
 pub enum Place {
     /// A tile of the live wall.
     Live,
+    /// The picture beside a camera's settings.
+    Setup,
+    /// The picture of a test.
+    Test,
     /// A tile of Playback.
     Playback,
     /// A small picture of this moment.

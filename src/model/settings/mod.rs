@@ -29,7 +29,7 @@ use crate::model::{CameraId, MotionSettings, StreamKind};
 pub const MAX_CAMERAS: usize = 256;
 
 /// Zones of one camera at most.
-const MAX_ZONES: usize = 16;
+pub const MAX_ZONES: usize = 16;
 
 /// Longest name of a camera in characters, so that every list can show it.
 const MAX_NAME: usize = 64;

@@ -2,7 +2,6 @@
 //!
 //! Must not do: show a control that does nothing. What cannot be changed here is shown as a fact.
 
-mod add_camera;
 mod defaults;
 mod devices;
 mod draft;
@@ -18,7 +17,6 @@ pub use first_start::FirstStart;
 
 use egui::{Frame, Margin, ScrollArea, Ui};
 
-use self::add_camera::AddCamera;
 use self::devices::DevicesPage;
 use super::app::{Go, Page};
 use super::desk::Stage;
@@ -26,38 +24,50 @@ use super::desk::Stage;
 /// The three pages.
 pub struct SetupPages {
     devices: DevicesPage,
-    add: AddCamera,
     renderer: String,
 }
 
 impl SetupPages {
     /// In a window that is painted by `renderer`.
     pub fn new(renderer: String) -> Self {
-        Self { devices: DevicesPage::default(), add: AddCamera::default(), renderer }
+        Self { devices: DevicesPage::default(), renderer }
     }
 
     /// Opens the sheet that adds a camera.
     pub fn open_add_camera(&mut self) {
-        self.add = AddCamera::opened();
+        self.devices.open_add();
+    }
+
+    /// Opens the search for cameras.
+    pub const fn open_search(&mut self) {
+        self.devices.open_search();
+    }
+
+    /// Goes back from what is open on a page; false when nothing is.
+    pub fn back(&mut self, page: Page) -> bool {
+        page == Page::Devices && self.devices.back()
+    }
+
+    /// Shows none of the pages that watch a camera.
+    pub fn leave(&mut self, stage: &mut Stage<'_>) {
+        self.devices.leave(stage);
     }
 
     /// Whether a sheet is open.
-    pub const fn is_open(&self) -> bool {
-        self.add.is_open() || self.devices.is_open()
+    pub fn is_open(&self) -> bool {
+        self.devices.is_open()
     }
 
     /// Shows one of them.
     pub fn ui(&mut self, ui: &mut Ui, stage: &mut Stage<'_>, page: Page) -> Option<Go> {
-        let go = match page {
+        match page {
             Page::Recording => recording::ui(ui, stage),
             Page::System => {
                 system::ui(ui, stage, &self.renderer);
                 None
             }
             Page::Devices | Page::Live | Page::Playback => self.devices.ui(ui, stage),
-        };
-        self.add.ui(ui, stage.desk);
-        go
+        }
     }
 }
 

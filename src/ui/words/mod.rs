@@ -2,5 +2,7 @@
 //!
 //! Must not do: paint, or decide when something is said.
 
+pub mod camera;
 pub mod defaults;
+pub mod devices;
 pub mod storage;
