@@ -37,6 +37,7 @@ pub const MAKE_SCHEDULE: &str = "Make one";
 pub const MAKE_SCHEDULE_TIP: &str = "Goes to Setup, Recording";
 pub const IN_SCHEDULE: &str = "Motion within schedule";
 pub const IN_SCHEDULE_TEXT: &str = "motion is recorded only then";
+pub const FOR_MOTION: &str = "for the type Motion detection";
 pub const MAIN_ON_MOTION: &str = "Main stream on motion";
 pub const MAIN_ON_MOTION_TEXT: &str =
     "the sub stream always, the main stream while something moves";

@@ -112,8 +112,7 @@ pub const KEEP_FOOTAGE_TIP: &str = "The files stay, and go by the rules for all 
 pub const DELETE_FOOTAGE: &str = "Delete its footage";
 pub const DELETE_FOOTAGE_TIP: &str = "All of it that is not locked goes for good";
 pub const REMOVED_TEXT: &str = "It is no longer watched or recorded.";
-pub const KEPT_TEXT: &str = "The files stay where they are, and go by the rules for all footage. If the camera is added again under \
-     the same name by an import, it finds them.";
+pub const KEPT_TEXT: &str = "The files stay where they are, and go by the rules for all footage.";
 pub const DELETED_TEXT: &str =
     "Its recordings are deleted for good, oldest first. What is locked stays until it is unlocked.";
 pub const MEASURING: &str = "Looking how much footage it has …";

@@ -14,11 +14,14 @@ use crate::protocol::{
 use crate::ui::desk::Stage;
 use crate::ui::dialog::{Dialog, Purpose};
 use crate::ui::theme;
-use crate::ui::widgets::{field, icon, main_button, segmented, sheet, soft};
+use crate::ui::widgets::{icon, main_button, segmented, sheet, soft};
 use crate::ui::words::devices as words;
 
 /// What the file is called when nobody says otherwise.
 const FILE_NAME: &str = "cameras.toml";
+
+/// Room for the button beside the field, in points.
+const BROWSE: f32 = 104.0;
 
 /// Names of a list that are written out; more are counted.
 const MOST_NAMES: usize = 8;
@@ -79,16 +82,17 @@ impl Transfer {
     }
 
     fn file(&mut self, ui: &mut Ui, stage: &Stage<'_>) {
+        ui.label(soft(words::FILE).size(theme::CAPTION));
         ui.horizontal(|ui| {
-            ui.with_layout(Layout::right_to_left(Align::Max), |ui| {
-                ui.add_enabled_ui(!self.dialog.is_open(), |ui| {
-                    let browse = ui.button(words::BROWSE).on_hover_text(words::BROWSE_TIP);
-                    if browse.clicked() {
-                        self.dialog.open(self.purpose, FILE_NAME, stage.desk.shown());
-                    }
-                });
-                let file = field(ui, words::FILE, "", &mut self.path, false);
-                file.on_hover_text(words::FILE_TIP);
+            let edit = egui::TextEdit::singleline(&mut self.path)
+                .margin(egui::Margin::symmetric(10, 7))
+                .desired_width(ui.available_width() - BROWSE);
+            ui.add(edit).accessible_name(words::FILE).on_hover_text(words::FILE_TIP);
+            ui.add_enabled_ui(!self.dialog.is_open(), |ui| {
+                let browse = ui.button(words::BROWSE).on_hover_text(words::BROWSE_TIP);
+                if browse.clicked() {
+                    self.dialog.open(self.purpose, FILE_NAME, stage.desk.shown());
+                }
             });
         });
         if self.dialog.is_open() {

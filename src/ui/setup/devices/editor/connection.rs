@@ -172,7 +172,8 @@ impl Connection {
         wrong(ui, &self.user);
         row(ui, words::PASSWORD, |ui| {
             let hint = if self.forgets { words::FORGOTTEN } else { words::PASSWORD_STORED };
-            let forget_room = 128.0;
+            // The button, its gap, and the field's own margin.
+            let forget_room = 160.0;
             let edit = egui::TextEdit::singleline(&mut *self.password)
                 .password(true)
                 .hint_text(RichText::new(hint).color(theme::text_faint()))

@@ -82,11 +82,11 @@ impl Recording {
                 ui.spacing_mut().item_spacing.y = 8.0;
                 wish.go = rule(ui, edited);
                 self.retention.ui(ui, edited);
-                let copy = ui.add_enabled(
-                    edited.draft.get().cameras.len() > 1,
-                    egui::Button::new(words::COPY),
-                );
-                wish.copy = copy.on_hover_text(words::COPY_TIP).clicked();
+                ui.horizontal(|ui| {
+                    let others = edited.draft.get().cameras.len() > 1;
+                    let copy = ui.add_enabled(others, egui::Button::new(words::COPY));
+                    wish.copy = copy.on_hover_text(words::COPY_TIP).clicked();
+                });
             });
             card(&mut columns[0], words::MOTION, |ui| {
                 ui.spacing_mut().item_spacing.y = 8.0;
@@ -209,7 +209,7 @@ fn rule(ui: &mut Ui, edited: &mut Edited<'_>) -> Option<Go> {
                 edited.edit(|camera| camera.recording.motion_in_schedule = on);
             }
         });
-        let text = if counts { words::IN_SCHEDULE_TEXT } else { Mode::Motion.label() };
+        let text = if counts { words::IN_SCHEDULE_TEXT } else { words::FOR_MOTION };
         ui.label(soft(text).size(theme::CAPTION));
     });
     row(ui, words::MAIN_ON_MOTION, |ui| {

@@ -18,6 +18,9 @@ use crate::ui::theme;
 use crate::ui::widgets::{Look, icon_button, labelled_button, segmented, soft, strong};
 use crate::ui::words::camera as words;
 
+/// Corners beside one another.
+const IN_A_ROW: usize = 3;
+
 /// A zone that is added by a button.
 const MIDDLE: [Corner; 4] = [(250, 250), (750, 250), (750, 750), (250, 750)];
 
@@ -137,28 +140,20 @@ fn labelled(
 }
 
 fn corners(ui: &mut Ui, edited: &mut Edited<'_>, number: usize, zone: &MotionZone) {
-    ui.horizontal_wrapped(|ui| {
-        for (place, corner) in zone.corners.iter().enumerate() {
-            let mut new = *corner;
-            for (axis, value) in [("X", &mut new.0), ("Y", &mut new.1)] {
-                let field = DragValue::new(value).range(0..=WHOLE).speed(2.0);
-                let name = words::of_corner(axis, place, number);
-                ui.add(field).accessible_name(name.as_str()).on_hover_text(name);
-            }
-            ui.add_space(10.0);
-            if new != *corner {
-                edit(edited, number, |zone| zone.corners[place] = new);
-            }
-        }
+    let all: Vec<(usize, Corner)> = zone.corners.iter().copied().enumerate().collect();
+    for part in all.chunks(IN_A_ROW) {
+        ui.horizontal(|ui| part.iter().for_each(|(n, at)| corner(ui, edited, number, *n, *at)));
+    }
+    ui.horizontal(|ui| {
         let more = words::of_zone(words::ADD_CORNER, number);
         ui.add_enabled_ui(zone.corners.len() < MAX_CORNERS, |ui| {
-            if icon_button(ui, ICON_ADD, &more, "", Look::Quiet).clicked() {
+            if labelled(ui, ICON_ADD, words::ADD_CORNER, &more, words::CORNERS_TIP) {
                 edit(edited, number, add_corner);
             }
         });
         let less = words::of_zone(words::REMOVE_CORNER, number);
         ui.add_enabled_ui(zone.corners.len() > 3, |ui| {
-            if icon_button(ui, ICON_REMOVE, &less, "", Look::Quiet).clicked() {
+            if labelled(ui, ICON_REMOVE, words::REMOVE_CORNER, &less, words::CORNERS_TIP) {
                 edit(edited, number, |zone| {
                     zone.corners.pop();
                 });
@@ -168,6 +163,19 @@ fn corners(ui: &mut Ui, edited: &mut Edited<'_>, number: usize, zone: &MotionZon
     if let Err(why) = zone.validate() {
         let why = address::sentence(&why);
         ui.label(RichText::new(why).size(theme::CAPTION).color(theme::error()));
+    }
+}
+
+fn corner(ui: &mut Ui, edited: &mut Edited<'_>, zone: usize, place: usize, at: Corner) {
+    let mut new = at;
+    for (axis, value) in [("X", &mut new.0), ("Y", &mut new.1)] {
+        let field = DragValue::new(value).range(0..=WHOLE).speed(2.0);
+        let name = words::of_corner(axis, place, zone);
+        ui.add(field).accessible_name(name.as_str()).on_hover_text(name);
+    }
+    ui.add_space(12.0);
+    if new != at {
+        edit(edited, zone, |zone| zone.corners[place] = new);
     }
 }
 
