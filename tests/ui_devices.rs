@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, Pos2};
-use egui_kittest::kittest::{NodeT, Queryable};
+use egui_kittest::kittest::Queryable;
 use ui_fixture as fixture;
 use ui_fixture::desk::Desk;
 use watchkeeper::model::settings::recording::{MinSize, PostSeconds, PreSeconds, Sensitivity};
@@ -55,7 +55,10 @@ fn snapshot(settings: &Settings) -> Snapshot {
 
 /// The page Devices, with settings behind it.
 fn devices(settings: &Settings) -> Desk {
-    let mut desk = Desk::with_step(snapshot(settings), 0.1);
+    opened(Desk::with_step(snapshot(settings), 0.1))
+}
+
+fn opened(mut desk: Desk) -> Desk {
     desk.click("Devices");
     desk.take();
     desk
@@ -91,7 +94,7 @@ fn fill(desk: &mut Desk, name: &str, text: &str) {
 
 fn value_of(desk: &Desk, name: &str) -> String {
     let node = desk.harness.get_by_role_and_label(role_of(name), name);
-    node.accesskit_node().value().unwrap_or_default()
+    node.value().unwrap_or_default()
 }
 
 fn choose(desk: &mut Desk, menu: &str, item: &str) {
@@ -262,9 +265,9 @@ fn what_cannot_be_has_a_sentence_beside_it_and_is_not_sent() {
         ("Name", "Reception", "Another camera has this name."),
         ("Group", &"x".repeat(65), "at most 64 printable characters"),
         ("Address", "", "Write the camera's address"),
-        ("Address", "http://10.0.0.7/", "not an RTSP address"),
+        ("Address", "http://10.0.0.7/", "recorded over RTSP"),
         ("Address", "rtsp://", "names no host"),
-        ("Sub stream", "ftp://10.0.0.7/", "not an RTSP address"),
+        ("Sub stream", "ftp://10.0.0.7/", "recorded over RTSP"),
     ] {
         let mut desk = editor("Connection");
         fill(&mut desk, field, text);
@@ -339,7 +342,11 @@ fn found() -> Box<FoundStream> {
 
 #[test]
 fn every_field_of_recording_is_saved_and_found_again() {
-    let mut desk = editor("Recording");
+    // All of it is in sight.
+    let mut desk = opened(Desk::sized(snapshot(&settings(4)), egui::vec2(1280.0, 1000.0)));
+    desk.click("Settings of Gate");
+    desk.click("Settings: Recording");
+    desk.take();
     choose(&mut desk, "Type", "Motion detection");
     desk.click("Recorded stream: Sub");
     choose(&mut desk, "Schedule", "Night");
@@ -653,10 +660,10 @@ fn the_first_camera_takes_three_actions() {
 fn what_is_wrong_on_the_sheet_is_told_beside_the_field() {
     for (field, text, why) in [
         ("Address", "", "Write the camera's address"),
-        ("Address", "http://10.0.0.7/", "not an RTSP address"),
+        ("Address", "http://10.0.0.7/", "recorded over RTSP"),
         ("Name", "Gate", "Another camera has this name."),
         ("Group", &"x".repeat(65), "at most 64 printable characters"),
-        ("Sub stream", "http://10.0.0.7/", "not an RTSP address"),
+        ("Sub stream", "http://10.0.0.7/", "recorded over RTSP"),
     ] {
         let mut desk = devices(&settings(4));
         desk.click("Add camera");

@@ -86,16 +86,15 @@ impl DevicesPage {
 
     /// Shows the page.
     pub fn ui(&mut self, ui: &mut Ui, stage: &mut Stage<'_>) -> Option<Go> {
+        if let Some(editor) = &mut self.editor
+            && !editor.follow(stage)
+        {
+            editor.leave(stage);
+            self.editor = None;
+        }
         let mut go = None;
         match &mut self.editor {
-            Some(editor) => {
-                let step = editor.ui(ui, stage);
-                go = step.go;
-                if step.closed {
-                    editor.leave(stage);
-                    self.editor = None;
-                }
-            }
+            Some(editor) => go = editor.ui(ui, stage),
             None => self.list(ui, stage),
         }
         self.sheets(ui, stage);

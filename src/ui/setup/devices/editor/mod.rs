@@ -99,14 +99,6 @@ enum Leaving {
     Now,
 }
 
-/// What comes of a frame.
-pub struct Step {
-    /// Another page.
-    pub go: Option<Go>,
-    /// It is left.
-    pub closed: bool,
-}
-
 impl Editor {
     /// On a camera.
     pub fn new(id: CameraId, tab: Tab) -> Self {
@@ -147,16 +139,19 @@ impl Editor {
         self.recording.leave(stage);
     }
 
-    /// Shows it.
-    pub fn ui(&mut self, ui: &mut Ui, stage: &mut Stage<'_>) -> Step {
+    /// Takes what is new; whether it stays open.
+    pub fn follow(&mut self, stage: &Stage<'_>) -> bool {
         let saved = self.draft.follow(stage);
         if saved {
             self.reset();
         }
         let is_there = self.draft.get().cameras.iter().any(|camera| camera.id == self.id);
-        if !is_there || (saved && self.leaving == Leaving::WhenSaved) {
-            return Step { go: None, closed: true };
-        }
+        let left = saved && self.leaving == Leaving::WhenSaved;
+        is_there && !left && self.leaving != Leaving::Now
+    }
+
+    /// Shows it; gives another page, when one is wanted.
+    pub fn ui(&mut self, ui: &mut Ui, stage: &mut Stage<'_>) -> Option<Go> {
         let press = self.bar(ui, stage);
         let mut go = None;
         super::super::content(ui, |ui| {
@@ -179,7 +174,10 @@ impl Editor {
         });
         self.act(ui, stage, press);
         self.sheets(ui, stage);
-        Step { go, closed: self.leaving == Leaving::Now }
+        if self.leaving == Leaving::Now {
+            ui.request_repaint();
+        }
+        go
     }
 
     fn act(&mut self, ui: &Ui, stage: &mut Stage<'_>, press: Option<Press>) {
