@@ -74,7 +74,7 @@ impl Finders {
                 self.shown.probe.set(ProbeAnswer { generation, outcome });
                 return self.probe.ask(query);
             }
-            Err(error) => ProbeOutcome::Failed(error.to_string()),
+            Err(error) => ProbeOutcome::Failed(sentence(&error.to_string())),
         };
         self.probe.give_up();
         self.shown.probe.set(ProbeAnswer { generation, outcome });
@@ -174,7 +174,7 @@ impl Desk {
             Err(sentence) => ProbeOutcome::Failed(sentence),
             Ok(source) => match capture::probe_while(&source, PROBE_LIMIT, &self.clock, wanted) {
                 Ok(report) => ProbeOutcome::Found(Box::new(probing::found(&report))),
-                Err(error) => ProbeOutcome::Failed(error.to_string()),
+                Err(error) => ProbeOutcome::Failed(sentence(&error.to_string())),
             },
         };
         if wanted() {
@@ -198,7 +198,9 @@ impl Desk {
         let found = onvif::search(&self.places, SEARCH_LIMIT, &*self.clock, &mut go_on);
         match found {
             Ok(devices) => self.tell_search(generation, false, &devices, None),
-            Err(error) => self.tell_search(generation, false, &last, Some(error.to_string())),
+            Err(error) => {
+                self.tell_search(generation, false, &last, Some(sentence(&error.to_string())))
+            }
         }
     }
 
@@ -226,7 +228,7 @@ impl Desk {
             Ok(report) => DeviceOutcome::Found(Box::new(streams(report))),
             Err(OnvifError::NeedsPassword) => DeviceOutcome::NeedsPassword,
             Err(OnvifError::WrongPassword) => DeviceOutcome::WrongPassword,
-            Err(error) => DeviceOutcome::Failed(error.to_string()),
+            Err(error) => DeviceOutcome::Failed(sentence(&error.to_string())),
         };
         if wanted() {
             self.shown.device.set(DeviceAnswer { generation: query.generation, outcome });
@@ -250,12 +252,12 @@ fn source(query: ProbeQuery) -> Result<StreamSource, String> {
     })
 }
 
-/// With a capital letter.
+/// With a capital letter and a full stop.
 fn sentence(text: &str) -> String {
+    let text = text.trim_end_matches('.');
     let mut characters = text.chars();
-    characters
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+    let first = characters.next().map(|first| first.to_uppercase().to_string());
+    format!("{}{}.", first.unwrap_or_default(), characters.as_str())
 }
 
 /// A device as the console is shown it.

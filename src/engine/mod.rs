@@ -11,6 +11,7 @@ pub mod clock_trust;
 pub mod desk;
 pub mod door;
 mod erasing;
+pub mod errands;
 pub mod error;
 pub mod explain;
 pub mod export_plan;
@@ -44,6 +45,7 @@ pub mod thumbnails;
 pub mod tiles;
 pub mod timeline;
 mod trials;
+pub mod unlocking;
 pub mod usage;
 pub mod views;
 

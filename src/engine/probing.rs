@@ -13,6 +13,9 @@ use crate::protocol::FoundStream;
 /// The picture is scaled down to this; a form shows none larger.
 const PICTURE_SIZE: (usize, usize) = (1280, 720);
 
+/// For [`picture`]: not scaled down.
+pub const WHOLE: (usize, usize) = (usize::MAX, usize::MAX);
+
 /// With more seconds than this between full pictures, recordings begin that much too early, and jumps wait for
 /// as much to be decoded.
 const LONG_GOP: f64 = 10.0;
@@ -24,7 +27,7 @@ const CLOCK_OFF: i64 = 10_000_000;
 #[must_use]
 pub fn found(report: &ProbeReport) -> FoundStream {
     let mut warnings = warnings(report);
-    let picture = match picture(report) {
+    let picture = match picture(report, PICTURE_SIZE) {
         Ok(picture) => Some(Arc::new(picture)),
         Err(error) => {
             warnings.push(format!("It can be recorded, but not shown here: {error}."));
@@ -107,11 +110,11 @@ fn lasting(micros: i64) -> String {
     }
 }
 
-/// The first random access point as a picture.
+/// The first random access point as a picture that fits into `size`.
 ///
 /// # Errors
 /// [`CodecError`] when no decoder here can do it.
-pub fn picture(report: &ProbeReport) -> Result<Picture, CodecError> {
+pub fn picture(report: &ProbeReport, size: (usize, usize)) -> Result<Picture, CodecError> {
     let mut decoder = open_decoder(&report.parameters)?;
     let mut frames = Vec::new();
     decoder.decode(&report.first.data, 0, &mut frames)?;
@@ -121,7 +124,7 @@ pub fn picture(report: &ProbeReport) -> Result<Picture, CodecError> {
     let nothing = || CodecError::Decode("the first full picture gives none".into());
     let frame = frames.pop().ok_or_else(nothing)?;
     let video = &report.parameters.video;
-    let pixels = Converter::new().convert(&frame, video, PICTURE_SIZE, Vec::new())?;
+    let pixels = Converter::new().convert(&frame, video, size, Vec::new())?;
     Ok(stored::picture(pixels, report.first.received.wall))
 }
 
@@ -140,7 +143,7 @@ mod tests {
         let config = SimulatorConfig { loop_seconds: 1, ..SimulatorConfig::default() };
         let film = EncodedLoop::make(&config.loop_spec(0, StreamKind::Sub)).expect("encoded");
         let received = Now { wall: WallTime::default(), monotonic: Duration::ZERO };
-        let data = film.units[0].data.clone().into();
+        let data = film.units[0].data.clone();
         let pts = MediaTime::from_ticks(0);
         ProbeReport {
             codec: "H.264 High".into(),

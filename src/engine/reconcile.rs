@@ -12,6 +12,7 @@ use super::thumbnails::{QUEUED_BYTES, QUEUED_UNITS, Sight};
 use super::{source, zone_of};
 use crate::analysis::{Eyes, Watch};
 use crate::capture::{StreamSource, UnitQueue};
+use crate::config::ConfigError;
 use crate::model::{CameraId, Mode, MotionSource, StreamId, StreamKind, WallTime};
 use crate::model::{CameraSettings, Settings};
 use crate::protocol::{LiveTile, Severity};
@@ -92,10 +93,21 @@ impl Service {
         self.views.reconcile(&self.capture, &self.shown, sub_of);
     }
 
+    /// Shares out the processor among the live tiles; recording comes first.
+    pub fn balance(&mut self) {
+        let snapshot = self.shown.snapshot.get().unwrap_or_default();
+        let dropped = snapshot.cameras.iter().map(|camera| camera.dropped).sum();
+        if self.views.balance(&self.shown, dropped) {
+            self.shown.wake();
+        }
+    }
+
     fn source_of(&mut self, cameras: &[CameraSettings], stream: &StreamId) -> Option<StreamSource> {
         let camera = cameras.iter().find(|camera| camera.id == stream.camera)?;
         let password = match self.secrets.get(&camera.id) {
             Ok(password) => password,
+            // Without its password it would only count attempts against the user.
+            Err(ConfigError::PasswordsLocked(_)) => return None,
             // It has none to lose, most likely.
             Err(_) if camera.user.is_none() => None,
             Err(error) => {

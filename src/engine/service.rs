@@ -11,6 +11,7 @@ use crossbeam::channel::{Receiver, Sender, select, tick};
 use super::camera_lists::CameraLists;
 use super::cleaner::Cleaner;
 use super::door::Door;
+use super::errands::{Errand, Errands};
 use super::export_plan::ExportPlans;
 use super::exports::Exports;
 use super::finding::Finders;
@@ -27,6 +28,7 @@ use super::snapshots::{Saved, Snapshots, Style, Wanted};
 use super::status::Meter;
 use super::thumbnails::Thumbnails;
 use super::trials;
+use super::unlocking::Unlocking;
 use super::views::Views;
 use super::{EngineError, SHUTDOWN_LIMIT};
 use crate::analysis::{Detection, MotionBoard};
@@ -59,6 +61,10 @@ pub(super) struct Service {
     pub lock: FolderLock,
     pub store: SettingsStore,
     pub secrets: Secrets,
+    pub unlocking: Unlocking,
+    /// Since when the passwords can have been locked.
+    pub locked_since: WallTime,
+    pub errands: Errands,
     pub clock: Arc<dyn Clock>,
     pub zone: chrono_tz::Tz,
     /// When the zone is looked at again.
@@ -128,6 +134,7 @@ impl Service {
         let mut unmarked = self.marking.failures().clone();
         let mut opened = self.opening.opened().clone();
         let mut listed = self.camera_lists.read().clone();
+        let mut found = self.unlocking.found().clone();
         loop {
             select! {
                 recv(commands) -> command => match command {
@@ -140,7 +147,9 @@ impl Service {
                 },
                 recv(ticks) -> _ => {
                     self.send_again();
+                    self.ask_key_store_again();
                     self.look_at_zone();
+                    self.balance();
                     self.show();
                 }
                 recv(saved) -> result => {
@@ -178,10 +187,27 @@ impl Service {
                     }
                     self.show();
                 }
+                recv(found) -> result => {
+                    match result {
+                        Ok(result) => self.take_found(result),
+                        Err(_) => found = self.without("Passwords"),
+                    }
+                    self.show();
+                }
                 recv(stopped) -> _ => break,
             }
         }
+        self.obey_last(commands);
         self.shut_down()
+    }
+
+    /// What the operator wanted kept just before the end.
+    fn obey_last(&mut self, commands: &Receiver<Command>) {
+        for command in commands.try_iter() {
+            if matches!(command, Command::ChangeSettings(_) | Command::RememberWindow(_)) {
+                self.obey(command);
+            }
+        }
     }
 
     /// Tells that the thread that saves `what` is gone; gives the channel from which nothing comes any more.
@@ -288,6 +314,13 @@ impl Service {
                 self.shown.wake();
                 Ok(())
             }
+            Command::SetPin { id, old, new } => self.errands.send(Errand::SetPin { id, old, new }),
+            Command::EnterPin { id, pin } => self.errands.send(Errand::EnterPin { id, pin }),
+            Command::SetAutostart(what) => self.errands.send(Errand::SetAutostart(what)),
+            Command::KeepAwake(on) => self.errands.send(Errand::KeepAwake(on)),
+            Command::RememberWindow(place) => self.errands.send(Errand::RememberWindow(place)),
+            Command::Unlock { id, passphrase } => self.unlock(id, passphrase),
+            Command::ProtectPasswords { id, protection } => self.protect(id, protection),
         };
         if let Err(error) = result {
             self.tell(Severity::Warning, None, error.to_string());
@@ -415,6 +448,8 @@ impl Service {
             self.marking.stop(limit).map_err(EngineError::from),
             self.camera_lists.stop(limit).map_err(EngineError::from),
             self.opening.stop(limit).map_err(EngineError::from),
+            self.errands.stop(limit).map_err(EngineError::from),
+            self.unlocking.stop(limit).map_err(EngineError::from),
             self.finding.stop(limit).map_err(EngineError::from),
             self.playback.stop().map_err(EngineError::from),
             self.snapshots.stop(limit).map_err(EngineError::from),

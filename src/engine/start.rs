@@ -12,6 +12,7 @@ use super::camera_lists::CameraLists;
 use super::cleaner::{Cleaner, CleanerOptions};
 use super::desk::{Desk, Running};
 use super::door::Door;
+use super::errands::{ErrandOptions, Errands};
 use super::export_plan::{ExportPlans, Source};
 use super::exports::Exports;
 use super::finding::Finders;
@@ -29,6 +30,7 @@ use super::service::{Pending, SIMULATED_CAMERAS, Service};
 use super::snapshots::Snapshots;
 use super::stored::StoredPreviews;
 use super::thumbnails::{ThumbnailOptions, Thumbnails};
+use super::unlocking::Unlocking;
 use super::views::Views;
 use super::{EngineError, offline, zone_of};
 use crate::analysis::{Detection, DetectionOptions, MotionBoard};
@@ -37,7 +39,7 @@ use crate::capture::onvif::Places;
 use crate::config::{ConfigError, DataFolder, FolderLock, Restored, Secrets, SettingsStore};
 use crate::index::check::{CheckReport, Finding, Outcome};
 use crate::index::{self, Change, Damaged, Index, ThumbnailWriter};
-use crate::model::{CameraId, Settings};
+use crate::model::{CameraId, Password, Settings};
 use crate::model::{SegmentRow, SegmentState, StreamId, StreamKind, VolumeId, WallTime};
 use crate::playback::{self, Playback};
 use crate::protocol::{Severity, Shown};
@@ -67,6 +69,8 @@ pub struct EngineOptions {
     pub clock: Arc<dyn Clock>,
     /// Whether this is the demonstration.
     pub demo: bool,
+    /// Opens the stored passwords, where they are sealed under one.
+    pub passphrase: Option<Password>,
     /// Where cameras are searched for.
     pub places: Places,
 }
@@ -75,7 +79,7 @@ impl EngineOptions {
     /// An engine on `folder`.
     #[must_use]
     pub fn new(folder: DataFolder, clock: Arc<dyn Clock>) -> Self {
-        Self { folder, clock, demo: false, places: Places::Network }
+        Self { folder, clock, demo: false, passphrase: None, places: Places::Network }
     }
 }
 
@@ -97,12 +101,14 @@ fn take_folder(folder: &DataFolder) -> Result<FolderLock, ConfigError> {
 
 /// Starts all threads but the engine's own.
 pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service, EngineError> {
-    let EngineOptions { folder, clock, demo, places } = options;
+    let EngineOptions { folder, clock, demo, passphrase, places } = options;
     let lock = take_folder(&folder)?;
     // Left by one that was killed: nobody answers there while this one mends its files.
     folder.close_door()?;
     let (store, restored) = SettingsStore::open_or_restore(&folder)?;
-    let secrets = Secrets::open(&folder)?;
+    let mut secrets = Secrets::open(&folder)?;
+    let mut unlocking = Unlocking::start()?;
+    let wrong = unlocking.begin(&mut secrets, passphrase.as_ref(), clock.monotonic()).err();
     let zone = zone_of(store.settings());
     let volumes = offline::volumes(&folder, &store)?;
     let opened = Index::open(folder.index())?;
@@ -186,6 +192,12 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
     };
     let opening = Opening::start(folder.clone())?;
     let camera_lists = CameraLists::start(Arc::clone(&shown))?;
+    let errands = Errands::start(ErrandOptions {
+        folder: folder.clone(),
+        shown: Arc::clone(&shown),
+        clock: Arc::clone(&clock),
+        demo,
+    })?;
     let finding = Finders::start(places, Arc::clone(&shown), Arc::clone(&clock))?;
     let exports = Exports::start(source.clone(), Arc::clone(&shown))?;
     let export_plans = ExportPlans::start(source, Arc::clone(&shown))?;
@@ -199,11 +211,15 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
     };
     let door = open_door(&folder, desk, &mut notices, clock.wall());
     let simulator = start_simulator(&store, &clock, &mut notices);
+    let views = Views::new(Arc::clone(&clock));
     let mut service = Service {
         folder,
         lock,
         store,
         secrets,
+        unlocking,
+        locked_since: clock.wall(),
+        errands,
         clock,
         zone,
         zone_due: Duration::ZERO,
@@ -232,7 +248,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         door,
         shown,
         notices,
-        views: Views::default(),
+        views,
         ways: BTreeMap::new(),
         watched: BTreeMap::new(),
         seen: BTreeMap::new(),
@@ -242,6 +258,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         demo,
         pending: Pending::default(),
     };
+    service.tell_passwords(wrong.as_ref());
     service.reconcile();
     service.show();
     Ok(service)

@@ -81,6 +81,10 @@ impl Service {
             data_dir: self.folder.root().to_string_lossy().into_owned(),
             zone: self.zone.name().to_owned(),
             demo: self.demo,
+            live: self.shown.live_show.status(),
+            portable: self.folder.is_portable(),
+            pin_is_set: self.errands.pin_is_set(),
+            passwords: self.passwords_status(),
             settings: self.store.shared(),
         };
         let shape = shape_of(&snapshot);
@@ -132,7 +136,7 @@ impl Service {
             has_sub: camera.sub.is_some(),
             stream: self.store.settings().recorded_stream(camera),
             mode: camera.recording.mode,
-            link: status.map_or(LinkState::Connecting, |status| link_state(&status.link)),
+            link: self.link(camera, status),
             recording,
             since,
             sentence,
@@ -152,6 +156,17 @@ impl Service {
             clock_offset: status.and_then(|status| status.clock_offset),
             last_error: status.and_then(|status| status.last_error.clone()),
             last_picture: status.and_then(|status| status.last_picture),
+        }
+    }
+
+    fn link(&self, camera: &CameraSettings, status: Option<&StreamStatus>) -> LinkState {
+        let locked = self.secrets.locked_words().filter(|_| self.secrets.has(&camera.id));
+        match (locked, status) {
+            (Some(why), _) => {
+                LinkState::Offline { since: self.locked_since, why: why.into(), retry_at: None }
+            }
+            (None, Some(status)) => link_state(&status.link),
+            (None, None) => LinkState::Connecting,
         }
     }
 
@@ -212,6 +227,7 @@ fn shape_of(snapshot: &Snapshot) -> u64 {
         notice.id.hash(&mut hasher);
     }
     snapshot.volume.trouble.hash(&mut hasher);
+    (snapshot.pin_is_set, &snapshot.passwords.locked).hash(&mut hasher);
     hasher.finish()
 }
 

@@ -7,10 +7,11 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    DeviceQuery, EventsQuery, ExportQuery, ExportRequest, ImportQuery, MarkChange, MonthQuery,
-    MotionWatch, ProbeQuery, SettingsChange, StorageQuery, ThumbnailWish, TimelineQuery,
+    Autostart, DeviceQuery, EventsQuery, ExportQuery, ExportRequest, ImportQuery, MarkChange,
+    MonthQuery, MotionWatch, ProbeQuery, Protection, SettingsChange, StorageQuery, ThumbnailWish,
+    TimelineQuery, WindowPlace,
 };
-use crate::model::{CameraId, Mode, StreamKind, Transport, WallTime};
+use crate::model::{CameraId, Mode, Password, StreamKind, Transport, WallTime};
 
 /// What an operator wants.
 #[derive(Clone, Debug)]
@@ -99,6 +100,42 @@ pub enum Command {
     Mark(MarkChange),
     /// The operator has seen this notice.
     Acknowledge(u64),
+    /// Sets, changes or (with no new one) removes the PIN; what became of it arrives in [`super::Shown::pin`].
+    SetPin {
+        /// For the answer.
+        id: u64,
+        /// The one in force.
+        old: Option<Password>,
+        /// The one that is to be.
+        new: Option<Password>,
+    },
+    /// Asks whether this is the PIN; the answer arrives in [`super::Shown::pin`].
+    EnterPin {
+        /// For the answer.
+        id: u64,
+        /// As it was typed.
+        pin: Password,
+    },
+    /// Opens the stored passwords with their passphrase; the answer arrives in [`super::Shown::unlocked`].
+    Unlock {
+        /// For the answer.
+        id: u64,
+        /// As it was typed.
+        passphrase: Password,
+    },
+    /// Protects the stored passwords in another way; the answer arrives in [`super::Shown::unlocked`].
+    ProtectPasswords {
+        /// For the answer.
+        id: u64,
+        /// How.
+        protection: Protection,
+    },
+    /// Starts this when the user signs in; how it stands then arrives in [`super::Shown::autostart`].
+    SetAutostart(Autostart),
+    /// Keeps the screen from going dark, or no longer.
+    KeepAwake(bool),
+    /// Remembers where the window is.
+    RememberWindow(WindowPlace),
 }
 
 /// How a picture is written.

@@ -6,7 +6,9 @@ mod command;
 mod devices;
 mod export;
 mod finding;
+mod live;
 mod marks;
+mod modes;
 mod playback;
 mod settings;
 mod status;
@@ -23,8 +25,13 @@ pub use finding::{
     DeviceAnswer, DeviceOutcome, DeviceProfile, DeviceQuery, DeviceStreams, FoundDevice,
     FoundStream, ProbeAnswer, ProbeOutcome, ProbeQuery, SearchAnswer,
 };
+pub use live::{LivePictures, LiveRate, LiveShow, LiveStatus, Reduced, Strain, WindowTimes};
 pub use marks::{
     EventsAnswer, EventsQuery, MarkChange, Marks, Thumbnail, ThumbnailWish, Thumbnails,
+};
+pub use modes::{
+    Autostart, AutostartStatus, PasswordsStatus, PinAnswer, PinOutcome, Protection, UnlockAnswer,
+    WindowPlace,
 };
 pub use playback::{CameraView, PlaybackSnapshot, ViewState};
 pub use settings::{ChangeAnswer, SettingsChange};
@@ -34,42 +41,15 @@ pub use timeline::{
     Gap, Lane, MonthAnswer, MonthDay, MonthQuery, MotionBar, TimelineAnswer, TimelineQuery,
 };
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crossbeam::channel::{Receiver, Sender, TrySendError, bounded};
 
-use crate::model::{CameraId, Picture};
 use crate::runtime::Latest;
 
 /// Commands that wait for the engine at most; one more is refused with a notice.
 pub const COMMAND_QUEUE: usize = 64;
-
-/// Live pictures, by camera.
-#[derive(Debug, Default)]
-pub struct LivePictures {
-    by_camera: Mutex<BTreeMap<CameraId, Arc<Picture>>>,
-}
-
-impl LivePictures {
-    /// Overwrites the picture of `camera`.
-    pub fn set(&self, camera: CameraId, picture: Arc<Picture>) {
-        self.by_camera.lock().unwrap_or_else(PoisonError::into_inner).insert(camera, picture);
-    }
-
-    /// The newest picture of `camera`.
-    #[must_use]
-    pub fn get(&self, camera: &CameraId) -> Option<Arc<Picture>> {
-        self.by_camera.lock().unwrap_or_else(PoisonError::into_inner).get(camera).cloned()
-    }
-
-    /// Forgets the pictures of all cameras but these.
-    pub fn retain(&self, keep: &[CameraId]) {
-        let mut pictures = self.by_camera.lock().unwrap_or_else(PoisonError::into_inner);
-        pictures.retain(|camera, _| keep.contains(camera));
-    }
-}
 
 /// Called by any thread when there is something new to paint.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
@@ -81,6 +61,8 @@ pub struct Shown {
     pub snapshot: Latest<Snapshot>,
     /// Newest live pictures.
     pub live: Arc<LivePictures>,
+    /// How live pictures are shown.
+    pub live_show: LiveShow,
     /// The newest playback state.
     pub playback: Latest<PlaybackSnapshot>,
     /// The newest coverage.
@@ -111,8 +93,16 @@ pub struct Shown {
     pub trial: Latest<MotionTrial>,
     /// Exports under way and those that have ended, oldest first.
     pub exports: Latest<Vec<ExportStatus>>,
+    /// What became of a PIN.
+    pub pin: Latest<PinAnswer>,
+    /// What became of a passphrase, or of a change of how passwords are protected.
+    pub unlocked: Latest<UnlockAnswer>,
+    /// What is started at sign-in.
+    pub autostart: Latest<AutostartStatus>,
     wake: Mutex<Option<Wake>>,
     quit: AtomicBool,
+    raise: AtomicBool,
+    has_console: AtomicBool,
     last_id: AtomicU64,
 }
 
@@ -134,6 +124,27 @@ impl Shown {
         self.quit.load(Ordering::Acquire)
     }
 
+    /// Asks the console to show its window in front of the others. False when this program has no console.
+    pub fn ask_to_raise(&self) -> bool {
+        if !self.has_console.load(Ordering::Acquire) {
+            return false;
+        }
+        self.raise.store(true, Ordering::Release);
+        self.wake();
+        true
+    }
+
+    /// Whether the window is to be shown in front of the others; asked once.
+    #[must_use]
+    pub fn take_raise(&self) -> bool {
+        self.raise.swap(false, Ordering::AcqRel)
+    }
+
+    /// Says whether there is a console that [`Shown::ask_to_raise`] reaches.
+    pub fn set_console(&self, is_there: bool) {
+        self.has_console.store(is_there, Ordering::Release);
+    }
+
     /// A number for a question, which no other has.
     pub fn next_id(&self) -> u64 {
         self.last_id.fetch_add(1, Ordering::Relaxed) + 1
@@ -148,7 +159,8 @@ impl Shown {
     }
 }
 
-/// The console's end.
+/// The console's end. Copies are the same end: a window that comes back takes one.
+#[derive(Clone)]
 pub struct Console {
     commands: Sender<Command>,
     shown: Arc<Shown>,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::{LiveStatus, PasswordsStatus};
 use crate::model::{CameraId, Mode, RecordingState, Settings, StreamKind, WallTime};
 
 /// All that the console shows, made once a second and at every change.
@@ -23,6 +24,18 @@ pub struct Snapshot {
     pub zone: String,
     /// Whether this is the demonstration in a temporary folder.
     pub demo: bool,
+    /// How live pictures are shown.
+    #[serde(default)]
+    pub live: LiveStatus,
+    /// Whether it goes with the executable, which then writes nowhere else.
+    #[serde(default)]
+    pub portable: bool,
+    /// Whether leaving the kiosk asks for a PIN.
+    #[serde(default)]
+    pub pin_is_set: bool,
+    /// How the stored passwords stand.
+    #[serde(default)]
+    pub passwords: PasswordsStatus,
     /// The settings in force.
     #[serde(skip)]
     pub settings: Arc<Settings>,

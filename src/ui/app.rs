@@ -7,20 +7,30 @@ use std::time::Duration;
 
 use egui::{Key, Modifiers, Ui, ViewportCommand};
 
+use super::breaking::Breaking;
+use super::closing::Closing;
 use super::desk::{Desk, Stage};
 use super::frame_times::FrameTimes;
+use super::kiosk::Kiosk;
+use super::life::LastWill;
 use super::live::LivePage;
 use super::notices::Notices;
+use super::pace::Pace;
+use super::place::{self, Place};
 use super::playback::PlaybackPage;
 use super::setup::{FirstStart, SetupPages};
 use super::texture::Textures;
 use super::theme::Look;
+use super::words::shell as words;
 use super::zone::Zone;
 use super::{keys, shell, theme};
 use crate::model::settings::ThemeChoice;
 use crate::model::{CameraId, WallTime};
-use crate::protocol::{Console, Snapshot};
+use crate::protocol::{Command, Console, Snapshot, WindowPlace, WindowTimes};
 use crate::runtime::Clock;
+
+/// Told when the engine does not take a command.
+const BUSY: &str = "Watchkeeper is busy; please try again.";
 
 /// The pages of the rail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,11 +56,11 @@ impl Page {
     #[must_use]
     pub const fn title(self) -> &'static str {
         match self {
-            Self::Live => "Live",
-            Self::Playback => "Playback",
-            Self::Devices => "Devices",
-            Self::Recording => "Recording",
-            Self::System => "System",
+            Self::Live => words::LIVE,
+            Self::Playback => words::PLAYBACK,
+            Self::Devices => words::DEVICES,
+            Self::Recording => words::RECORDING,
+            Self::System => words::SYSTEM,
         }
     }
 }
@@ -65,6 +75,8 @@ pub enum Go {
     AddCamera,
     /// The search for cameras.
     SearchCameras,
+    /// The settings of a camera.
+    EditCamera(CameraId),
     /// The sheet of the first start.
     Welcome,
     /// Full screen, or back.
@@ -76,6 +88,7 @@ pub struct App {
     desk: Desk,
     clock: Arc<dyn Clock>,
     frame_times: FrameTimes,
+    pace: Arc<Pace>,
     zone: Zone,
     textures: Textures,
     page: Page,
@@ -84,6 +97,10 @@ pub struct App {
     setup: SetupPages,
     first_start: FirstStart,
     notices: Notices,
+    closing: Closing,
+    place: Place,
+    breaking: Breaking,
+    kiosk: Option<Kiosk>,
     keys_open: bool,
     fullscreen: bool,
     reported_fullscreen: Option<bool>,
@@ -95,12 +112,16 @@ impl App {
     pub fn new(cc: &eframe::CreationContext<'_>, console: Console, clock: Arc<dyn Clock>) -> Self {
         theme::apply(&cc.egui_ctx);
         cc.egui_ctx.options_mut(|options| options.zoom_with_keyboard = false);
-        let ctx = cc.egui_ctx.clone();
-        console.shown().on_change(Arc::new(move || ctx.request_repaint()));
+        let pace = Arc::new(Pace::default());
+        let (ctx, rhythm, time) = (cc.egui_ctx.clone(), Arc::clone(&pace), Arc::clone(&clock));
+        console.shown().on_change(Arc::new(move || {
+            ctx.request_repaint_after(rhythm.wait(time.monotonic()));
+        }));
         Self {
             desk: Desk::new(console),
             clock,
             frame_times: FrameTimes::default(),
+            pace,
             zone: Zone::named("UTC"),
             textures: Textures::default(),
             page: Page::Live,
@@ -109,15 +130,36 @@ impl App {
             setup: SetupPages::new(renderer(cc)),
             first_start: FirstStart::default(),
             notices: Notices::default(),
+            closing: Closing::default(),
+            place: Place::default(),
+            breaking: Breaking::default(),
+            kiosk: None,
             keys_open: false,
             fullscreen: false,
             reported_fullscreen: None,
         }
     }
 
-    /// Tells that the window is in full screen from the beginning.
-    pub const fn set_fullscreen(&mut self, fullscreen: bool) {
-        self.fullscreen = fullscreen;
+    /// Makes it a kiosk, until somebody leaves that.
+    pub fn set_kiosk(&mut self) {
+        self.kiosk = Some(Kiosk::new());
+        self.notices.alarms_only(true);
+        self.fullscreen = true;
+    }
+
+    /// Whether it is a kiosk.
+    #[must_use]
+    pub const fn is_kiosk(&self) -> bool {
+        self.kiosk.is_some()
+    }
+
+    /// Goes on where the last window was, and tells `will` how this one ends.
+    pub(super) fn take_over(&mut self, remembered: Option<&WindowPlace>, will: LastWill) {
+        self.place = Place::new(remembered, will.clone());
+        self.closing = Closing::new(will);
+        if let Some(page) = remembered.and_then(|place| place::page_called(&place.page)) {
+            self.page = page;
+        }
     }
 
     /// The page that is shown.
@@ -133,6 +175,10 @@ impl App {
     }
 
     fn global_keys(&mut self, ui: &Ui) {
+        if let Some(kiosk) = &mut self.kiosk {
+            self.page = kiosk.keys(ui).unwrap_or(self.page);
+            return;
+        }
         const NUMBERS: [Key; 5] = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5];
         for (key, page) in NUMBERS.into_iter().zip(Page::ALL) {
             if keys::take_with(ui, Modifiers::COMMAND, key) {
@@ -161,7 +207,7 @@ impl App {
                 Page::Playback => self.playback.close(self.fullscreen),
                 Page::Devices | Page::Recording | Page::System => self.setup.back(self.page),
             };
-        if !closed && self.fullscreen {
+        if !closed && self.fullscreen && self.kiosk.is_none() {
             self.toggle_fullscreen(ui);
         }
     }
@@ -174,13 +220,21 @@ impl App {
     /// Notices when the window manager left full screen by itself.
     fn follow_window(&mut self, ui: &Ui) {
         let reported = ui.input(|i| i.viewport().fullscreen);
-        if self.reported_fullscreen == Some(true) && reported == Some(false) {
-            self.fullscreen = false;
+        match &mut self.kiosk {
+            Some(kiosk) => kiosk.follow(ui, reported),
+            None if self.reported_fullscreen == Some(true) && reported == Some(false) => {
+                self.fullscreen = false;
+            }
+            None => {}
         }
         self.reported_fullscreen = reported;
     }
 
     fn go(&mut self, ui: &Ui, go: Go) {
+        let leads_out = !matches!(go, Go::Watch(..) | Go::To(Page::Live | Page::Playback));
+        if self.kiosk.is_some() && leads_out {
+            return;
+        }
         match go {
             Go::To(page) => self.page = page,
             Go::Watch(camera, at) => {
@@ -194,6 +248,10 @@ impl App {
             Go::SearchCameras => {
                 self.page = Page::Devices;
                 self.setup.open_search();
+            }
+            Go::EditCamera(camera) => {
+                self.page = Page::Devices;
+                self.setup.edit_camera(camera);
             }
             Go::Welcome => self.first_start.reopen(),
             Go::ToggleFullscreen => self.toggle_fullscreen(ui),
@@ -209,7 +267,9 @@ impl App {
             shown: &shown,
             textures: &mut self.textures,
             desk: &mut self.desk,
-            bare: self.fullscreen,
+            // Playback needs its bars in the kiosk too; the wall has the kiosk's own.
+            bare: self.fullscreen && (self.kiosk.is_none() || self.page == Page::Live),
+            kiosk: self.kiosk.is_some(),
         };
         if self.page != Page::Live {
             self.live.leave(&mut stage);
@@ -240,13 +300,22 @@ impl App {
         self.wear(ui, &snapshot);
         self.notices.update(ui, &snapshot.notices);
         self.follow_window(ui);
-        let busy = self.keys_open || self.setup.is_open() || self.first_start.is_open();
+        let busy = self.keys_open
+            || self.setup.is_open()
+            || self.first_start.is_open()
+            || self.live.is_open()
+            || self.closing.is_open()
+            || self.kiosk.as_ref().is_some_and(Kiosk::is_open);
         if !busy {
             self.global_keys(ui);
         }
         let bare = self.fullscreen && matches!(self.page, Page::Live | Page::Playback);
         let mut go = None;
-        if !bare {
+        if self.kiosk.is_some() {
+            if started {
+                self.in_kiosk(ui, &snapshot, now);
+            }
+        } else if !bare {
             go = self.shell(ui, &snapshot, now);
         }
         let wanted = egui::CentralPanel::no_frame()
@@ -259,6 +328,17 @@ impl App {
         self.over_the_page(ui, &snapshot, started, now);
         if !busy {
             self.escape(ui);
+        }
+    }
+
+    /// Tells how long the last frame took, in seconds, and how many pictures a second the window can paint.
+    fn tell_times(&mut self, work: Option<f32>) {
+        let now = self.clock.monotonic();
+        self.pace.frame(now, work.map(Duration::from_secs_f32));
+        let live = &self.desk.shown().live_show;
+        live.set_pace(self.pace.per_second());
+        if let Some(times) = self.frame_times.note(work, now) {
+            live.window.set(WindowTimes { uploads: self.textures.uploads(), ..times });
         }
     }
 
@@ -296,17 +376,55 @@ impl App {
         }
     }
 
+    /// The kiosk's own bar, its first page, and the pages of the wall one after the other.
+    fn in_kiosk(&mut self, ui: &mut Ui, snapshot: &Snapshot, now: WallTime) {
+        let Some(kiosk) = &mut self.kiosk else { return };
+        let settings = &snapshot.settings.kiosk;
+        self.page = kiosk.begin(settings).unwrap_or(self.page);
+        let shown = Arc::clone(self.desk.shown());
+        let stage = Stage {
+            snapshot,
+            now,
+            zone: &self.zone,
+            shown: &shown,
+            textures: &mut self.textures,
+            desk: &mut self.desk,
+            bare: true,
+            kiosk: true,
+        };
+        if self.page == Page::Live && kiosk.turns(ui, settings) {
+            self.live.turn(&stage);
+        }
+        self.page = kiosk.bar(ui, &stage, self.page, &mut self.live).unwrap_or(self.page);
+    }
+
+    /// The sheet that asks before the kiosk is left.
+    fn ask_to_leave(&mut self, ui: &Ui, snapshot: &Snapshot, now: WallTime) {
+        let Some(kiosk) = &mut self.kiosk else { return };
+        if kiosk.sheet(ui, snapshot, now, &mut self.desk) {
+            self.kiosk = None;
+            self.fullscreen = false;
+            self.notices.alarms_only(false);
+        }
+    }
+
     /// Sheets, toasts and the list of keys.
     fn over_the_page(&mut self, ui: &mut Ui, snapshot: &Snapshot, started: bool, now: WallTime) {
         if self.keys_open && keys::show_list(ui, self.page.title()) {
             self.keys_open = false;
         }
-        let first = started && snapshot.cameras.is_empty() && !self.setup.is_open();
+        self.ask_to_leave(ui, snapshot, now);
+        let console = started && self.kiosk.is_none();
+        let first = console && snapshot.cameras.is_empty() && !self.setup.is_open();
         if let Some(go) = self.first_start.ui(ui, first, &mut self.desk) {
             self.go(ui, go);
         }
+        self.closing.ui(ui, snapshot, &mut self.desk);
         if self.desk.take_refused() {
-            self.notices.refused(ui);
+            self.notices.refused(ui, BUSY);
+        }
+        if let Some(why) = self.live.take_refused() {
+            self.notices.refused(ui, &why);
         }
         self.notices.ui(ui, snapshot, &self.zone, now, &mut self.desk);
     }
@@ -314,16 +432,34 @@ impl App {
 
 impl eframe::App for App {
     fn logic(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
-        self.frame_times.note(frame.info().cpu_usage, self.clock.monotonic());
-        if self.desk.shown().is_quitting() {
-            ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+        self.tell_times(frame.info().cpu_usage);
+        let shown = Arc::clone(self.desk.shown());
+        if shown.take_raise() {
+            ctx.send_viewport_cmd(ViewportCommand::Visible(true));
+            ctx.send_viewport_cmd(ViewportCommand::Minimized(false));
+            ctx.send_viewport_cmd(ViewportCommand::Focus);
+        }
+        let (page, now) = (self.page, self.clock.monotonic());
+        let tell = |place| self.desk.try_send(Command::RememberWindow(place));
+        let snapshot = shown.snapshot.get().unwrap_or_default();
+        if let Some(kiosk) = self.kiosk.as_mut().filter(|_| !shown.is_quitting()) {
+            let settings = shown.snapshot.get();
+            kiosk.logic(ctx, settings.as_ref().map(|s| &s.settings.kiosk), &self.desk);
+            return;
+        }
+        match self.closing.logic(ctx, &snapshot, shown.is_quitting()) {
+            true => self.place.leave(ctx, page, tell),
+            false => self.place.follow(ctx, page, now, tell),
         }
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        self.breaking.frame(self.page);
         self.textures.begin();
         self.frame(ui);
-        self.textures.end();
+        if self.textures.end() {
+            ui.request_repaint();
+        }
         // Only the clock in the status bar moves by itself.
         let micros = self.clock.wall().as_micros().rem_euclid(1_000_000).unsigned_abs();
         ui.request_repaint_after(Duration::from_micros(1_000_000 - micros));
@@ -335,7 +471,7 @@ impl eframe::App for App {
 }
 
 fn starting(ui: &mut Ui) -> Option<Go> {
-    ui.centered_and_justified(|ui| ui.label(super::widgets::soft("Starting …")));
+    ui.centered_and_justified(|ui| ui.label(super::widgets::soft(words::STARTING)));
     None
 }
 
@@ -343,7 +479,7 @@ fn starting(ui: &mut Ui) -> Option<Go> {
 fn renderer(cc: &eframe::CreationContext<'_>) -> String {
     if let Some(state) = &cc.wgpu_render_state {
         let info = state.adapter.get_info();
-        return format!("wgpu, {:?} on {}", info.backend, info.name);
+        return words::wgpu(&format!("{:?}", info.backend), &info.name);
     }
-    if cc.gl.is_some() { "glow (OpenGL)".into() } else { "none".into() }
+    if cc.gl.is_some() { words::GLOW } else { words::NO_RENDERER }.to_owned()
 }

@@ -36,8 +36,11 @@ struct Toast {
 pub struct Notices {
     seen: BTreeSet<u64>,
     toasts: Vec<Toast>,
-    busy_until: Option<f64>,
+    /// Why something was not done, and until when that is told.
+    refused: Option<(String, f64)>,
     drawer: bool,
+    /// In a kiosk, where nobody acknowledges anything.
+    alarms_only: bool,
 }
 
 impl Notices {
@@ -45,18 +48,25 @@ impl Notices {
     pub fn update(&mut self, ui: &Ui, notices: &[Notice]) {
         let time = ui.input(|i| i.time);
         for notice in notices {
-            if self.seen.insert(notice.id) {
+            let is_told = !self.alarms_only || notice.severity == Severity::Alarm;
+            if self.seen.insert(notice.id) && is_told {
                 self.toasts.push(Toast { notice: notice.id, until: time + TOAST_SECONDS });
             }
         }
         self.seen.retain(|id| notices.iter().any(|n| n.id == *id));
         self.toasts.retain(|t| t.until > time && notices.iter().any(|n| n.id == t.notice));
-        self.busy_until = self.busy_until.filter(|until| *until > time);
+        self.refused = self.refused.take().filter(|(_, until)| *until > time);
     }
 
-    /// The engine did not take a command.
-    pub fn refused(&mut self, ui: &Ui) {
-        self.busy_until = Some(ui.input(|i| i.time) + TOAST_SECONDS);
+    /// What the operator wanted was not done.
+    pub fn refused(&mut self, ui: &Ui, why: &str) {
+        self.refused = Some((why.to_owned(), ui.input(|i| i.time) + TOAST_SECONDS));
+    }
+
+    /// Whether only alarms come up, without a button.
+    pub const fn alarms_only(&mut self, alarms_only: bool) {
+        self.alarms_only = alarms_only;
+        self.drawer = false;
     }
 
     /// Opens or closes the drawer.
@@ -94,23 +104,24 @@ impl Notices {
         now: WallTime,
         desk: &mut Desk,
     ) {
-        if self.toasts.is_empty() && self.busy_until.is_none() {
+        if self.toasts.is_empty() && self.refused.is_none() {
             return;
         }
         // In the middle, where they cover no list and no button.
         let place = Vec2::new(0.0, theme::BAR + 8.0);
         let area = Area::new(Id::unique("toasts")).order(Order::Foreground);
         area.anchor(Align2::CENTER_TOP, place).show(ui, |ui| {
-            if self.busy_until.is_some() {
-                busy(ui);
+            if let Some((why, _)) = &self.refused {
+                refused(ui, why);
             }
             let newest = self.toasts.iter().rev().take(MOST_TOASTS);
             for notice in newest.filter_map(|t| snapshot.notices.iter().find(|n| n.id == t.notice))
             {
-                one(ui, notice, zone, now, desk);
+                one(ui, notice, zone, now, (!self.alarms_only).then_some(&mut *desk));
             }
         });
-        let ends = self.toasts.iter().map(|t| t.until).chain(self.busy_until);
+        let refused = self.refused.as_ref().map(|(_, until)| *until);
+        let ends = self.toasts.iter().map(|t| t.until).chain(refused);
         let wait = ends.fold(f64::INFINITY, f64::min) - ui.input(|i| i.time);
         if wait.is_finite() {
             ui.request_repaint_after(std::time::Duration::from_secs_f64(wait.max(0.05)));
@@ -139,7 +150,7 @@ impl Notices {
                 let room = (ui.content_rect().height() - 220.0).max(120.0);
                 ScrollArea::vertical().max_height(room).show(ui, |ui| {
                     for notice in snapshot.notices.iter().rev() {
-                        one(ui, notice, zone, now, desk);
+                        one(ui, notice, zone, now, Some(&mut *desk));
                     }
                 });
                 if snapshot.notices.is_empty() {
@@ -176,7 +187,8 @@ fn face(severity: Severity) -> (MaterialIcon, Color32, &'static str) {
     }
 }
 
-fn one(ui: &mut Ui, notice: &Notice, zone: &Zone, now: WallTime, desk: &mut Desk) {
+/// Without a desk it cannot be acknowledged here.
+fn one(ui: &mut Ui, notice: &Notice, zone: &Zone, now: WallTime, desk: Option<&mut Desk>) {
     let (glyph, colour, word) = face(notice.severity);
     slip(ui, colour, |ui| {
         ui.horizontal(|ui| {
@@ -185,6 +197,7 @@ fn one(ui: &mut Ui, notice: &Notice, zone: &Zone, now: WallTime, desk: &mut Desk
             let at = zone.brief(notice.at, now);
             ui.label(RichText::new(at).size(theme::CAPTION).color(theme::text_soft()));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let Some(desk) = desk else { return };
                 if icon_button(ui, ICON_CHECK, "Acknowledge", "", Look::Quiet).clicked() {
                     desk.send(Command::Acknowledge(notice.id));
                 }
@@ -194,11 +207,11 @@ fn one(ui: &mut Ui, notice: &Notice, zone: &Zone, now: WallTime, desk: &mut Desk
     });
 }
 
-fn busy(ui: &mut Ui) {
+fn refused(ui: &mut Ui, why: &str) {
     slip(ui, theme::warning(), |ui| {
         ui.horizontal(|ui| {
             ui.label(icon(ICON_WARNING, 16.0).color(theme::warning()));
-            ui.label("Watchkeeper is busy; please try again.");
+            ui.label(why);
         });
     });
 }

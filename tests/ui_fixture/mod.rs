@@ -122,7 +122,9 @@ pub fn snapshot(cameras: usize) -> Snapshot {
         data_dir: "/var/lib/watchkeeper".into(),
         zone: "Europe/Berlin".into(),
         demo: false,
+        live: Default::default(),
         settings: Arc::default(),
+        ..Snapshot::default()
     }
 }
 

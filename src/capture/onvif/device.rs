@@ -61,8 +61,14 @@ pub struct OfferedStream {
 /// [`OnvifError::Address`], [`OnvifError::Encrypted`].
 pub fn service_address(typed: &str) -> Result<Url, OnvifError> {
     let typed = typed.trim();
-    let whole = typed.contains("://");
-    let text = if whole { typed.to_owned() } else { format!("http://{typed}{USUAL_PATH}") };
+    if typed.is_empty() {
+        return Err(OnvifError::Address);
+    }
+    let text = if typed.contains("://") {
+        typed.to_owned()
+    } else {
+        format!("http://{typed}{USUAL_PATH}")
+    };
     let mut url = Url::parse(&text).map_err(|_| OnvifError::Address)?;
     match url.scheme() {
         "http" => {}

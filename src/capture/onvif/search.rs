@@ -47,7 +47,7 @@ pub enum Places {
 /// when it returns false.
 ///
 /// # Errors
-/// [`OnvifError::NoNetwork`], and [`OnvifError::NotSent`] when no question could be sent.
+/// When nothing was found: [`OnvifError::NoNetwork`], and [`OnvifError::NotSent`] when no network took a question.
 pub fn search(
     places: &Places,
     limit: Duration,
@@ -56,23 +56,18 @@ pub fn search(
 ) -> Result<Vec<Device>, OnvifError> {
     let not_sent = |error: io::Error| OnvifError::NotSent { detail: error.to_string() };
     let sockets = open(places)?;
-    let look =
-        (LOOK / u32::try_from(sockets.len()).unwrap_or(u32::MAX)).max(Duration::from_millis(1));
+    let look = (LOOK / u32::try_from(sockets.len().max(1)).unwrap_or(u32::MAX))
+        .max(Duration::from_millis(1));
     for (socket, _) in &sockets {
         socket.set_read_timeout(Some(look)).map_err(not_sent)?;
     }
-    let (mut found, mut sent) = (Vec::new(), 0);
+    let (mut found, mut sent, mut failed) = (Vec::new(), 0, None);
     let began = clock.monotonic();
     let passed = || clock.monotonic().saturating_sub(began);
     let mut buffer = vec![0; DATAGRAM];
     while passed() < limit && go_on(&found) {
         if SENT_AT.get(sent).is_some_and(|at| *at <= passed()) {
-            let failures: Vec<io::Error> =
-                sockets.iter().filter_map(|way| send(way).err()).collect();
-            let none = failures.len() == sockets.len();
-            if let Some(error) = failures.into_iter().next().filter(|_| none && sent == 0) {
-                return Err(not_sent(error));
-            }
+            failed = send_all(&sockets);
             sent += 1;
         }
         for (socket, _) in &sockets {
@@ -80,7 +75,14 @@ pub fn search(
             receive(socket, &mut buffer, &mut found, || passed() >= until);
         }
     }
-    Ok(found)
+    match failed {
+        _ if !found.is_empty() => Ok(found),
+        Some(error) => Err(not_sent(error)),
+        None if *places == Places::Network && sockets.iter().all(is_here) => {
+            Err(OnvifError::NoNetwork)
+        }
+        None => Ok(found),
+    }
 }
 
 type Way = (UdpSocket, SocketAddrV4);
@@ -128,6 +130,23 @@ fn bind(from: Ipv4Addr) -> io::Result<UdpSocket> {
         SockRef::from(&socket).set_multicast_if_v4(&from)?;
     }
     Ok(socket)
+}
+
+/// Whether it leads to this computer alone.
+fn is_here((_, to): &Way) -> bool {
+    to.ip().is_loopback()
+}
+
+/// Asks everywhere; an error when no network took a question. This computer always takes them.
+fn send_all(ways: &[Way]) -> Option<io::Error> {
+    let mut failures = Vec::new();
+    for way in ways {
+        let sent = send(way);
+        if ways.iter().all(is_here) || !is_here(way) {
+            failures.push(sent.err());
+        }
+    }
+    failures.into_iter().collect::<Option<Vec<_>>>()?.into_iter().next()
 }
 
 fn send((socket, to): &Way) -> io::Result<()> {

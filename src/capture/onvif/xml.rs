@@ -159,7 +159,8 @@ fn resolve(reference: &BytesRef<'_>) -> String {
 #[must_use]
 pub fn shown(text: &str, most: usize) -> String {
     let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(most).collect()
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    text.chars().take(most).collect::<String>().trim_end().to_owned()
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::model::WallTime;
 use crate::ui::desk::Stage;
 use crate::ui::theme;
 use crate::ui::widgets::{field, main_button, sheet, soft};
+use crate::ui::words::{common, playback as words};
 use crate::ui::zone::Zone;
 
 /// The open sheet.
@@ -32,28 +33,28 @@ impl GoTo {
     pub fn ui(&mut self, ui: &Ui, stage: &Stage<'_>, playhead: WallTime) -> Option<Done> {
         let mut done = None;
         let left = sheet(ui, "go to", 380.0, |ui| {
-            ui.heading("Go to a time");
-            let hint = format!("{} or yesterday 14:05", stage.zone.minutes(playhead));
-            let response = field(ui, "Time, with or without a day", &hint, &mut self.text, false);
+            ui.heading(words::GO_TO);
+            let hint = words::go_to_hint(&stage.zone.minutes(playhead));
+            let response = field(ui, words::GO_TO_FIELD, &hint, &mut self.text, false);
             if !std::mem::replace(&mut self.focused, true) || response.lost_focus() {
                 response.request_focus();
             }
             match self.problem {
                 Some(problem) => ui.label(RichText::new(problem).color(theme::error())),
-                None => ui.label(soft("14:05   14:05:07   2 Mar 14:05   2026-03-02 14:05")),
+                None => ui.label(soft(words::GO_TO_EXAMPLES)),
             };
             if response.changed() {
                 self.problem = None;
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let enter = ui.input(|i| i.key_pressed(Key::Enter));
-                if main_button(ui, "Go", "Shows this moment (Enter)").clicked() || enter {
+                if main_button(ui, words::GO, words::GO_TIP).clicked() || enter {
                     match parse(&self.text, playhead, stage.now, stage.zone) {
                         Ok(at) => done = Some(Done::At(at)),
                         Err(problem) => self.problem = Some(problem),
                     }
                 }
-                if ui.button("Cancel").on_hover_text("Stays where it is (Esc)").clicked() {
+                if ui.button(common::CANCEL).on_hover_text(words::GO_CANCEL_TIP).clicked() {
                     done = Some(Done::Closed);
                 }
             });
@@ -72,27 +73,26 @@ fn parse(
     now: WallTime,
     zone: &Zone,
 ) -> Result<WallTime, &'static str> {
-    const UNCLEAR: &str = "Write a time such as 14:05, 14:05:07 or 2 Mar 14:05.";
-    let mut words = text.trim().to_lowercase();
-    for half in [" am", " pm"] {
-        if let Some(bare) = words.strip_suffix(half) {
-            words = format!("{bare}{}", half.trim_start());
+    let mut written = text.trim().to_lowercase();
+    for half in words::HALVES_OF_THE_DAY {
+        if let Some(bare) = written.strip_suffix(half) {
+            written = format!("{bare}{}", half.trim_start());
         }
     }
-    let (day, time) = match words.rsplit_once(char::is_whitespace) {
+    let (day, time) = match written.rsplit_once(char::is_whitespace) {
         Some((day, time)) => (day.trim(), time),
-        None => ("", words.as_str()),
+        None => ("", written.as_str()),
     };
     let (time, second) = match time.strip_suffix(['a', 'b']).filter(|bare| !bare.is_empty()) {
         Some(bare) => (bare, time.ends_with('b')),
         None => (time, false),
     };
-    let time = time_of(time).ok_or(UNCLEAR)?;
-    let date = day_of(day, zone.day(playhead), zone.day(now)).ok_or(UNCLEAR)?;
+    let time = time_of(time).ok_or(words::UNCLEAR_TIME)?;
+    let date = day_of(day, zone.day(playhead), zone.day(now)).ok_or(words::UNCLEAR_TIME)?;
     let mut moments = zone.moments(date, time);
-    let first = moments.next().ok_or("That time does not exist: the clock was put forward.")?;
+    let first = moments.next().ok_or(words::NO_SUCH_TIME)?;
     let at = if second { moments.next().unwrap_or(first) } else { first };
-    if at > now { Err("That is in the future.") } else { Ok(at) }
+    if at > now { Err(words::FUTURE) } else { Ok(at) }
 }
 
 fn time_of(text: &str) -> Option<NaiveTime> {
@@ -108,8 +108,8 @@ fn time_of(text: &str) -> Option<NaiveTime> {
 fn day_of(text: &str, shown: NaiveDate, today: NaiveDate) -> Option<NaiveDate> {
     match text {
         "" => return Some(shown),
-        "today" => return Some(today),
-        "yesterday" => return today.checked_sub_days(Days::new(1)),
+        words::TODAY => return Some(today),
+        words::YESTERDAY => return today.checked_sub_days(Days::new(1)),
         _ => {}
     }
     let full = ["%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%d %b %Y"];

@@ -18,24 +18,32 @@ pub use first_start::FirstStart;
 use egui::{Frame, Margin, ScrollArea, Ui};
 
 use self::devices::DevicesPage;
+use self::recording::RecordingPage;
 use super::app::{Go, Page};
 use super::desk::Stage;
+use crate::model::CameraId;
 
 /// The three pages.
 pub struct SetupPages {
     devices: DevicesPage,
+    recording: RecordingPage,
     renderer: String,
 }
 
 impl SetupPages {
     /// In a window that is painted by `renderer`.
     pub fn new(renderer: String) -> Self {
-        Self { devices: DevicesPage::default(), renderer }
+        Self { devices: DevicesPage::default(), recording: RecordingPage::default(), renderer }
     }
 
     /// Opens the sheet that adds a camera.
     pub fn open_add_camera(&mut self) {
         self.devices.open_add();
+    }
+
+    /// Opens the editor of a camera.
+    pub fn edit_camera(&mut self, camera: CameraId) {
+        self.devices.edit(camera);
     }
 
     /// Opens the search for cameras.
@@ -55,13 +63,13 @@ impl SetupPages {
 
     /// Whether a sheet is open.
     pub fn is_open(&self) -> bool {
-        self.devices.is_open()
+        self.devices.is_open() || self.recording.is_open()
     }
 
     /// Shows one of them.
     pub fn ui(&mut self, ui: &mut Ui, stage: &mut Stage<'_>, page: Page) -> Option<Go> {
         match page {
-            Page::Recording => recording::ui(ui, stage),
+            Page::Recording => self.recording.ui(ui, stage),
             Page::System => {
                 system::ui(ui, stage, &self.renderer);
                 None

@@ -190,7 +190,7 @@ impl AddCamera {
             return Some((Field::Main, why));
         }
         let name = self.name.trim();
-        if let Err(why) = check_name(name).map_err(|why| address::sentence(&why))
+        if let Err(why) = check_name(name).map_err(|why| crate::ui::words::sentence(&why))
             && !name.is_empty()
         {
             return Some((Field::Name, why));

@@ -5,7 +5,7 @@
 use crate::capture::split_credentials;
 use crate::model::Password;
 use crate::model::settings::StreamUrl;
-use crate::ui::words::devices as words;
+use crate::ui::words::{devices as words, sentence};
 
 /// An address, and what stood in it that does not belong there.
 pub struct Typed {
@@ -35,14 +35,6 @@ pub fn read(text: &str) -> Result<Typed, String> {
         split_credentials(&whole).map_err(|error| sentence(&error.to_string()))?;
     let url = StreamUrl::try_from(url).map_err(|error| sentence(&error.to_string()))?;
     Ok(Typed { url, user, password })
-}
-
-/// With a capital letter and a full stop.
-pub fn sentence(text: &str) -> String {
-    let mut characters = text.chars();
-    let first = characters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-    let end = if text.ends_with('.') { "" } else { "." };
-    format!("{first}{}{end}", characters.as_str())
 }
 
 /// The name that a camera gets when nobody gives it one: its host, numbered where there is one called so.

@@ -24,6 +24,7 @@ use self::remove::Removing;
 use self::search::{Next, Search};
 use self::table::{Act, Table};
 use self::transfer::Transfer;
+use crate::model::CameraId;
 use crate::ui::app::Go;
 use crate::ui::desk::Stage;
 use crate::ui::theme;
@@ -65,6 +66,13 @@ impl DevicesPage {
     /// Opens the sheet that adds a camera.
     pub fn open_add(&mut self) {
         self.add = AddCamera::opened();
+    }
+
+    /// Opens the editor of a camera, unless another one has unsaved changes.
+    pub fn edit(&mut self, camera: CameraId) {
+        if self.editor.as_ref().is_none_or(|editor| !editor.is_changed()) {
+            self.editor = Some(Editor::new(camera, Tab::Connection));
+        }
     }
 
     /// Opens the search.

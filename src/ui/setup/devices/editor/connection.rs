@@ -70,7 +70,7 @@ impl Connection {
         let taken: Vec<String> = others.map(|camera| camera.name.clone()).collect();
         row(ui, words::NAME, |ui| {
             let parse = |text: &str| {
-                check_name(text).map_err(|why| address::sentence(&why))?;
+                check_name(text).map_err(|why| crate::ui::words::sentence(&why))?;
                 let is_taken = taken.iter().any(|other| other == text);
                 if is_taken { Err(words::NAME_TAKEN.to_owned()) } else { Ok(text.to_owned()) }
             };

@@ -127,10 +127,14 @@ impl Editor {
         self.asking || self.leaving == Leaving::Asking || self.copy.is_some()
     }
 
+    /// Whether something is not saved.
+    pub fn is_changed(&self) -> bool {
+        self.draft.is_changed() || self.is_wrong()
+    }
+
     /// Goes back, after a question when something is not saved.
     pub fn back(&mut self) -> bool {
-        let changed = self.draft.is_changed() || self.is_wrong();
-        self.leaving = if changed { Leaving::Asking } else { Leaving::Now };
+        self.leaving = if self.is_changed() { Leaving::Asking } else { Leaving::Now };
         true
     }
 
@@ -256,7 +260,7 @@ impl Editor {
     }
 
     fn saving(&self, ui: &mut Ui) -> Option<Press> {
-        if !self.draft.is_changed() && !self.is_wrong() {
+        if !self.is_changed() {
             return None;
         }
         let busy = self.draft.is_waiting() || self.guard.is_saving();

@@ -13,7 +13,6 @@ use crate::model::event::WHOLE;
 use crate::model::motion::MAX_CORNERS;
 use crate::model::settings::MAX_ZONES;
 use crate::model::{MotionZone, ZoneKind};
-use crate::ui::setup::devices::address;
 use crate::ui::theme;
 use crate::ui::widgets::{Look, icon_button, labelled_button, segmented, soft, strong};
 use crate::ui::words::camera as words;
@@ -161,7 +160,7 @@ fn corners(ui: &mut Ui, edited: &mut Edited<'_>, number: usize, zone: &MotionZon
         });
     });
     if let Err(why) = zone.validate() {
-        let why = address::sentence(&why);
+        let why = crate::ui::words::sentence(&why);
         ui.label(RichText::new(why).size(theme::CAPTION).color(theme::error()));
     }
 }

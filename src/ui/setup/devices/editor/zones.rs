@@ -234,7 +234,7 @@ impl Zones {
         let kind = if self.ignores { ZoneKind::Ignore } else { ZoneKind::Include };
         let zone = MotionZone { kind, corners };
         match zone.validate() {
-            Err(why) => self.refused = Some(super::super::address::sentence(&why)),
+            Err(why) => self.refused = Some(crate::ui::words::sentence(&why)),
             Ok(()) => {
                 let number = edited.camera().map_or(0, |camera| camera.recording.zones.len());
                 self.selected = Some(number);
