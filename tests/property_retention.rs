@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use proptest::collection::{btree_map, vec};
+use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
 use watchkeeper::model::{CameraId, DeletionCause, Lock, StreamId, StreamKind, WallSpan, WallTime};
@@ -66,6 +66,7 @@ fn rules() -> impl Strategy<Value = Rules> {
             auto_delete,
             keep,
             keep_of,
+            erased: BTreeSet::new(),
             max_bytes,
             reserve,
         },
@@ -174,6 +175,30 @@ proptest! {
         }
         prop_assert_eq!(plan.shortage, over.filter(|_| horizon.is_none()));
         prop_assert_eq!(plan.incomplete, over.is_some() && horizon.is_some());
+    }
+
+    #[test]
+    fn what_an_operator_wants_gone_goes_whatever_the_rules_say(
+        candidates in candidates(),
+        locks in locks(),
+        rules in rules(),
+        erased in btree_set((0..3_usize).prop_map(camera), 0..3),
+        others in 0..TOTAL,
+        now in (0..400_i64).prop_map(at),
+    ) {
+        let rules = Rules { erased, ..rules };
+        let plan = plan(&candidates, None, &locks, &rules, &usage(&candidates, others), now);
+        let wanted = candidates.iter().filter(|one| may_go(one, &locks));
+        let wanted: BTreeSet<Key> = wanted
+            .filter(|one| rules.erased.contains(&one.stream.camera))
+            .map(|one| (one.span.start, one.stream.clone()))
+            .collect();
+        let by_operator = plan.deletions.iter().filter(|gone| gone.cause == DeletionCause::Operator);
+        let gone: Vec<Key> = by_operator.map(|gone| (gone.start, gone.stream.clone())).collect();
+        prop_assert_eq!(gone.len(), wanted.len(), "none twice");
+        prop_assert_eq!(gone.into_iter().collect::<BTreeSet<_>>(), wanted);
+        let others = plan.deletions.iter().any(|gone| gone.cause != DeletionCause::Operator);
+        prop_assert!(rules.auto_delete || !others);
     }
 
     #[test]

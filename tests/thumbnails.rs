@@ -346,6 +346,7 @@ fn an_engine_keeps_pictures_shows_them_and_tells_what_they_take() {
     let (engine, console) = Engine::start(options).expect("starts");
     let add = Command::AddCamera(CameraDraft {
         name: "yard".into(),
+        group: String::new(),
         main: simulator.url(0, StreamKind::Main).to_string(),
         sub: Some(simulator.url(0, StreamKind::Sub).to_string()),
         user: None,

@@ -132,19 +132,7 @@ fn system_tells_about_the_program() {
 }
 
 #[test]
-fn a_camera_is_removed_only_after_a_question() {
-    let mut desk = Desk::with_cameras(4);
-    desk.click("Devices");
-    desk.take();
-    desk.click("Remove Gate");
-    assert!(desk.take().is_empty());
-    assert!(desk.harness.query_by_label_contains("Its footage is kept").is_some());
-    desk.click("Remove camera");
-    assert!(matches!(desk.take().pop(), Some(Command::RemoveCamera(id)) if id == fixture::id(2)));
-}
-
-#[test]
-fn the_first_start_offers_two_ways() {
+fn the_first_start_offers_three_ways() {
     let mut desk = Desk::with_cameras(0);
     desk.harness.snapshot("first_start");
     desk.take();
@@ -159,9 +147,9 @@ fn a_camera_is_added_from_the_first_start() {
     desk.take();
     for (field, text) in [
         ("Name", "Yard"),
-        ("Main stream", "rtsp://10.0.0.9/main"),
-        ("User (optional)", "viewer"),
-        ("Password (optional)", "secret"),
+        ("Address", "rtsp://10.0.0.9/main"),
+        ("User", "viewer"),
+        ("Password", "secret"),
     ] {
         let role = if text == "secret" { Role::PasswordInput } else { Role::TextInput };
         let node = desk.harness.get_by_role_and_label(role, field);

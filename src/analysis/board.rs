@@ -30,7 +30,7 @@ pub enum Motion {
 pub struct Watched {
     /// What is known.
     pub motion: Motion,
-    /// The motion of the last picture, in thousandths of what counts.
+    /// For a meter, 0 to 1000: the motion of the last picture; 500 is the least that counts.
     pub level: u16,
 }
 

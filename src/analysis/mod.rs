@@ -19,6 +19,7 @@ mod grid;
 mod light;
 pub mod thumbnail;
 mod told;
+pub mod trial;
 mod watcher;
 pub mod worker;
 mod zones;

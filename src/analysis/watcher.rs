@@ -105,6 +105,13 @@ impl Watcher {
         }
     }
 
+    /// Other settings count from now on; the scene is learnt anew.
+    pub fn retune(&mut self, settings: &MotionSettings) {
+        self.detector = Detector::new(settings);
+        self.events = EventBuilder::new(self.camera.clone());
+        self.watched = Watched::default();
+    }
+
     /// What is known at `now`, after all that has arrived was taken. One that comes late with its news, or has
     /// dropped some, is too slow to be believed.
     pub fn watched(&mut self, now: Duration) -> Watched {

@@ -187,6 +187,22 @@ pub enum CameraVerb {
     Remove {
         /// Its name
         camera: String,
+        /// Its recordings go too when Watchkeeper runs next, all that are not locked
+        #[arg(long)]
+        footage: bool,
+    },
+    /// Write the list of cameras, without passwords, into a file
+    Export {
+        /// The file
+        file: PathBuf,
+    },
+    /// Take cameras over from a list; nothing is changed when something in it is wrong
+    Import {
+        /// The file
+        file: PathBuf,
+        /// Cameras that are there already become what the list says; else they stay as they are
+        #[arg(long)]
+        update: bool,
     },
     /// Connect once and tell what is found
     Test {

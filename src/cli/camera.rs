@@ -5,6 +5,7 @@
 use anyhow::{Result, bail};
 
 use super::args::{CameraOptions, CameraVerb, Login};
+use super::camera_transfer as transfer;
 use super::{Args, camera_list, camera_search, camera_test, loss, print, session};
 use crate::capture::StreamSource;
 use crate::config::{ConfigError, DataFolder, Secrets, SettingsStore};
@@ -23,10 +24,15 @@ pub fn run(args: &Args, options: &CameraOptions) -> Result<()> {
     }
     let folder = session::folder(args)?;
     match &options.verb {
+        CameraVerb::Export { file } => transfer::export(&folder, file),
         CameraVerb::List { json } => camera_list::run(&folder, *json),
         CameraVerb::Test { camera, login, transport, picture, json } => {
             let source = source_of(args, camera, login, (*transport).into())?;
             camera_test::run(&source, picture.as_deref(), *json)
+        }
+        CameraVerb::Import { file, update } => {
+            let _lock = session::hold(&folder)?;
+            transfer::import(&folder, file, *update)
         }
         CameraVerb::Search { .. } => Ok(()),
         CameraVerb::Add { .. } | CameraVerb::Set { .. } | CameraVerb::Remove { .. } => {
@@ -89,16 +95,28 @@ fn change(args: &Args, folder: &DataFolder, verb: &CameraVerb) -> Result<()> {
             }
             print::line(&format!("changed {camera}"))
         }
-        CameraVerb::Remove { camera } => {
+        CameraVerb::Remove { camera, footage } => {
             let id = session::camera(&store, camera)?.id.clone();
             store.change(|settings| {
                 settings.cameras.retain(|camera| camera.id != id);
+                if *footage {
+                    settings.erase.insert(id.clone());
+                }
                 Ok(())
             })?;
             secrets.set(&id, None)?;
-            print::line(&format!("removed {camera}; its recordings stay"))
+            let rest = if *footage {
+                "its recordings go when Watchkeeper runs next, except for locked ones"
+            } else {
+                "its recordings stay"
+            };
+            print::line(&format!("removed {camera}; {rest}"))
         }
-        CameraVerb::List { .. } | CameraVerb::Test { .. } | CameraVerb::Search { .. } => Ok(()),
+        CameraVerb::List { .. }
+        | CameraVerb::Test { .. }
+        | CameraVerb::Search { .. }
+        | CameraVerb::Export { .. }
+        | CameraVerb::Import { .. } => Ok(()),
     }
 }
 
@@ -108,6 +126,8 @@ fn has_password(verb: &CameraVerb) -> bool {
         CameraVerb::List { .. }
         | CameraVerb::Remove { .. }
         | CameraVerb::Test { .. }
+        | CameraVerb::Export { .. }
+        | CameraVerb::Import { .. }
         | CameraVerb::Search { .. } => false,
     }
 }

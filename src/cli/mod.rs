@@ -10,6 +10,7 @@ pub mod camera;
 pub mod camera_list;
 pub mod camera_search;
 pub mod camera_test;
+mod camera_transfer;
 pub mod check;
 pub mod confine;
 pub mod defaults;

@@ -5,6 +5,7 @@
 pub mod atomic;
 pub mod autostart;
 pub mod bookmarks;
+pub mod camera_list;
 pub mod data_key;
 pub mod error;
 pub mod folder;

@@ -17,9 +17,10 @@ use crate::model::settings::{Key, Settings};
 
 /// Keys that this version writes: when one of these is absent from the new settings it is removed from
 /// the file, while keys that a later version wrote stay.
-const KNOWN_KEYS: [&str; 60] = [
+const KNOWN_KEYS: [&str; 61] = [
     "zone",
     "simulated_port",
+    "erase",
     "storage",
     "path",
     "segment_minutes",
@@ -210,14 +211,14 @@ fn parse(path: &Path, text: &str) -> Result<Settings, ConfigError> {
     Ok(settings)
 }
 
-fn invalid(path: &Path, text: &str, offset: usize, reason: &str) -> ConfigError {
+pub(super) fn invalid(path: &Path, text: &str, offset: usize, reason: &str) -> ConfigError {
     let before = text.as_bytes().iter().take(offset);
     let line = 1 + before.filter(|byte| **byte == b'\n').count();
     ConfigError::Invalid { path: path.to_path_buf(), line, reason: reason.to_owned() }
 }
 
 /// Byte offset of the setting that `keys` lead to; 0 when it is not in the text.
-fn locate(text: &str, keys: &[Key]) -> usize {
+pub(super) fn locate(text: &str, keys: &[Key]) -> usize {
     let Ok(document) = Document::parse(text) else {
         return 0;
     };

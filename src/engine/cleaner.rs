@@ -249,7 +249,8 @@ impl Keeper {
     ) -> ControlFlow<()> {
         self.look();
         let again = self.removal.is_due(self.options.clock.monotonic());
-        let due = self.looks.is_multiple_of(LOOKS_PER_PLAN) || self.is_over() || again;
+        let erases = !self.now.terms.rules.erased.is_empty();
+        let due = self.looks.is_multiple_of(LOOKS_PER_PLAN) || self.is_over() || again || erases;
         self.looks = self.looks.wrapping_add(1);
         if due && !self.is_blocked {
             return self.clean(pause);
@@ -389,9 +390,9 @@ impl Keeper {
         loop {
             let (candidates, horizon) = self.candidates(limit)?;
             let plan = deletion::plan(&candidates, horizon, locks, &terms, &usage, now);
-            let expired = |(_, candidate): &Placed| terms.rules.is_expired(candidate, now);
-            let more = horizon.is_some() && (plan.incomplete || candidates.iter().any(expired));
-            let stuck = more && plan.deletions.is_empty() && terms.rules.auto_delete;
+            let outlived = |(_, candidate): &Placed| terms.rules.outlived(candidate, now).is_some();
+            let more = horizon.is_some() && (plan.incomplete || candidates.iter().any(outlived));
+            let stuck = more && plan.deletions.is_empty();
             if !stuck || limit >= MOST_CANDIDATES {
                 return Ok(plan);
             }

@@ -4,11 +4,13 @@
 
 pub mod alerts;
 pub mod calendar;
+mod camera_lists;
 pub mod changing;
 pub mod cleaner;
 pub mod clock_trust;
 pub mod desk;
 pub mod door;
+mod erasing;
 pub mod errands;
 pub mod error;
 pub mod explain;
@@ -42,6 +44,7 @@ mod taking_out;
 pub mod thumbnails;
 pub mod tiles;
 pub mod timeline;
+mod trials;
 pub mod unlocking;
 pub mod usage;
 pub mod views;
@@ -63,7 +66,7 @@ use crate::runtime::Worker;
 pub const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);
 
 /// Threads, and groups of them, that the engine waits for one after the other.
-const STOPPED_IN_TURN: u32 = 19;
+const STOPPED_IN_TURN: u32 = 21;
 
 /// A running engine.
 pub struct Engine {

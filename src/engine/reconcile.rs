@@ -25,10 +25,10 @@ const MAX_UNITS: usize = 1_200;
 const MAX_BYTES: usize = 64 << 20;
 
 /// Units that wait for motion detection at most: some 5 s, after which it counts as too slow.
-const WATCHED_UNITS: usize = 150;
+pub(super) const WATCHED_UNITS: usize = 150;
 
 /// Bytes that wait for it at most.
-const WATCHED_BYTES: usize = 16 << 20;
+pub(super) const WATCHED_BYTES: usize = 16 << 20;
 
 /// Time between two looks at the system's time zone.
 const ZONE_LOOK: Duration = Duration::from_secs(30);
@@ -83,6 +83,7 @@ impl Service {
             })
             .collect();
         wanted.extend(self.watch(&settings));
+        wanted.extend(self.tried_stream());
         wanted.extend(self.views.streams(sub_of));
         wanted.sort();
         wanted.dedup();
@@ -142,7 +143,7 @@ impl Service {
         self.pending.streams = self.recorder.set_streams(streams).is_err();
     }
 
-    fn way(&self, id: &StreamId, max_units: usize, max_bytes: usize) -> Way {
+    pub(super) fn way(&self, id: &StreamId, max_units: usize, max_bytes: usize) -> Way {
         let queue = UnitQueue::new(max_units, max_bytes);
         let subscription = self.capture.subscribe(id, &queue, false);
         Way { queue, _subscription: subscription }

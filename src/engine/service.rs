@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crossbeam::channel::{Receiver, Sender, select, tick};
 
+use super::camera_lists::CameraLists;
 use super::cleaner::Cleaner;
 use super::door::Door;
 use super::errands::{Errand, Errands};
@@ -15,6 +16,7 @@ use super::export_plan::ExportPlans;
 use super::exports::Exports;
 use super::finding::Finders;
 use super::indexer::Indexer;
+use super::locks::Locks;
 use super::manual::ManualDesk;
 use super::marking::Marking;
 use super::notices::Notices;
@@ -25,6 +27,7 @@ use super::recordings::Recordings;
 use super::snapshots::{Saved, Snapshots, Style, Wanted};
 use super::status::Meter;
 use super::thumbnails::Thumbnails;
+use super::trials;
 use super::unlocking::Unlocking;
 use super::views::Views;
 use super::{EngineError, SHUTDOWN_LIMIT};
@@ -82,7 +85,9 @@ pub(super) struct Service {
     pub thumbnails: Thumbnails,
     pub previews: Previews,
     pub marking: Marking,
+    pub locks: Locks,
     pub opening: Opening,
+    pub camera_lists: CameraLists,
     pub finding: Finders,
     pub exports: Exports,
     pub export_plans: ExportPlans,
@@ -96,6 +101,8 @@ pub(super) struct Service {
     pub watched: BTreeMap<StreamId, Way>,
     /// Ways of the streams of which small pictures are kept.
     pub seen: BTreeMap<StreamId, Way>,
+    /// The camera that is watched for motion on trial.
+    pub trial: Option<trials::Running>,
     pub simulator: Option<Simulator>,
     pub meter: Meter,
     pub demo: bool,
@@ -126,6 +133,7 @@ impl Service {
         let mut exported = self.exports.ended().clone();
         let mut unmarked = self.marking.failures().clone();
         let mut opened = self.opening.opened().clone();
+        let mut listed = self.camera_lists.read().clone();
         let mut found = self.unlocking.found().clone();
         loop {
             select! {
@@ -172,6 +180,13 @@ impl Service {
                     }
                     self.show();
                 }
+                recv(listed) -> list => {
+                    match list {
+                        Ok(list) => self.take_list(list),
+                        Err(_) => listed = self.without("Lists of cameras"),
+                    }
+                    self.show();
+                }
                 recv(found) -> result => {
                     match result {
                         Ok(result) => self.take_found(result),
@@ -205,7 +220,13 @@ impl Service {
     fn obey(&mut self, command: Command) {
         let result = match command {
             Command::AddCamera(draft) => self.add_camera(draft),
-            Command::RemoveCamera(id) => self.remove_camera(&id),
+            Command::RemoveCamera { id, footage } => self.remove_camera(&id, footage),
+            Command::ExportCameras { id, path } => self.export_cameras(id, path),
+            Command::ImportCameras(query) => self.import_cameras(query),
+            Command::WatchMotion(watch) => {
+                self.watch_motion(watch);
+                Ok(())
+            }
             Command::ChangeSettings(change) => {
                 self.change_settings(change);
                 Ok(())
@@ -325,7 +346,7 @@ impl Service {
         let camera = CameraSettings {
             id: id.clone(),
             name: draft.name,
-            group: String::new(),
+            group: draft.group,
             main: address(&draft.main)?,
             sub: draft.sub.as_deref().map(address).transpose()?,
             user: draft.user,
@@ -344,16 +365,6 @@ impl Service {
         let kept = self.secrets.set(&id, draft.password.map(Password::new).as_ref());
         self.reconcile();
         Ok(kept?)
-    }
-
-    fn remove_camera(&mut self, id: &CameraId) -> Result<(), EngineError> {
-        self.store.change(|settings| {
-            settings.cameras.retain(|camera| camera.id != *id);
-            Ok(())
-        })?;
-        let forgotten = self.secrets.set(id, None);
-        self.reconcile();
-        Ok(forgotten?)
     }
 
     fn set_mode(&mut self, id: &CameraId, mode: Mode) -> Result<(), EngineError> {
@@ -383,6 +394,7 @@ impl Service {
         for number in 0..SIMULATED_CAMERAS {
             self.add_camera(CameraDraft {
                 name: camera_name(number).into(),
+                group: String::new(),
                 main: simulator.url(number, StreamKind::Main).to_string(),
                 sub: Some(simulator.url(number, StreamKind::Sub).to_string()),
                 user: None,
@@ -421,6 +433,7 @@ impl Service {
     /// Stops what brings footage first, then what writes it, then what knows of it, then what reads it. What may
     /// take long over reading is told at once, and waited for when no recording depends on it any more.
     fn shut_down(mut self) -> Result<(), EngineError> {
+        self.end_trial();
         self.views.want(Vec::new());
         self.views.reconcile(&self.capture, &self.shown, |_| false);
         let limit = SHUTDOWN_LIMIT;
@@ -433,6 +446,7 @@ impl Service {
             self.door.map_or(Ok(()), |door| door.close(limit).map_err(EngineError::from)),
             self.indexer.stop(limit).map_err(EngineError::from),
             self.marking.stop(limit).map_err(EngineError::from),
+            self.camera_lists.stop(limit).map_err(EngineError::from),
             self.opening.stop(limit).map_err(EngineError::from),
             self.errands.stop(limit).map_err(EngineError::from),
             self.unlocking.stop(limit).map_err(EngineError::from),

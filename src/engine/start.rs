@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crossbeam::channel::{Sender, bounded};
 
+use super::camera_lists::CameraLists;
 use super::cleaner::{Cleaner, CleanerOptions};
 use super::desk::{Desk, Running};
 use super::door::Door;
@@ -38,7 +39,7 @@ use crate::capture::onvif::Places;
 use crate::config::{ConfigError, DataFolder, FolderLock, Restored, Secrets, SettingsStore};
 use crate::index::check::{CheckReport, Finding, Outcome};
 use crate::index::{self, Change, Damaged, Index, ThumbnailWriter};
-use crate::model::{Password, Settings};
+use crate::model::{CameraId, Password, Settings};
 use crate::model::{SegmentRow, SegmentState, StreamId, StreamKind, VolumeId, WallTime};
 use crate::playback::{self, Playback};
 use crate::protocol::{Severity, Shown};
@@ -177,7 +178,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         Some(stored_too),
     )?;
     let snapshots = Snapshots::start(folder.clone(), zone, Arc::clone(&recordings))?;
-    let marks = MarkBook::open(&folder, locks, Some(Arc::clone(&shown)));
+    let marks = MarkBook::open(&folder, locks.clone(), Some(Arc::clone(&shown)));
     if let Some(why) = marks.trouble() {
         let text = format!("The bookmarks cannot be read, and are left as they are: {why}");
         notices.raise("bookmarks".into(), clock.wall(), Severity::Warning, None, text);
@@ -190,6 +191,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         folder: folder.exports(),
     };
     let opening = Opening::start(folder.clone())?;
+    let camera_lists = CameraLists::start(Arc::clone(&shown))?;
     let errands = Errands::start(ErrandOptions {
         folder: folder.clone(),
         shown: Arc::clone(&shown),
@@ -237,7 +239,9 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         thumbnails,
         previews,
         marking,
+        locks,
         opening,
+        camera_lists,
         finding,
         exports,
         export_plans,
@@ -248,6 +252,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         ways: BTreeMap::new(),
         watched: BTreeMap::new(),
         seen: BTreeMap::new(),
+        trial: None,
         simulator,
         meter: super::status::Meter::default(),
         demo,
@@ -350,7 +355,9 @@ pub(super) fn terms(settings: &Settings, volume: VolumeId) -> Terms {
         let own = camera.recording.retention?;
         Some((camera.id.clone(), own.micros()))
     });
+    let is_gone = |id: &&CameraId| settings.cameras.iter().all(|camera| camera.id != **id);
     let rules = Rules {
+        erased: settings.erase.iter().filter(is_gone).cloned().collect(),
         auto_delete: storage.auto_delete,
         keep: storage.retention.micros(),
         keep_of: keep_of.collect(),

@@ -188,6 +188,7 @@ impl Service {
     }
 
     fn look_slowly(&mut self, now: WallTime) {
+        self.look_at_erased();
         let today = WallSpan::new(midnight(now, self.zone), WallTime::MAX);
         for camera in &self.store.settings().cameras {
             match query::footage(&self.recordings, &camera.id, today) {

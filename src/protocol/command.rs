@@ -7,9 +7,9 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Autostart, DeviceQuery, EventsQuery, ExportQuery, ExportRequest, MarkChange, MonthQuery,
-    ProbeQuery, Protection, SettingsChange, StorageQuery, ThumbnailWish, TimelineQuery,
-    WindowPlace,
+    Autostart, DeviceQuery, EventsQuery, ExportQuery, ExportRequest, ImportQuery, MarkChange,
+    MonthQuery, MotionWatch, ProbeQuery, Protection, SettingsChange, StorageQuery, ThumbnailWish,
+    TimelineQuery, WindowPlace,
 };
 use crate::model::{CameraId, Mode, Password, StreamKind, Transport, WallTime};
 
@@ -18,8 +18,26 @@ use crate::model::{CameraId, Mode, Password, StreamKind, Transport, WallTime};
 pub enum Command {
     /// Adds a camera.
     AddCamera(CameraDraft),
-    /// Removes a camera; its footage stays.
-    RemoveCamera(CameraId),
+    /// Removes a camera.
+    RemoveCamera {
+        /// Which.
+        id: CameraId,
+        /// Whether its footage goes too, all that is not locked.
+        footage: bool,
+    },
+    /// Writes the list of cameras, without passwords, into a file; the answer arrives in
+    /// [`super::Shown::camera_list`].
+    ExportCameras {
+        /// For the answer.
+        id: u64,
+        /// The file, a whole path.
+        path: PathBuf,
+    },
+    /// Reads a list of cameras; the answer arrives in [`super::Shown::camera_list`].
+    ImportCameras(ImportQuery),
+    /// Watches a camera for motion as long as its settings are edited; what is seen arrives in
+    /// [`super::Shown::trial`]. None ends it.
+    WatchMotion(Option<MotionWatch>),
     /// Changes settings; what became of it arrives in [`super::Shown::changed`].
     ChangeSettings(SettingsChange),
     /// Changes when a camera is recorded.
@@ -136,6 +154,8 @@ pub enum PictureFormat {
 pub struct CameraDraft {
     /// What operators call it.
     pub name: String,
+    /// The group that it stands in; empty without one.
+    pub group: String,
     /// RTSP address of the main stream, without user and password.
     pub main: String,
     /// RTSP address of the sub stream.

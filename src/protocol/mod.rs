@@ -3,6 +3,7 @@
 //! Must not do: block, or carry a password upwards.
 
 mod command;
+mod devices;
 mod export;
 mod finding;
 mod live;
@@ -15,6 +16,10 @@ mod storage;
 mod timeline;
 
 pub use command::{CameraDraft, Command, LiveTile, PictureFormat, PlaybackCommand, Speed};
+pub use devices::{
+    CameraListAnswer, CameraListOutcome, ImportQuery, ImportSummary, KnownCameras, MotionTrial,
+    MotionWatch,
+};
 pub use export::{ExportGaps, ExportPlan, ExportQuery, ExportRequest, ExportState, ExportStatus};
 pub use finding::{
     DeviceAnswer, DeviceOutcome, DeviceProfile, DeviceQuery, DeviceStreams, FoundDevice,
@@ -82,6 +87,10 @@ pub struct Shown {
     pub search: Latest<SearchAnswer>,
     /// What a device tells of its streams.
     pub device: Latest<DeviceAnswer>,
+    /// What became of the last list of cameras.
+    pub camera_list: Latest<CameraListAnswer>,
+    /// The camera that is watched for motion on trial.
+    pub trial: Latest<MotionTrial>,
     /// Exports under way and those that have ended, oldest first.
     pub exports: Latest<Vec<ExportStatus>>,
     /// What became of a PIN.

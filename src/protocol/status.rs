@@ -68,7 +68,8 @@ pub struct CameraStatus {
     pub sentence: String,
     /// Microseconds for which a manual recording still goes on.
     pub manual_left: Option<i64>,
-    /// The motion of the last picture, in thousandths of what counts; none when nobody watches for motion.
+    /// For a meter, 0 to 1000: the motion of the last picture; 500 is the least that counts. None when nobody
+    /// watches for motion.
     pub motion_level: Option<u16>,
     /// Why motion cannot be detected, although the rule needs it.
     pub motion_trouble: Option<String>,

@@ -39,8 +39,7 @@ pub fn preview(
     let queue = retention::deletable(candidates, locks);
     let growth = Growth { rate, settles: settles(candidates, rules) };
     let left_micros = left(&queue, rules, usage, growth, now);
-    let in_24h =
-        if rules.auto_delete { next_day(queue, rules, *usage, growth, now) } else { Vec::new() };
+    let in_24h = next_day(queue, rules, *usage, growth, now);
     Preview { in_24h, left_micros }
 }
 

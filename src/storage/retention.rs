@@ -4,7 +4,7 @@
 //! Nothing else decides what is deleted by rule. Must not do: any I/O, or touch footage that a lock
 //! overlaps or that is being written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Space;
 use crate::model::{CameraId, DeletionCause, GapReason, Lock, StreamId, WallSpan, WallTime};
@@ -31,6 +31,8 @@ pub struct Rules {
     pub keep: Option<i64>,
     /// The same for cameras that have a rule of their own, which then counts instead.
     pub keep_of: BTreeMap<CameraId, Option<i64>>,
+    /// Cameras all of whose footage goes, because an operator wants it.
+    pub erased: BTreeSet<CameraId>,
     /// Bytes that all of ours may take.
     pub max_bytes: Option<u64>,
     /// Bytes that are to stay free on the volume; see [`reserve`].
@@ -137,6 +139,16 @@ impl Rules {
         self.expiry(candidate).is_some_and(|expiry| expiry <= now)
     }
 
+    /// By which rule a segment goes at `now`, however much room there is.
+    #[must_use]
+    pub fn outlived(&self, candidate: &Candidate, now: WallTime) -> Option<DeletionCause> {
+        if self.erased.contains(&candidate.stream.camera) {
+            return Some(DeletionCause::Operator);
+        }
+        let expired = self.auto_delete && self.is_expired(candidate, now);
+        expired.then_some(DeletionCause::Retention)
+    }
+
     /// The limit that `usage` exceeds. The size comes first: it is the one that the operator chose.
     pub(super) fn exceeded(&self, usage: &Usage) -> Option<Shortage> {
         if self.max_bytes.is_some_and(|max| usage.used > max) {
@@ -165,7 +177,7 @@ impl Usage {
     }
 }
 
-/// What goes now: first what has outlived its retention, then the oldest of all cameras until both limits
+/// What goes now: first what an operator wants gone and what has outlived its retention, then the oldest of all cameras until both limits
 /// are kept.
 ///
 /// `candidates` are the oldest segments of each stream. Beyond `horizon` those of some stream are not
@@ -180,16 +192,14 @@ pub fn plan(
     usage: &Usage,
     now: WallTime,
 ) -> Plan {
-    if !rules.auto_delete {
-        return Plan { shortage: rules.exceeded(usage), ..Plan::default() };
-    }
     let mut usage = *usage;
     let deletions = round(&mut deletable(candidates, locks), horizon, rules, &mut usage, now);
     let over = rules.exceeded(&usage);
+    let beyond = horizon.filter(|_| rules.auto_delete);
     Plan {
         deletions: deletions.iter().map(|(candidate, cause)| candidate.deleted(*cause)).collect(),
-        shortage: over.filter(|_| horizon.is_none()),
-        incomplete: over.is_some() && horizon.is_some(),
+        shortage: over.filter(|_| beyond.is_none()),
+        incomplete: over.is_some() && beyond.is_some(),
     }
 }
 
@@ -226,15 +236,16 @@ pub(super) fn round<'a>(
 ) -> Vec<(&'a Candidate, DeletionCause)> {
     let mut gone = Vec::new();
     queue.retain(|candidate| {
-        let expired = rules.is_expired(candidate, now);
-        if expired {
+        let cause = rules.outlived(candidate, now);
+        if let Some(cause) = cause {
             *usage = usage.less(candidate.bytes);
-            gone.push((*candidate, DeletionCause::Retention));
+            gone.push((*candidate, cause));
         }
-        !expired
+        cause.is_none()
     });
     let mut taken = 0;
-    for candidate in queue.iter() {
+    let limited = if rules.auto_delete { queue.as_slice() } else { &[] };
+    for candidate in limited {
         let beyond = horizon.is_some_and(|horizon| candidate.span.start > horizon);
         let Some(limit) = rules.exceeded(usage).filter(|_| !beyond) else { break };
         *usage = usage.less(candidate.bytes);

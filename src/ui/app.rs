@@ -72,6 +72,8 @@ pub enum Go {
     Watch(CameraId, WallTime),
     /// The sheet that adds a camera.
     AddCamera,
+    /// The search for cameras.
+    SearchCameras,
     /// The settings of a camera.
     EditCamera(CameraId),
     /// The sheet of the first start.
@@ -210,7 +212,7 @@ impl App {
             || match self.page {
                 Page::Live => self.live.shrink(),
                 Page::Playback => self.playback.close(self.fullscreen),
-                Page::Devices | Page::Recording | Page::System => false,
+                Page::Devices | Page::Recording | Page::System => self.setup.back(self.page),
             };
         if !closed && self.fullscreen && self.kiosk.is_none() {
             self.toggle_fullscreen(ui);
@@ -250,7 +252,14 @@ impl App {
                 self.page = Page::Devices;
                 self.setup.open_add_camera();
             }
-            Go::EditCamera(_) => self.page = Page::Devices,
+            Go::SearchCameras => {
+                self.page = Page::Devices;
+                self.setup.open_search();
+            }
+            Go::EditCamera(camera) => {
+                self.page = Page::Devices;
+                self.setup.edit_camera(camera);
+            }
             Go::Welcome => self.first_start.reopen(),
             Go::ToggleFullscreen => self.toggle_fullscreen(ui),
         }
@@ -274,6 +283,9 @@ impl App {
         }
         if self.page != Page::Playback {
             self.playback.leave(&mut stage);
+        }
+        if self.page != Page::Devices {
+            self.setup.leave(&mut stage);
         }
         match self.page {
             Page::Live => self.live.ui(ui, &mut stage),

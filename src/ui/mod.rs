@@ -16,6 +16,7 @@ mod breaking;
 mod clock_changes;
 mod closing;
 mod desk;
+mod dialog;
 mod frame_times;
 mod keys;
 mod kiosk;

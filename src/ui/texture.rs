@@ -22,6 +22,10 @@ const SMALL: usize = 40_000;
 pub enum Place {
     /// A tile of the live wall.
     Live,
+    /// The picture beside a camera's settings.
+    Setup,
+    /// The picture of a test.
+    Test,
     /// A tile of Playback.
     Playback,
     /// A small picture of this moment.

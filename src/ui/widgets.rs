@@ -140,6 +140,21 @@ pub fn main_button(ui: &mut Ui, text: &str, explanation: &str) -> Response {
     ui.add(button).on_hover_text(explanation)
 }
 
+/// Like [`main_button`], with an icon.
+pub fn main_icon_button(
+    ui: &mut Ui,
+    glyph: MaterialIcon,
+    text: &str,
+    explanation: &str,
+) -> Response {
+    let words = RichText::new(text).font(theme::strong(theme::BODY)).color(theme::on_accent());
+    let button = Button::new((icon(glyph, theme::ICON).color(theme::on_accent()), words))
+        .fill(theme::accent())
+        .stroke(Stroke::NONE)
+        .min_size(Vec2::new(0.0, theme::CONTROL));
+    ui.add(button).accessible_name(text).on_hover_text(explanation)
+}
+
 /// One of several values, side by side; returns the index that was clicked. Each option has its word and its
 /// tooltip.
 pub fn segmented(

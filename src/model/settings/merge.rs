@@ -12,6 +12,7 @@ pub fn merge(now: &Settings, before: &Settings, after: &Settings) -> Result<Sett
     Ok(Settings {
         zone: one("time zone", &now.zone, &before.zone, &after.zone)?,
         simulated_port: now.simulated_port,
+        erase: now.erase.clone(),
         storage: one("storage", &now.storage, &before.storage, &after.storage)?,
         recording: one("defaults", &now.recording, &before.recording, &after.recording)?,
         console: one("console", &now.console, &before.console, &after.console)?,

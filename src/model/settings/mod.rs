@@ -33,7 +33,7 @@ use crate::model::{CameraId, MotionSettings, StreamKind};
 pub const MAX_CAMERAS: usize = 256;
 
 /// Zones of one camera at most.
-const MAX_ZONES: usize = 16;
+pub const MAX_ZONES: usize = 16;
 
 /// Longest name of a camera in characters, so that every list can show it.
 const MAX_NAME: usize = 64;
@@ -47,6 +47,9 @@ pub struct Settings {
     /// TCP port of the simulated cameras that run inside the program, when there are any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub simulated_port: Option<u16>,
+    /// Cameras that were removed together with their footage, until all of that is gone.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub erase: BTreeSet<CameraId>,
     /// Where and how recordings are kept.
     #[serde(default)]
     pub storage: StorageSettings,
@@ -192,7 +195,9 @@ impl Settings {
     pub fn free_id(&self, name: &str, taken: &BTreeSet<CameraId>) -> CameraId {
         let base = CameraId::from_name(name);
         let free = |id: &CameraId| {
-            self.cameras.iter().all(|camera| camera.id != *id) && !taken.contains(id)
+            self.cameras.iter().all(|camera| camera.id != *id)
+                && !taken.contains(id)
+                && !self.erase.contains(id)
         };
         if free(&base) {
             return base;

@@ -1,9 +1,9 @@
-//! The sheet of the first start: one click to a camera of one's own, one to simulated ones.
+//! The sheet of the first start: one click to a camera of one's own, to a search, or to simulated ones.
 //!
 //! Must not do: appear when there is a camera.
 
 use egui::{RichText, Ui, Vec2};
-use egui_material_icons::icons::{ICON_MOVIE, ICON_VIDEOCAM, ICON_VISIBILITY};
+use egui_material_icons::icons::{ICON_MOVIE, ICON_TRAVEL_EXPLORE, ICON_VIDEOCAM, ICON_VISIBILITY};
 
 use crate::protocol::Command;
 use crate::ui::app::Go;
@@ -48,6 +48,12 @@ impl FirstStart {
             let add = choice(ui, ICON_VIDEOCAM, "Add a camera", "By its RTSP address");
             if add.clicked() {
                 go = Some(Go::AddCamera);
+                self.dismissed = true;
+            }
+            let search =
+                choice(ui, ICON_TRAVEL_EXPLORE, "Search the network", "For cameras that answer");
+            if search.clicked() {
+                go = Some(Go::SearchCameras);
                 self.dismissed = true;
             }
             let simulated =

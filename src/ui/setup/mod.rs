@@ -2,7 +2,6 @@
 //!
 //! Must not do: show a control that does nothing. What cannot be changed here is shown as a fact.
 
-mod add_camera;
 mod defaults;
 mod devices;
 mod draft;
@@ -18,16 +17,15 @@ pub use first_start::FirstStart;
 
 use egui::{Frame, Margin, ScrollArea, Ui};
 
-use self::add_camera::AddCamera;
 use self::devices::DevicesPage;
 use self::recording::RecordingPage;
 use super::app::{Go, Page};
 use super::desk::Stage;
+use crate::model::CameraId;
 
 /// The three pages.
 pub struct SetupPages {
     devices: DevicesPage,
-    add: AddCamera,
     recording: RecordingPage,
     renderer: String,
 }
@@ -35,36 +33,49 @@ pub struct SetupPages {
 impl SetupPages {
     /// In a window that is painted by `renderer`.
     pub fn new(renderer: String) -> Self {
-        Self {
-            devices: DevicesPage::default(),
-            add: AddCamera::default(),
-            recording: RecordingPage::default(),
-            renderer,
-        }
+        Self { devices: DevicesPage::default(), recording: RecordingPage::default(), renderer }
     }
 
     /// Opens the sheet that adds a camera.
     pub fn open_add_camera(&mut self) {
-        self.add = AddCamera::opened();
+        self.devices.open_add();
+    }
+
+    /// Opens the editor of a camera.
+    pub fn edit_camera(&mut self, camera: CameraId) {
+        self.devices.edit(camera);
+    }
+
+    /// Opens the search for cameras.
+    pub const fn open_search(&mut self) {
+        self.devices.open_search();
+    }
+
+    /// Goes back from what is open on a page; false when nothing is.
+    pub fn back(&mut self, page: Page) -> bool {
+        page == Page::Devices && self.devices.back()
+    }
+
+    /// Shows none of the pages that watch a camera.
+    pub fn leave(&mut self, stage: &mut Stage<'_>) {
+        self.devices.leave(stage);
     }
 
     /// Whether a sheet is open.
-    pub const fn is_open(&self) -> bool {
-        self.add.is_open() || self.devices.is_open() || self.recording.is_open()
+    pub fn is_open(&self) -> bool {
+        self.devices.is_open() || self.recording.is_open()
     }
 
     /// Shows one of them.
     pub fn ui(&mut self, ui: &mut Ui, stage: &mut Stage<'_>, page: Page) -> Option<Go> {
-        let go = match page {
+        match page {
             Page::Recording => self.recording.ui(ui, stage),
             Page::System => {
                 system::ui(ui, stage, &self.renderer);
                 None
             }
             Page::Devices | Page::Live | Page::Playback => self.devices.ui(ui, stage),
-        };
-        self.add.ui(ui, stage.desk);
-        go
+        }
     }
 }
 

@@ -34,7 +34,8 @@ pub fn mode_menu(ui: &mut Ui, camera: &CameraStatus, stage: &mut Stage<'_>) {
     shown.response.on_hover_text(tip);
 }
 
-const fn meaning(mode: Mode) -> &'static str {
+/// What a mode means.
+pub const fn meaning(mode: Mode) -> &'static str {
     match mode {
         Mode::Disabled => "shown live, recorded only when somebody starts it",
         Mode::Continuous => "recorded around the clock",

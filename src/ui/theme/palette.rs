@@ -105,6 +105,10 @@ pub const PICTURE_TEXT: Color32 = rgb(0xE6EAF0);
 pub const PICTURE_TEXT_SOFT: Color32 = rgb(0x9AA5B3);
 /// Tint of the last picture of a camera without signal.
 pub const DIMMED: Color32 = Color32::from_gray(48);
+/// A zone in which motion counts, on a picture.
+pub const ZONE_WATCHED: Color32 = rgb(0x22C55E);
+/// A zone that is left out, on a picture.
+pub const ZONE_IGNORED: Color32 = rgb(0xEF4444);
 
 /// Dark or light, as it is painted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -2,8 +2,10 @@
 //!
 //! Must not do: paint, or decide when something is said.
 
+pub mod camera;
 pub mod common;
 pub mod defaults;
+pub mod devices;
 pub mod format;
 pub mod keys;
 pub mod kiosk;

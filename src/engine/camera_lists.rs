@@ -1,0 +1,131 @@
+//! The thread `camera-lists`: reads and writes lists of cameras, however long a disk takes to answer.
+//!
+//! Must not do: put a setting in force; the engine does when a list has been read.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossbeam::channel::{Receiver, Sender, bounded};
+
+use super::EngineError;
+use super::service::Service;
+use crate::config::{ConfigError, camera_list};
+use crate::protocol::{CameraListAnswer, CameraListOutcome, ImportQuery, KnownCameras, Shown};
+use crate::runtime::Worker;
+use crate::runtime::thread::JoinError;
+
+/// Lists that wait; an operator handles one at a time.
+const QUEUE: usize = 4;
+
+enum Job {
+    Write { id: u64, path: PathBuf, text: String, cameras: usize },
+    Read(ImportQuery),
+}
+
+/// A list that was read, or why it cannot be.
+pub struct Listed {
+    query: ImportQuery,
+    text: Result<String, ConfigError>,
+}
+
+/// The thread.
+pub struct CameraLists {
+    jobs: Sender<Job>,
+    read: Receiver<Listed>,
+    worker: Worker,
+}
+
+impl CameraLists {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// When the system gives none.
+    pub fn start(shown: Arc<Shown>) -> std::io::Result<Self> {
+        let (jobs, waiting) = bounded::<Job>(QUEUE);
+        let (results, read) = bounded(QUEUE);
+        let worker = Worker::spawn("camera-lists", move || {
+            for job in waiting {
+                match job {
+                    Job::Write { id, path, text, cameras } => {
+                        let written = camera_list::save(&path, &text);
+                        let outcome = CameraListOutcome::Exported { path, cameras };
+                        answer(&shown, id, written.map(|()| outcome).map_err(|e| e.to_string()));
+                    }
+                    Job::Read(query) => {
+                        let text = camera_list::load(&query.path);
+                        if results.send(Listed { query, text }).is_err() {
+                            break;
+                        }
+                    }
+                }
+            }
+        })?;
+        Ok(Self { jobs, read, worker })
+    }
+
+    /// Where lists arrive.
+    #[must_use]
+    pub fn read(&self) -> &Receiver<Listed> {
+        &self.read
+    }
+
+    fn order(&self, job: Job) -> Result<(), EngineError> {
+        let text = "Other lists of cameras are still being written; please try again.";
+        self.jobs.try_send(job).map_err(|_| EngineError::NotFound(text.into()))
+    }
+
+    /// Ends the thread.
+    ///
+    /// # Errors
+    /// When it hangs for `limit` or panicked.
+    pub fn stop(self, limit: Duration) -> Result<(), JoinError> {
+        drop((self.jobs, self.read));
+        self.worker.join(limit)
+    }
+}
+
+fn answer(shown: &Shown, id: u64, outcome: Result<CameraListOutcome, String>) {
+    shown.camera_list.set(CameraListAnswer { id, outcome });
+    shown.wake();
+}
+
+impl Service {
+    /// Orders the list of the cameras to be written.
+    pub(super) fn export_cameras(&self, id: u64, path: PathBuf) -> Result<(), EngineError> {
+        let cameras = self.store.settings().cameras.len();
+        let text = camera_list::write(self.store.settings())?;
+        self.camera_lists.order(Job::Write { id, path, text, cameras })
+    }
+
+    /// Orders a list to be read.
+    pub(super) fn import_cameras(&self, query: ImportQuery) -> Result<(), EngineError> {
+        self.camera_lists.order(Job::Read(query))
+    }
+
+    /// A list was read: tells what it means, or puts it in force.
+    pub(super) fn take_list(&mut self, listed: Listed) {
+        let Listed { query, text } = listed;
+        let outcome =
+            text.map_err(EngineError::from).and_then(|text| self.take_over(&query, &text));
+        answer(&self.shown, query.id, outcome.map_err(|error| error.to_string()));
+    }
+
+    fn take_over(
+        &mut self,
+        query: &ImportQuery,
+        text: &str,
+    ) -> Result<CameraListOutcome, EngineError> {
+        let now = self.store.settings();
+        let (after, summary) = camera_list::read(&query.path, text, now, query.known)?;
+        if query.known == KnownCameras::Ask {
+            return Ok(CameraListOutcome::Found(summary));
+        }
+        self.store.change(|settings| {
+            *settings = after;
+            Ok(())
+        })?;
+        self.reconcile();
+        Ok(CameraListOutcome::Imported(summary))
+    }
+}
