@@ -145,8 +145,8 @@ fn footage_of_a_removed_camera_stays_where_that_is_wanted() {
     wait_for("a file", SOON, || !stage.files(&id).is_empty());
     stage.send(Command::RemoveCamera { id: id.clone(), footage: false });
     wait_for("its end", SOON, || stage.settings().cameras.len() == 1);
-    stage.engine.stop().expect("in order");
     assert!(!stage.files(&id).is_empty());
+    stage.engine.stop().expect("in order");
     stage.bench.ok(&["check"]);
 }
 
