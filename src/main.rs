@@ -34,7 +34,10 @@ fn main() -> ExitCode {
 fn console(args: &Args) -> Result<()> {
     ui::check_display()?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let options = EngineOptions::new(session::folder(args)?, Arc::clone(&clock));
+    let options = EngineOptions {
+        desktop: true,
+        ..EngineOptions::new(session::folder(args)?, Arc::clone(&clock))
+    };
     run(options, clock)
 }
 
@@ -44,7 +47,8 @@ fn demo(options: &cli::args::DemoOptions) -> Result<()> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let stage = demo::prepare(options, &clock)?;
     let folder = stage.folder().clone();
-    run(EngineOptions { folder, clock: Arc::clone(&clock), demo: true }, clock)
+    let options = EngineOptions::new(folder, Arc::clone(&clock));
+    run(EngineOptions { demo: true, desktop: true, ..options }, clock)
 }
 
 fn run(options: EngineOptions, clock: Arc<dyn Clock>) -> Result<()> {

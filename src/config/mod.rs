@@ -4,17 +4,21 @@
 
 pub mod atomic;
 pub mod bookmarks;
+pub mod bundle;
 pub mod error;
 pub mod folder;
 pub mod locks;
+pub mod notices;
 pub mod secrets;
 pub mod store;
+pub mod system;
 pub mod volumes;
 
 pub use bookmarks::BookmarkStore;
 pub use error::ConfigError;
 pub use folder::{DataFolder, FolderLock, TemporaryFolder};
 pub use locks::LockStore;
+pub use notices::KeptNotice;
 pub use secrets::Secrets;
 pub use store::{Restored, SettingsStore};
 pub use volumes::{KnownVolume, VolumeStore};

@@ -8,6 +8,9 @@ pub mod changing;
 pub mod cleaner;
 pub mod clock_trust;
 pub mod desk;
+pub mod desktop;
+pub mod diagnose;
+pub mod diagnosing;
 pub mod door;
 pub mod error;
 pub mod explain;
@@ -19,6 +22,7 @@ pub mod manual;
 pub mod marking;
 pub mod marks;
 pub mod merging;
+pub mod notice_keeper;
 pub mod notices;
 pub mod offline;
 pub mod opening;
@@ -27,6 +31,8 @@ pub mod past;
 pub mod previews;
 pub mod query;
 pub mod reconcile;
+pub mod report;
+pub mod reporting;
 pub mod recordings;
 pub mod removal;
 pub mod service;
@@ -36,6 +42,7 @@ pub mod status;
 pub mod stills;
 pub mod stored;
 mod taking_out;
+pub mod telling;
 pub mod thumbnails;
 pub mod tiles;
 pub mod timeline;
@@ -59,7 +66,7 @@ use crate::runtime::Worker;
 pub const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);
 
 /// Threads, and groups of them, that the engine waits for one after the other.
-const STOPPED_IN_TURN: u32 = 16;
+const STOPPED_IN_TURN: u32 = 20;
 
 /// A running engine.
 pub struct Engine {

@@ -9,17 +9,20 @@ use std::time::Duration;
 use crossbeam::channel::{Receiver, Sender, select, tick};
 
 use super::cleaner::Cleaner;
+use super::desktop::Desktop;
 use super::door::Door;
 use super::export_plan::ExportPlans;
 use super::exports::Exports;
 use super::indexer::Indexer;
 use super::manual::ManualDesk;
 use super::marking::Marking;
+use super::notice_keeper::NoticeKeeper;
 use super::notices::Notices;
 use super::opening::Opening;
 use super::previews::Previews;
 use super::query::Queries;
 use super::recordings::Recordings;
+use super::reporting::{Reporting, SavedReport};
 use super::snapshots::{Saved, Snapshots, Style, Wanted};
 use super::status::Meter;
 use super::thumbnails::Thumbnails;
@@ -76,6 +79,12 @@ pub(super) struct Service {
     pub previews: Previews,
     pub marking: Marking,
     pub opening: Opening,
+    pub keeper: NoticeKeeper,
+    /// None where notices are not shown on a desktop.
+    pub desktop: Option<Desktop>,
+    pub reporting: Reporting,
+    /// Since when it runs.
+    pub started: WallTime,
     pub exports: Exports,
     pub export_plans: ExportPlans,
     /// None when it cannot be opened.
@@ -118,6 +127,7 @@ impl Service {
         let mut exported = self.exports.ended().clone();
         let mut unmarked = self.marking.failures().clone();
         let mut opened = self.opening.opened().clone();
+        let mut reported = self.reporting.saved().clone();
         loop {
             select! {
                 recv(commands) -> command => match command {
@@ -158,6 +168,13 @@ impl Service {
                     match result {
                         Ok(result) => self.take_volume(result),
                         Err(_) => opened = self.without("Changes of the recordings folder"),
+                    }
+                    self.show();
+                }
+                recv(reported) -> result => {
+                    match result {
+                        Ok(result) => self.tell_reported(result),
+                        Err(_) => reported = self.without("Diagnostics"),
                     }
                     self.show();
                 }
@@ -236,6 +253,13 @@ impl Service {
                 self.queries.storage(query);
                 Ok(())
             }
+            Command::Diagnose(query) => {
+                self.queries.diagnose(query);
+                Ok(())
+            }
+            Command::SaveDiagnostics(console) => {
+                self.reporting.save(console)
+            }
             Command::QueryEvents(query) => {
                 self.queries.events(query);
                 Ok(())
@@ -245,8 +269,7 @@ impl Service {
                 Ok(())
             }
             Command::Acknowledge(id) => {
-                self.notices.acknowledge(id);
-                self.shown.wake();
+                self.acknowledge(id);
                 Ok(())
             }
         };
@@ -257,9 +280,7 @@ impl Service {
 
     /// Raises a notice of something that has happened and is over.
     pub fn tell(&mut self, severity: Severity, camera: Option<CameraId>, text: String) {
-        let key = format!("told {text}");
-        self.notices.raise(key.clone(), self.clock.wall(), severity, camera, text);
-        self.notices.clear(&key);
+        self.notices.tell(self.clock.wall(), severity, camera, text);
     }
 
     fn add_camera(&mut self, draft: CameraDraft) -> Result<(), EngineError> {
@@ -359,6 +380,14 @@ impl Service {
         self.snapshots.save(camera, wanted, style)
     }
 
+    fn tell_reported(&mut self, saved: SavedReport) {
+        let (severity, text) = match saved {
+            Ok(path) => (Severity::Info, format!("Saved the diagnostics as {}", path.display())),
+            Err(error) => (Severity::Warning, format!("The diagnostics cannot be saved: {error}")),
+        };
+        self.tell(severity, None, text);
+    }
+
     fn tell_saved(&mut self, saved: Saved) {
         let (severity, text) = match saved.path {
             Ok(path) => (Severity::Info, format!("Saved {}", path.display())),
@@ -383,6 +412,9 @@ impl Service {
             self.indexer.stop(limit).map_err(EngineError::from),
             self.marking.stop(limit).map_err(EngineError::from),
             self.opening.stop(limit).map_err(EngineError::from),
+            self.reporting.stop(limit).map_err(EngineError::from),
+            self.desktop.map_or(Ok(()), |desktop| desktop.stop(limit).map_err(EngineError::from)),
+            self.keeper.stop(limit).map_err(EngineError::from),
             self.playback.stop().map_err(EngineError::from),
             self.snapshots.stop(limit).map_err(EngineError::from),
             self.previews.stop(limit).map_err(EngineError::from),

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    EventsQuery, ExportQuery, ExportRequest, MarkChange, MonthQuery, SettingsChange, StorageQuery,
+    ConsoleFacts, DiagnoseQuery, EventsQuery, ExportQuery, ExportRequest, MarkChange, MonthQuery, SettingsChange, StorageQuery,
     ThumbnailWish, TimelineQuery,
 };
 use crate::model::{CameraId, Mode, StreamKind, Transport, WallTime};
@@ -68,6 +68,10 @@ pub enum Command {
     OpenFolder(PathBuf),
     /// Changes what is marked.
     Mark(MarkChange),
+    /// Asks why something does not work; the answer arrives in [`super::Shown::diagnosis`].
+    Diagnose(DiagnoseQuery),
+    /// Saves what helps to find a fault, without secrets, into the data folder; a notice says where.
+    SaveDiagnostics(ConsoleFacts),
     /// The operator has seen this notice.
     Acknowledge(u64),
 }

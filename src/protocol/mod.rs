@@ -3,8 +3,10 @@
 //! Must not do: block, or carry a password upwards.
 
 mod command;
+mod diagnosis;
 mod export;
 mod marks;
+mod notice;
 mod playback;
 mod settings;
 mod status;
@@ -12,13 +14,15 @@ mod storage;
 mod timeline;
 
 pub use command::{CameraDraft, Command, LiveTile, PictureFormat, PlaybackCommand, Speed};
+pub use diagnosis::{Check, ConsoleFacts, DiagnoseQuery, Diagnosis, Remedy, Subject, Verdict};
 pub use export::{ExportGaps, ExportPlan, ExportQuery, ExportRequest, ExportState, ExportStatus};
 pub use marks::{
     EventsAnswer, EventsQuery, MarkChange, Marks, Thumbnail, ThumbnailWish, Thumbnails,
 };
+pub use notice::{Acknowledged, Notice, Severity, Topic};
 pub use playback::{CameraView, PlaybackSnapshot, ViewState};
 pub use settings::{ChangeAnswer, SettingsChange};
-pub use status::{CameraStatus, LinkState, Notice, Severity, Snapshot, VolumeStatus};
+pub use status::{CameraStatus, LinkState, Snapshot, VolumeStatus};
 pub use storage::{Going, StorageAnswer, StorageOverview, StorageQuery};
 pub use timeline::{
     Gap, Lane, MonthAnswer, MonthDay, MonthQuery, MotionBar, TimelineAnswer, TimelineQuery,
@@ -89,10 +93,15 @@ pub struct Shown {
     pub changed: Latest<ChangeAnswer>,
     /// How storage stands.
     pub storage: Latest<StorageAnswer>,
+    /// What was found about what does not work.
+    pub diagnosis: Latest<Diagnosis>,
+    /// All notices that are kept, also acknowledged ones and those whose cause is gone, oldest first.
+    pub history: Latest<Vec<Notice>>,
     /// Exports under way and those that have ended, oldest first.
     pub exports: Latest<Vec<ExportStatus>>,
     wake: Mutex<Option<Wake>>,
     quit: AtomicBool,
+    kiosk: AtomicBool,
     last_id: AtomicU64,
 }
 
@@ -112,6 +121,17 @@ impl Shown {
     #[must_use]
     pub fn is_quitting(&self) -> bool {
         self.quit.load(Ordering::Acquire)
+    }
+
+    /// Says whether the console is a kiosk.
+    pub fn set_kiosk(&self, is_kiosk: bool) {
+        self.kiosk.store(is_kiosk, Ordering::Release);
+    }
+
+    /// Whether the console is a kiosk.
+    #[must_use]
+    pub fn is_kiosk(&self) -> bool {
+        self.kiosk.load(Ordering::Acquire)
     }
 
     /// A number for a question, which no other has.

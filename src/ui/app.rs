@@ -225,8 +225,11 @@ impl App {
         let newest = self.desk.shown().snapshot.get();
         let started = newest.is_some();
         let snapshot = newest.unwrap_or_default();
-        if !snapshot.zone.is_empty() && snapshot.zone != self.zone.name() {
-            self.zone = Zone::named(&snapshot.zone);
+        let dates = snapshot.settings.console.dates;
+        if !snapshot.zone.is_empty()
+            && (snapshot.zone != self.zone.name() || dates != self.zone.dates())
+        {
+            self.zone = Zone::named(&snapshot.zone).with_dates(dates);
         }
         self.wear(ui, &snapshot);
         self.notices.update(ui, &snapshot.notices);

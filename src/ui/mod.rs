@@ -4,7 +4,6 @@
 //! program. An idle window repaints nothing but its clock: all else is woken by `Shown::on_change`.
 
 pub mod app;
-pub mod format;
 pub mod playback;
 pub mod texture;
 pub mod theme;
@@ -19,8 +18,11 @@ mod notices;
 mod setup;
 mod shell;
 mod widgets;
+mod when;
 mod window;
 mod words;
+
+pub use crate::model::format;
 
 pub use app::{App, Page};
 pub use window::{Renderer, UiError, UiOptions, check_display, run};

@@ -13,7 +13,8 @@ use super::month::{Day, days};
 use crate::model::{CameraId, WallTime};
 use crate::protocol::{MonthAnswer, MonthDay, MonthQuery};
 use crate::ui::widgets::{Look, icon_button, soft, strong};
-use crate::ui::zone::{Zone, long_date, month_of};
+use crate::model::settings::DateStyle;
+use crate::ui::zone::{Zone, month_of};
 use crate::ui::{format, keys, theme};
 
 /// Height of a day.
@@ -111,6 +112,7 @@ impl Calendar {
                 for (column, day) in line.iter().enumerate() {
                     let face = Face {
                         day,
+                        dates: zone.dates(),
                         known: covered.and_then(|c| c.get(week * 7 + column)).copied(),
                         selected: day.date == selected,
                         today: day.date == today,
@@ -231,6 +233,7 @@ fn shade(part: f32) -> Color32 {
 
 struct Face<'a> {
     day: &'a Day,
+    dates: DateStyle,
     known: Option<MonthDay>,
     selected: bool,
     today: bool,
@@ -248,7 +251,7 @@ impl Face<'_> {
     }
 
     fn text(&self) -> String {
-        let mut text = long_date(self.day.date);
+        let mut text = self.dates.long(self.day.date);
         if self.today {
             text.push_str(", today");
         }

@@ -244,7 +244,7 @@ fn calendar_ticks(axis: &Axis, zone: &Zone) -> Vec<Tick> {
         .take_while(|(_, at)| *at < span.end)
         .filter(|(_, at)| span.contains(*at))
         .take(MOST)
-        .map(|(date, at)| tick(at, date.format("%b %Y").to_string()))
+        .map(|(date, at)| tick(at, zone.dates().month(date)))
         .collect()
 }
 
