@@ -6,8 +6,9 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use super::diagnose::bytes;
 use crate::config::system::System;
-use crate::model::{JournalEntry, Settings, WallTime, format};
+use crate::model::{JournalEntry, Settings, WallTime};
 use crate::protocol::{ConsoleFacts, Notice, Snapshot, StorageOverview};
 
 /// In place of what is not told.
@@ -71,7 +72,7 @@ fn about(sources: &Sources<'_>) -> String {
         ("system", name.clone()),
         ("architecture", (*architecture).to_owned()),
         ("processors", or_unknown(processors.map(|number| number.to_string()))),
-        ("memory", or_unknown(memory.map(format::bytes))),
+        ("memory", or_unknown(memory.map(bytes))),
         ("painted by", if renderer.is_empty() { "no window".into() } else { renderer.clone() }),
         ("zone", sources.snapshot.zone.clone()),
         ("cameras", sources.snapshot.cameras.len().to_string()),

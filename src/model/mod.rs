@@ -6,7 +6,6 @@ pub mod bookmark;
 pub mod camera;
 pub mod coverage;
 pub mod event;
-pub mod format;
 pub mod journal;
 pub mod lock;
 pub mod motion;

@@ -4,6 +4,7 @@
 //! program. An idle window repaints nothing but its clock: all else is woken by `Shown::on_change`.
 
 pub mod app;
+pub mod format;
 pub mod playback;
 pub mod texture;
 pub mod theme;
@@ -21,8 +22,6 @@ mod widgets;
 mod when;
 mod window;
 mod words;
-
-pub use crate::model::format;
 
 pub use app::{App, Page};
 pub use window::{Renderer, UiError, UiOptions, check_display, run};

@@ -2,9 +2,9 @@
 //!
 //! Must not do: look anything up.
 
-use super::words::length;
+use super::words::{bit_rate, length};
 use super::{Facts, Seen};
-use crate::model::{GapReason, Mode, RecordingState, WallTime, format};
+use crate::model::{GapReason, Mode, RecordingState, WallTime};
 use crate::protocol::{Check, LinkState, Remedy, Subject, Verdict};
 
 /// Footage that goes sooner than this is seldom meant to, in microseconds: a day.
@@ -31,9 +31,9 @@ pub(super) fn online(facts: &Facts<'_>, seen: &Seen<'_>) -> Check {
         }
         LinkState::Online => {
             let text = format!(
-                "{name} is online: {} at {}.",
-                format::frame_rate(status.frame_rate_milli),
-                format::bit_rate(status.bit_rate)
+                "{name} is online: {:.1} pictures a second, {}.",
+                f64::from(status.frame_rate_milli) / 1_000.0,
+                bit_rate(status.bit_rate)
             );
             seen.good(Subject::Online, text)
         }

@@ -11,6 +11,8 @@ mod words;
 
 use chrono_tz::Tz;
 
+pub use self::words::bytes;
+
 use self::words::Words;
 use crate::model::{CameraId, CameraSettings, RecordingState, Settings, WallSpan, WallTime};
 use crate::protocol::{

@@ -2,9 +2,9 @@
 //!
 //! Must not do: look at a disk; what was found there is given.
 
-use super::words::length;
+use super::words::{byte_rate, bytes, length};
 use super::{Facts, general};
-use crate::model::{RecordingState, StreamKind, format};
+use crate::model::{RecordingState, StreamKind};
 use crate::protocol::{Check, Remedy, Subject, Verdict};
 
 /// Bytes of a gigabyte, as the settings and disk makers count.
@@ -73,10 +73,10 @@ pub(super) fn space(facts: &Facts<'_>) -> Check {
         let text = "It cannot be told how much room the disk has.";
         return general(subject, Verdict::Unknown, text.into(), vec![Remedy::OpenStorage]);
     }
-    let (free, total) = (format::bytes(storage.free), format::bytes(storage.total));
+    let (free, total) = (bytes(storage.free), bytes(storage.total));
     let mut text = format!("{free} of {total} are free.");
     if let Some(left) = storage.left_micros {
-        let left = format::time_left(left);
+        let left = length(left);
         text.push_str(&format!(" At this rate the first limit is met in {left}"));
         text.push_str(match facts.settings().storage.auto_delete {
             true => "; the oldest recordings then make room.",
@@ -96,12 +96,12 @@ pub(super) fn space(facts: &Facts<'_>) -> Check {
 pub(super) fn size_limit(facts: &Facts<'_>) -> Check {
     let (subject, settings) = (Subject::SizeLimit, &facts.settings().storage);
     let limit = u64::from(settings.max_size_gb.0) * GIGABYTE;
-    let used = format::bytes(facts.storage.used);
+    let used = bytes(facts.storage.used);
     if limit == 0 {
         let text = format!("There is no limit for all recordings together; they take {used}.");
         return general(subject, Verdict::Good, text, Vec::new());
     }
-    let limited = format::bytes(limit);
+    let limited = bytes(limit);
     let is_reached = u128::from(facts.storage.used) * 100 >= u128::from(limit) * REACHED_PERCENT;
     let (verdict, what) = match (is_reached, settings.auto_delete) {
         (false, _) => {
@@ -127,13 +127,13 @@ pub(super) fn room(facts: &Facts<'_>) -> Check {
     let days = capacity / rate / DAY;
     let mut text = format!(
         "At {} there is room for {}.",
-        format::byte_rate(rate),
+        byte_rate(rate),
         length_of(capacity, rate)
     );
     if let Some(less) = with_sub_streams(facts) {
         text.push_str(&format!(
             " If the sub streams were recorded ({}), there would be room for {}.",
-            format::byte_rate(less),
+            byte_rate(less),
             length_of(capacity, less)
         ));
     }
@@ -144,12 +144,12 @@ pub(super) fn room(facts: &Facts<'_>) -> Check {
         text.push_str(&format!(
             " To keep {} at this rate {} are needed: a larger disk, or a NAS of that size.",
             length(wanted),
-            format::bytes(needed)
+            bytes(needed)
         ));
         return general(subject, Verdict::Attention, text, vec![Remedy::OpenStorage]);
     }
     if days < FEW_DAYS {
-        let week = format::bytes(rate.saturating_mul(7 * DAY));
+        let week = bytes(rate.saturating_mul(7 * DAY));
         text.push_str(&format!(" A week takes {week}: a larger disk, or a NAS, holds more."));
         return general(subject, Verdict::Attention, text, vec![Remedy::OpenStorage]);
     }

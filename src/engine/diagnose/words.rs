@@ -64,3 +64,28 @@ pub fn length(micros: i64) -> String {
         m => count(m / 60_000_000, "minute"),
     }
 }
+
+/// `4.6 MB`, powers of 1000 as disks are sold.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "two digits are shown")]
+pub fn bytes(amount: u64) -> String {
+    let (mut value, mut units) = (amount as f64, ["B", "kB", "MB", "GB", "TB"].into_iter());
+    let mut unit = units.next().unwrap_or_default();
+    while value >= 1_000.0
+        && let Some(larger) = units.next()
+    {
+        (value, unit) = (value / 1_000.0, larger);
+    }
+    if amount < 1_000 { format!("{amount} B") } else { format!("{value:.1} {unit}") }
+}
+
+/// `4.6 MB/s`.
+pub fn byte_rate(per_second: u64) -> String {
+    format!("{}/s", bytes(per_second))
+}
+
+/// `3.9 Mbit/s`.
+pub fn bit_rate(per_second: u64) -> String {
+    let hundreds = per_second / 100_000;
+    format!("{}.{} Mbit/s", hundreds / 10, hundreds % 10)
+}
