@@ -268,6 +268,12 @@ impl Service {
                 self.queries.month(query);
                 Ok(())
             }
+            Command::AcknowledgeAll => {
+                for notice in self.notices.list() {
+                    self.acknowledge(notice.id);
+                }
+                Ok(())
+            }
             Command::Acknowledge(id) => {
                 self.acknowledge(id);
                 Ok(())

@@ -74,6 +74,8 @@ pub enum Command {
     SaveDiagnostics(ConsoleFacts),
     /// The operator has seen this notice.
     Acknowledge(u64),
+    /// The operator has seen all notices.
+    AcknowledgeAll,
 }
 
 /// How a picture is written.

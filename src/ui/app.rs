@@ -10,7 +10,7 @@ use egui::{Key, Modifiers, Ui, ViewportCommand};
 use super::desk::{Desk, Stage};
 use super::frame_times::FrameTimes;
 use super::live::LivePage;
-use super::notices::Notices;
+use super::notices::{Notices, Told};
 use super::playback::PlaybackPage;
 use super::setup::{FirstStart, SetupPages};
 use super::texture::Textures;
@@ -19,7 +19,7 @@ use super::zone::Zone;
 use super::{keys, shell, theme};
 use crate::model::settings::ThemeChoice;
 use crate::model::{CameraId, WallTime};
-use crate::protocol::{Console, Snapshot};
+use crate::protocol::{Command, Console, ConsoleFacts, Snapshot};
 use crate::runtime::Clock;
 
 /// The pages of the rail.
@@ -63,6 +63,10 @@ pub enum Go {
     Watch(CameraId, WallTime),
     /// The sheet that adds a camera.
     AddCamera,
+    /// The settings of a camera.
+    EditCamera(CameraId),
+    /// Save what helps to find a fault.
+    SaveDiagnostics,
     /// The sheet of the first start.
     Welcome,
     /// Full screen, or back.
@@ -189,6 +193,16 @@ impl App {
                 self.page = Page::Devices;
                 self.setup.open_add_camera();
             }
+            Go::EditCamera(camera) => {
+                self.page = Page::Devices;
+                self.setup.show_camera(camera);
+            }
+            Go::SaveDiagnostics => {
+                let frame_times = self.frame_times.lately();
+                let renderer = self.setup.renderer().to_owned();
+                let console = ConsoleFacts { renderer, frame_times };
+                self.desk.send(Command::SaveDiagnostics(console));
+            }
             Go::Welcome => self.first_start.reopen(),
             Go::ToggleFullscreen => self.toggle_fullscreen(ui),
         }
@@ -302,7 +316,12 @@ impl App {
         if self.desk.take_refused() {
             self.notices.refused(ui);
         }
-        self.notices.ui(ui, snapshot, &self.zone, now, &mut self.desk);
+        let history = self.desk.shown().history.get().unwrap_or_default();
+        let is_kiosk = self.desk.shown().is_kiosk();
+        let told = Told { snapshot, history: &history, zone: &self.zone, now, is_kiosk };
+        if let Some(go) = self.notices.ui(ui, &told, &mut self.desk) {
+            self.go(ui, go);
+        }
     }
 }
 

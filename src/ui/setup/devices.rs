@@ -23,9 +23,16 @@ const ROW: f32 = 46.0;
 #[derive(Default)]
 pub struct DevicesPage {
     removing: Option<CameraId>,
+    /// To be scrolled to, and marked.
+    shown: Option<CameraId>,
 }
 
 impl DevicesPage {
+    /// Marks a camera.
+    pub fn show(&mut self, camera: CameraId) {
+        self.shown = Some(camera);
+    }
+
     /// Whether it asks something.
     pub const fn is_open(&self) -> bool {
         self.removing.is_some()
@@ -72,7 +79,10 @@ impl DevicesPage {
                 .header(34.0, header)
                 .body(|mut body| {
                     for camera in &stage.snapshot.cameras {
-                        body.row(ROW, |mut row| self.row(&mut row, camera, stage));
+                        body.row(ROW, |mut row| {
+                            row.set_selected(self.shown.as_ref() == Some(&camera.id));
+                            self.row(&mut row, camera, stage);
+                        });
                     }
                 });
         });

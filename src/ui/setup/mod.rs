@@ -20,20 +20,38 @@ use egui::{Frame, Margin, ScrollArea, Ui};
 
 use self::add_camera::AddCamera;
 use self::devices::DevicesPage;
+use self::system::SystemPage;
 use super::app::{Go, Page};
 use super::desk::Stage;
+use crate::model::CameraId;
 
 /// The three pages.
 pub struct SetupPages {
     devices: DevicesPage,
     add: AddCamera,
+    system: SystemPage,
     renderer: String,
 }
 
 impl SetupPages {
     /// In a window that is painted by `renderer`.
     pub fn new(renderer: String) -> Self {
-        Self { devices: DevicesPage::default(), add: AddCamera::default(), renderer }
+        Self {
+            devices: DevicesPage::default(),
+            add: AddCamera::default(),
+            system: SystemPage::default(),
+            renderer,
+        }
+    }
+
+    /// What paints the window.
+    pub fn renderer(&self) -> &str {
+        &self.renderer
+    }
+
+    /// Shows a camera among the devices.
+    pub fn show_camera(&mut self, camera: CameraId) {
+        self.devices.show(camera);
     }
 
     /// Opens the sheet that adds a camera.
@@ -43,17 +61,14 @@ impl SetupPages {
 
     /// Whether a sheet is open.
     pub const fn is_open(&self) -> bool {
-        self.add.is_open() || self.devices.is_open()
+        self.add.is_open() || self.devices.is_open() || self.system.is_open()
     }
 
     /// Shows one of them.
     pub fn ui(&mut self, ui: &mut Ui, stage: &mut Stage<'_>, page: Page) -> Option<Go> {
         let go = match page {
             Page::Recording => recording::ui(ui, stage),
-            Page::System => {
-                system::ui(ui, stage, &self.renderer);
-                None
-            }
+            Page::System => self.system.ui(ui, stage, &self.renderer),
             Page::Devices | Page::Live | Page::Playback => self.devices.ui(ui, stage),
         };
         self.add.ui(ui, stage.desk);

@@ -3,4 +3,6 @@
 //! Must not do: paint, or decide when something is said.
 
 pub mod defaults;
+pub mod notices;
 pub mod storage;
+pub mod system;
