@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 use clap::Parser;
 use tracing::Level;
 use watchkeeper::cli::{self, Args, Verb, demo, log, session};
+use watchkeeper::config::window;
 use watchkeeper::engine::{Engine, EngineOptions};
 use watchkeeper::runtime::{Clock, SystemClock};
 use watchkeeper::ui::{self, UiOptions};
@@ -18,7 +19,7 @@ fn main() -> ExitCode {
     log::start(if args.verb.is_some() { Level::WARN } else { Level::INFO });
     let result = match &args.verb {
         None => console(&args),
-        Some(Verb::Demo(options)) => demo(options),
+        Some(Verb::Demo(options)) => demo(&args, options),
         Some(verb) => cli::run(&args, verb),
     };
     match result {
@@ -30,34 +31,35 @@ fn main() -> ExitCode {
     }
 }
 
-/// Records and shows the console until its window is closed.
+/// Records and shows the console until the operator quits; one that runs already comes to the front.
 fn console(args: &Args) -> Result<()> {
+    let folder = session::folder(args)?;
+    if session::raise(&folder)? {
+        return cli::print::line("Watchkeeper runs already; its window is in front now.");
+    }
     ui::check_display()?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let options = EngineOptions {
-        desktop: true,
-        ..EngineOptions::new(session::folder(args)?, Arc::clone(&clock))
-    };
-    run(options, clock)
+    let passphrase = session::passphrase(args, &folder)?;
+    run(EngineOptions { passphrase, desktop: true, ..EngineOptions::new(folder, clock) })
 }
 
 /// The console on simulated cameras and two days of past recordings.
-fn demo(options: &cli::args::DemoOptions) -> Result<()> {
+fn demo(args: &Args, options: &cli::args::DemoOptions) -> Result<()> {
     ui::check_display()?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let stage = demo::prepare(options, &clock)?;
+    let stage = demo::prepare(args, options, &clock)?;
     let folder = stage.folder().clone();
-    let options = EngineOptions::new(folder, Arc::clone(&clock));
-    run(EngineOptions { demo: true, desktop: true, ..options }, clock)
+    run(EngineOptions { demo: true, desktop: true, ..EngineOptions::new(folder, clock) })
 }
 
-fn run(options: EngineOptions, clock: Arc<dyn Clock>) -> Result<()> {
-    let demo = options.demo;
+fn run(options: EngineOptions) -> Result<()> {
+    let title = if options.demo { "Watchkeeper demonstration" } else { "Watchkeeper" }.to_owned();
+    let (clock, place) = (Arc::clone(&options.clock), window::read(&options.folder));
     let (engine, console) = Engine::start(options)?;
-    let title = if demo { "Watchkeeper demonstration" } else { "Watchkeeper" }.to_owned();
     let shown = Arc::clone(console.shown());
     cli::record::on_interrupt(move || shown.ask_to_quit())?;
-    let shown = ui::run(console, UiOptions { renderer: None, clock, title, fullscreen: false });
+    let options = UiOptions { renderer: None, clock, title, fullscreen: false, place };
+    let shown = ui::run(&console, &options);
     let stopped = engine.stop().context("the end was not clean");
     shown?;
     stopped

@@ -2,8 +2,13 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test may fail by panicking")]
 
+#[path = "tidy/literals.rs"]
+mod literals;
+
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use literals::{Literal, literals};
 
 /// From the top down: a layer imports only what stands behind it.
 const LAYERS: [&str; 17] = [
@@ -44,6 +49,32 @@ const ALLOWED_UPWARD: [(&str, &str); 1] = [("runtime", "model")];
 
 /// A file with one subject seldom needs more lines.
 const MAX_LINES: usize = 500;
+
+/// What the operator reads stands in `src/ui/words`; these files are not there yet.
+const WORDS_OF_THEIR_OWN: [&str; 4] =
+    ["src/ui/live/", "src/ui/setup/", "src/ui/notices.rs", "src/ui/zone.rs"];
+
+/// What is given to these is for the program, its log or its makers: names of widgets, of time zones, of programs.
+const NOT_READ: [&str; 15] = [
+    "Id::new",
+    "Id::unique",
+    "Area::new",
+    "Grid::new",
+    "Panel::bottom",
+    "Panel::left",
+    "Panel::right",
+    "Panel::top",
+    "Zone::named",
+    "assert!",
+    "id_salt",
+    "push_id",
+    "sheet",
+    "with",
+    "with_app_id",
+];
+
+/// Names of keys and of the environment.
+const NAMES: [&str; 6] = ["DISPLAY", "Enter", "Esc", "PageDown", "PageUp", "Space"];
 
 struct Source {
     path: PathBuf,
@@ -159,4 +190,109 @@ fn files_fit_in_a_readers_head() {
 fn main_is_thin() {
     let main = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/main.rs");
     assert!(fs::read_to_string(main).expect("main").lines().count() < 80);
+}
+
+/// Whether an operator reads it: it has a word with a space or with a capital letter, and is no name.
+fn is_read(literal: &Literal) -> bool {
+    let text = without_patterns(&literal.text);
+    let call = literal.call.as_str();
+    let is_call = |name: &&str| {
+        call.strip_suffix(*name).is_some_and(|path| path.is_empty() || path.ends_with([':', '.']))
+    };
+    let for_program = NOT_READ.iter().any(is_call) || call.starts_with("tracing::");
+    let one_word = !text.contains(char::is_whitespace);
+    let shortcut = one_word && (text.chars().count() == 1 || text.starts_with("Ctrl+"));
+    let variable = one_word && text.contains('_') && text == text.to_uppercase();
+    let lower = one_word && !text.starts_with(char::is_uppercase);
+    let has_letters = text.contains(char::is_alphabetic);
+    let named = shortcut || variable || lower || NAMES.contains(&text.trim());
+    has_letters && !named && !for_program
+}
+
+/// Without places for values, `{name:.1}`, parts of dates, `%-d`, and escapes.
+fn without_patterns(text: &str) -> String {
+    let mut found = String::new();
+    let mut rest = text.chars().peekable();
+    while let Some(next) = rest.next() {
+        match next {
+            '{' if rest.peek() != Some(&'{') => {
+                rest.by_ref().find(|c| *c == '}');
+            }
+            '%' => {
+                rest.by_ref().find(|c| c.is_alphabetic());
+            }
+            '\\' => match rest.next() {
+                Some('u') => {
+                    rest.by_ref().find(|c| *c == '}');
+                }
+                Some('\n') => found.push('\n'),
+                _ => {}
+            },
+            other => found.push(other),
+        }
+    }
+    found
+}
+
+#[test]
+fn what_the_operator_reads_stands_among_the_words() {
+    let mut wrong = Vec::new();
+    for source in sources().iter().filter(|source| source.layer == "ui") {
+        let path = source.path.display().to_string().replace('\\', "/");
+        if path.contains("src/ui/words/") || WORDS_OF_THEIR_OWN.iter().any(|own| path.contains(own))
+        {
+            continue;
+        }
+        let code = source.text.split("#[cfg(test)]").next().unwrap_or_default();
+        for literal in literals(code).iter().filter(|literal| is_read(literal)) {
+            wrong.push(format!("{path}:{} \"{}\"", literal.line, literal.text));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn sentences_are_found_and_names_are_not() {
+    let read = |code: &str| literals(code).iter().any(is_read);
+    for code in [
+        r#"ui.label("Hello there")"#,
+        r#"ui.label("Hello")"#,
+        r#"ui.label("DEMO")"#,
+        r#"ui.label(format!("{n} new"))"#,
+        r#"ui.label(soft(" free"))"#,
+        r#"painter.text(at, format!("{:.1}x\u{a0}closer to it"))"#,
+        r##"ui.label(r#"It is "damaged"."#)"##,
+        r#"let tag = '"'; ui.label("Hello there")"#,
+        r#"fn f<'a>(x: &'a str) { ui.label("Hello there") }"#,
+        r#"sheet(ui, "go to", 380.0, |ui| { ui.heading("Go to a time"); })"#,
+        r#"Panel::top("page bar").show(ui, |ui| ui.label("Hello there"))"#,
+        r#"const NAMES: [(&str, u8); 1] = [("Hello there", 1)];"#,
+        r#"match page { Page::Live => "Live" }"#,
+        r#"RichText::new("Hello there")"#,
+    ] {
+        assert!(read(code), "{code}");
+    }
+    for code in [
+        r#"// ui.label("Hello there")"#,
+        r#"/// `"Hello there"`"#,
+        r#"#[expect(clippy::cast_precision_loss, reason = "A few pixels")] let x = 1;"#,
+        r#"#[error("There is no display ({0}).")] NoDisplay(String),"#,
+        r#"egui::Id::unique(("calendar day", date))"#,
+        r#"egui::Panel::top("page bar")"#,
+        r#"ui.id().with(["Hello there"])"#,
+        r#"sheet(ui, "go to", 380.0, |ui| {})"#,
+        r#"TextEdit::singleline(text).id_salt("folder of the export")"#,
+        r#"tracing::warn!(%error, "The window cannot be opened")"#,
+        r#"icon_button(ui, ICON_CLOSE, words::CLOSE, "Esc", Look::Quiet)"#,
+        r#"icon_button(ui, ICON_LOCK, words::LOCK, "X", Look::Quiet)"#,
+        r#"face(ICON_TUNE, "Ctrl+5")"#,
+        r#"format!("{} {}, {Name:>4}", zone.date(now), zone.seconds(now))"#,
+        r#"date.format("%-d %b %Y")"#,
+        r#"std::env::var("WATCHKEEPER_RENDERER")"#,
+        r#"assert!(frames < 3, "{VARIABLE} is set")"#,
+        r#"files.join("\n")"#,
+        r#"name == "glow""#,
+    ] {
+        assert!(!read(code), "{code}");
+    }
 }

@@ -113,6 +113,9 @@ pub enum CaptureError {
         /// How long it had.
         limit: Duration,
     },
+    /// Nobody wants the answer of `probe` any more.
+    #[error("The test was given up")]
+    Abandoned,
     /// Our own fault or the system's: no thread, no runtime.
     #[error("Capture cannot start: {detail}")]
     Start {

@@ -2,8 +2,11 @@
 //!
 //! Must not do: retry, or need the capture thread.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
+
+use futures::future::{Either, select};
 
 use super::offer::Offer;
 use super::run::Assembler;
@@ -23,6 +26,9 @@ const MAX_REPORT_WAIT: i64 = 6 * TICKS_PER_SECOND;
 
 /// Longest wait for the answer to PLAY.
 const MAX_CONNECT: Duration = Duration::from_secs(10);
+
+/// Between two looks at whether a report is still wanted.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// What a stream was seen to send.
 #[derive(Clone, Debug)]
@@ -47,6 +53,8 @@ pub struct ProbeReport {
     pub clock_offset: Option<i64>,
     /// Whether it offers sound too, which is not recorded.
     pub has_audio: bool,
+    /// From the first word to the first picture.
+    pub first_after: Duration,
 }
 
 /// Connects to `source` and watches it, at most for `limit` in all.
@@ -58,10 +66,37 @@ pub fn probe(
     limit: Duration,
     clock: &Arc<dyn Clock>,
 ) -> Result<ProbeReport, CaptureError> {
+    probe_while(source, limit, clock, &|| true)
+}
+
+/// As [`probe`], for as long as `wanted` says so.
+///
+/// # Errors
+/// As [`probe`], and [`CaptureError::Abandoned`] soon after it is not wanted any more.
+pub fn probe_while(
+    source: &StreamSource,
+    limit: Duration,
+    clock: &Arc<dyn Clock>,
+    wanted: &dyn Fn() -> bool,
+) -> Result<ProbeReport, CaptureError> {
     let runtime = runtime().map_err(|error| CaptureError::Start { detail: error.to_string() })?;
-    let report = runtime.block_on(watch(source, limit, &**clock));
+    let report = runtime.block_on(async {
+        let watched = pin!(watch(source, limit, &**clock));
+        let unwanted = pin!(unwanted(wanted));
+        match select(watched, unwanted).await {
+            Either::Left((report, _)) => report,
+            Either::Right(_) => Err(CaptureError::Abandoned),
+        }
+    });
     runtime.shutdown_timeout(Duration::ZERO);
     report
+}
+
+/// Ends once it is not wanted any more.
+async fn unwanted(wanted: &dyn Fn() -> bool) {
+    while wanted() {
+        tokio::time::sleep(LOOK).await;
+    }
 }
 
 async fn watch(
@@ -76,7 +111,7 @@ async fn watch(
     let mut connection = tokio::time::timeout(connect, opened)
         .await
         .map_err(|_| CaptureError::NoAnswer { address: source.address(), limit: connect })??;
-    let mut seen = Seen::default();
+    let mut seen = Seen { began, ..Seen::default() };
     let left = limit.saturating_sub(clock.monotonic().saturating_sub(began));
     let watched = tokio::time::timeout(left, seen.watch(&mut connection, clock)).await;
     if let Ok(Err(error)) = watched {
@@ -101,6 +136,9 @@ struct Seen {
     gop_length: Option<u32>,
     lost: u64,
     clock_offset: Option<i64>,
+    /// On the monotonic clock: the start, and the first picture.
+    began: Duration,
+    first_at: Option<Duration>,
 }
 
 impl Seen {
@@ -139,6 +177,8 @@ impl Seen {
                     parameters: Some(parameters),
                     lost: self.lost,
                     clock_offset: self.clock_offset,
+                    began: self.began,
+                    first_at: self.first_at,
                     ..Self::default()
                 };
             }
@@ -149,6 +189,7 @@ impl Seen {
                 self.pictures += 1;
                 self.bytes += unit.data.len() as u64;
                 self.last = self.last.max(unit.pts.ticks());
+                self.first_at.get_or_insert(unit.received.monotonic);
                 self.first.get_or_insert(unit);
             }
             CaptureEvent::Lost { packets } => self.lost += u64::from(packets),
@@ -173,6 +214,7 @@ impl Seen {
             lost_packets: self.lost,
             clock_offset: self.clock_offset,
             has_audio,
+            first_after: self.first_at.unwrap_or(self.began).saturating_sub(self.began),
             parameters,
         })
     }

@@ -99,7 +99,7 @@ pub fn split_credentials(
 }
 
 /// Undoes percent-encoding (RFC 3986, 2.1).
-fn decode(text: &str) -> Result<String, AddressError> {
+pub(super) fn decode(text: &str) -> Result<String, AddressError> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {

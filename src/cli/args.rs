@@ -13,6 +13,7 @@ use super::footage_args::{
     DiagnoseOptions, EventsOptions, ExplainOptions, HealthOptions, LockOptions, LocksOptions, ManualOptions,
     RecordingsOptions, SnapshotOptions, UnlockOptions,
 };
+use super::modes_args::{AutostartOptions, PasswordsOptions};
 use super::rule_args::RuleArgs;
 use super::schedule_args::ScheduleOptions;
 use super::storage_args::{DefaultsOptions, StorageOptions};
@@ -29,6 +30,12 @@ pub struct Args {
     /// Keep everything in a folder beside the executable
     #[arg(long, global = true, conflicts_with = "data_dir")]
     pub portable: bool,
+    /// The first line of this file is the passphrase of the stored passwords
+    #[arg(long, value_name = "FILE", global = true)]
+    pub passphrase_file: Option<PathBuf>,
+    /// Read the passphrase of the stored passwords from standard input, one line
+    #[arg(long, global = true, conflicts_with = "passphrase_file")]
+    pub passphrase_stdin: bool,
     /// What to do
     #[command(subcommand)]
     pub verb: Option<Verb>,
@@ -77,6 +84,12 @@ pub enum Verb {
     Bookmark(BookmarkOptions),
     /// Compare files with the index
     Check(CheckOptions),
+    /// How the stored passwords are protected
+    Passwords(PasswordsOptions),
+    /// What is started at sign-in
+    Autostart(AutostartOptions),
+    /// End the Watchkeeper that runs with this folder
+    Stop,
     /// Serve simulated cameras over RTSP
     Simulate(SimulateOptions),
 }
@@ -184,6 +197,21 @@ pub enum CameraVerb {
         /// How RTP is carried, for an address
         #[arg(long, value_enum, default_value = "tcp")]
         transport: TransportArg,
+        /// Save the first picture as PNG or JPEG
+        #[arg(long, value_name = "FILE")]
+        picture: Option<PathBuf>,
+        /// For programs
+        #[arg(long)]
+        json: bool,
+    },
+    /// Search the network for cameras (ONVIF); with a user, ask each for its streams
+    Search {
+        /// Ask the device at this address alone: a host, or its ONVIF service
+        #[arg(long, value_name = "ADDRESS")]
+        at: Option<String>,
+        /// Who signs in
+        #[command(flatten)]
+        login: Login,
         /// For programs
         #[arg(long)]
         json: bool,
@@ -233,6 +261,9 @@ pub struct SimulateOptions {
     /// Pictures a second
     #[arg(long, default_value_t = 25, value_parser = clap::value_parser!(u32).range(1..=60))]
     pub fps: u32,
+    /// Also be ONVIF devices, which a search on this computer finds
+    #[arg(long)]
+    pub onvif: bool,
 }
 
 /// How RTP is carried.

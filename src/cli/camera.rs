@@ -2,50 +2,50 @@
 //!
 //! Must not do: take a password from an argument, or print one.
 
-use std::io::BufRead;
-use std::sync::Arc;
-use std::time::Duration;
+use anyhow::{Result, bail};
 
-use anyhow::{Context, Result, bail};
-use serde_json::json;
-
-use super::args::{CameraOptions, CameraVerb, Login, TransportArg};
-use super::{Args, camera_list, loss, print, session};
-use crate::capture::{self, ProbeReport, StreamSource};
+use super::args::{CameraOptions, CameraVerb, Login};
+use super::{Args, camera_list, camera_search, camera_test, loss, print, session};
+use crate::capture::StreamSource;
 use crate::config::{ConfigError, DataFolder, Secrets, SettingsStore};
 use crate::engine;
 use crate::model::settings::{CameraRecording, InvalidUrl, StreamUrl};
 use crate::model::{CameraSettings, Password};
 use crate::model::{StreamId, StreamKind, Transport};
-use crate::runtime::{Clock, SystemClock};
-
-/// A camera that has not shown two random access points by then has told enough.
-const TEST_LIMIT: Duration = Duration::from_secs(15);
-
-/// Longest password line, so that a wrong pipe does not fill the memory.
-const MAX_PASSWORD: usize = 1_024;
 
 /// Runs the verb.
 ///
 /// # Errors
 /// What is wrong with the change, or what the camera said.
 pub fn run(args: &Args, options: &CameraOptions) -> Result<()> {
+    if let CameraVerb::Search { at, login, json } = &options.verb {
+        return camera_search::run(at.as_deref(), login, *json);
+    }
     let folder = session::folder(args)?;
     match &options.verb {
         CameraVerb::List { json } => camera_list::run(&folder, *json),
-        CameraVerb::Test { camera, login, transport, json } => {
-            test(&folder, camera, login, *transport, *json)
+        CameraVerb::Test { camera, login, transport, picture, json } => {
+            let source = source_of(args, camera, login, (*transport).into())?;
+            camera_test::run(&source, picture.as_deref(), *json)
         }
+        CameraVerb::Search { .. } => Ok(()),
         CameraVerb::Add { .. } | CameraVerb::Set { .. } | CameraVerb::Remove { .. } => {
             let _lock = session::hold(&folder)?;
-            change(&folder, &options.verb)
+            change(args, &folder, &options.verb)
         }
     }
 }
 
-fn change(folder: &DataFolder, verb: &CameraVerb) -> Result<()> {
+fn change(args: &Args, folder: &DataFolder, verb: &CameraVerb) -> Result<()> {
     let mut store = SettingsStore::open(folder)?;
-    let mut secrets = Secrets::open(folder)?;
+    // Before anything is changed: a passphrase may be wrong.
+    let mut secrets = match has_password(verb) {
+        true => session::secrets(args, folder)?,
+        false => Secrets::open(folder)?,
+    };
+    if has_password(verb) {
+        secrets.prepare();
+    }
     match verb {
         CameraVerb::Add { name, group, main, sub, login, transport, rule } => {
             let password = read_password(login)?;
@@ -98,7 +98,17 @@ fn change(folder: &DataFolder, verb: &CameraVerb) -> Result<()> {
             secrets.set(&id, None)?;
             print::line(&format!("removed {camera}; its recordings stay"))
         }
-        CameraVerb::List { .. } | CameraVerb::Test { .. } => Ok(()),
+        CameraVerb::List { .. } | CameraVerb::Test { .. } | CameraVerb::Search { .. } => Ok(()),
+    }
+}
+
+fn has_password(verb: &CameraVerb) -> bool {
+    match verb {
+        CameraVerb::Add { login, .. } | CameraVerb::Set { login, .. } => login.password_stdin,
+        CameraVerb::List { .. }
+        | CameraVerb::Remove { .. }
+        | CameraVerb::Test { .. }
+        | CameraVerb::Search { .. } => false,
     }
 }
 
@@ -143,35 +153,19 @@ fn apply(target: &mut CameraSettings, verb: &CameraVerb) -> Result<(), ConfigErr
     Ok(())
 }
 
-fn read_password(login: &Login) -> Result<Option<Password>> {
+pub(super) fn read_password(login: &Login) -> Result<Option<Password>> {
     if !login.password_stdin {
         return Ok(None);
     }
-    let mut line = zeroize::Zeroizing::new(String::new());
-    std::io::stdin().lock().read_line(&mut line).context("cannot read the password")?;
-    let text = line.trim_end_matches(['\r', '\n']);
-    if text.is_empty() || text.len() > MAX_PASSWORD {
-        bail!("a password of 1 to {MAX_PASSWORD} bytes is expected as one line on standard input");
+    match session::secret_line("the password")? {
+        Some(password) => Ok(Some(password)),
+        None => bail!("a password is expected as one line on standard input"),
     }
-    Ok(Some(Password::new(text.to_owned())))
-}
-
-fn test(
-    folder: &DataFolder,
-    camera: &str,
-    login: &Login,
-    transport: TransportArg,
-    json: bool,
-) -> Result<()> {
-    let source = source_of(folder, camera, login, transport.into())?;
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let report = capture::probe(&source, TEST_LIMIT, &clock)?;
-    if json { print::json(&as_json(&report)) } else { print_report(&report) }
 }
 
 /// A camera of the settings with its stored password, or an address as it is given.
 fn source_of(
-    folder: &DataFolder,
+    args: &Args,
     camera: &str,
     login: &Login,
     transport: Transport,
@@ -188,12 +182,16 @@ fn source_of(
             metadata: false,
         });
     }
-    let store = SettingsStore::open(folder)?;
+    let folder = session::folder(args)?;
+    let store = SettingsStore::open(&folder)?;
     let settings = session::camera(&store, camera)?;
     let kind = store.settings().recorded_stream(settings);
     let stored = match password {
         Some(password) => Some(password),
-        None => Secrets::open(folder)?.get(&settings.id)?,
+        None if Secrets::open(&folder)?.has(&settings.id) => {
+            session::secrets(args, &folder)?.get(&settings.id)?
+        }
+        None => Secrets::open(&folder)?.get(&settings.id)?,
     };
     let mut source = engine::source(settings, kind, stored)
         .ok_or_else(|| ConfigError::Refused(format!("{camera} has no {kind} stream")))?;
@@ -201,40 +199,4 @@ fn source_of(
         source.user.clone_from(&login.user);
     }
     Ok(source)
-}
-
-fn as_json(report: &ProbeReport) -> serde_json::Value {
-    let video = &report.parameters.video;
-    json!({
-        "codec": report.codec,
-        "width": video.width,
-        "height": video.height,
-        "frame_rate": f64::from(report.frame_rate_milli) / 1_000.0,
-        "declared_frame_rate": f64::from(report.declared_frame_rate_milli) / 1_000.0,
-        "gop_length": report.gop_length,
-        "bit_rate": report.bit_rate,
-        "lost_packets": report.lost_packets,
-        "clock_offset_seconds": report.clock_offset.map(|micros| micros as f64 / 1e6),
-        "audio": report.has_audio,
-    })
-}
-
-fn print_report(report: &ProbeReport) -> Result<()> {
-    let video = &report.parameters.video;
-    print::line(&format!("codec       {}", report.codec))?;
-    print::line(&format!("size        {} x {}", video.width, video.height))?;
-    let rate = f64::from(report.frame_rate_milli) / 1_000.0;
-    print::line(&format!("frame rate  {rate:.2} a second"))?;
-    match report.gop_length {
-        Some(length) => print::line(&format!("GOP length  {length} pictures"))?,
-        None => print::line("GOP length  no second full picture arrived in time")?,
-    }
-    print::line(&format!("bit rate    {:.2} Mbit/s", report.bit_rate as f64 / 1e6))?;
-    if let Some(offset) = report.clock_offset {
-        print::line(&format!("clock       {:+.1} s beside this computer", offset as f64 / 1e6))?;
-    }
-    if report.has_audio {
-        print::line("sound       offered, not recorded")?;
-    }
-    print::line("This camera can be recorded.")
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Result;
 
 use super::args::DemoOptions;
-use super::print;
+use super::{Args, print, session};
 use crate::config::{DataFolder, SettingsStore, TemporaryFolder};
 use crate::engine::past;
 use crate::model::CameraSettings;
@@ -34,9 +34,9 @@ impl Stage {
 ///
 /// # Errors
 /// When the temporary folder cannot be written or the cameras cannot be started.
-pub fn prepare(options: &DemoOptions, clock: &Arc<dyn Clock>) -> Result<Stage> {
+pub fn prepare(args: &Args, options: &DemoOptions, clock: &Arc<dyn Clock>) -> Result<Stage> {
     let count = usize::from(options.cameras);
-    let folder = TemporaryFolder::new()?;
+    let folder = TemporaryFolder::new(&session::folder_of_demo(args)?)?;
     print::line(&format!(
         "This is a demonstration with {count} simulated cameras. Everything is kept in {} and is gone \
          when the window is closed.",

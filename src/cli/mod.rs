@@ -4,9 +4,12 @@
 //! Must not do: paint, or print a password.
 
 pub mod args;
+pub mod autostart;
 pub mod bookmarks;
 pub mod camera;
 pub mod camera_list;
+pub mod camera_search;
+pub mod camera_test;
 pub mod check;
 pub mod defaults;
 pub mod demo;
@@ -21,6 +24,8 @@ pub mod locks;
 pub mod log;
 pub mod loss;
 pub mod manual;
+pub mod modes_args;
+pub mod passwords;
 pub mod print;
 pub mod record;
 pub mod recordings;
@@ -30,6 +35,7 @@ pub mod schedule_args;
 pub mod session;
 pub mod simulate;
 pub mod snapshot;
+pub mod stop;
 pub mod storage;
 pub mod storage_args;
 pub mod values;
@@ -63,6 +69,9 @@ pub fn run(args: &Args, verb: &Verb) -> Result<()> {
         Verb::Verify(options) => export::verify(options),
         Verb::Bookmark(options) => bookmarks::run(args, options),
         Verb::Check(options) => check::run(args, options),
+        Verb::Passwords(options) => passwords::run(args, options),
+        Verb::Autostart(options) => autostart::run(args, options),
+        Verb::Stop => stop::run(args),
         Verb::Simulate(options) => simulate::run(options),
         Verb::Demo(_) => anyhow::bail!("the demonstration needs a window"),
     }

@@ -21,10 +21,12 @@ use crate::runtime::{Clock, SystemClock};
 /// When the engine cannot start or does not end in order.
 pub fn run(args: &Args, options: &RecordOptions) -> Result<()> {
     let folder = session::folder(args)?;
+    let passphrase = session::passphrase(args, &folder)?;
     let interrupted = interrupts()?;
     let (changed, changes) = bounded(1);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let (engine, console) = Engine::start(EngineOptions::new(folder, Arc::clone(&clock)))?;
+    let options_of_engine = EngineOptions::new(folder, Arc::clone(&clock));
+    let (engine, console) = Engine::start(EngineOptions { passphrase, ..options_of_engine })?;
     console.shown().on_change(Arc::new(move || {
         // One change that waits is enough: the newest snapshot is looked at then.
         let _waits = changed.try_send(());
@@ -35,7 +37,7 @@ pub fn run(args: &Args, options: &RecordOptions) -> Result<()> {
     }
     let end = options.limit.map_or(never(), after);
     let mut teller = Teller::default();
-    loop {
+    while !console.shown().is_quitting() {
         teller.tell(&snapshot())?;
         select! {
             recv(changes) -> _ => {}

@@ -2,18 +2,20 @@
 //!
 //! Must not do: print.
 
+use std::io::BufRead;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
 use super::Args;
-use crate::config::{ConfigError, DataFolder, FolderLock, SettingsStore};
+use crate::config::secrets::read_passphrase;
+use crate::config::{ConfigError, DataFolder, FolderLock, Secrets, SettingsStore};
 use crate::engine::desk::{Desk, Request, Response};
 use crate::engine::recordings::{Answer, Question};
 use crate::engine::{self, EngineError, door};
-use crate::model::CameraId;
-use crate::model::{CameraSettings, Settings};
+use crate::model::{CameraId, CameraSettings, Password, Settings};
 use crate::runtime::SystemClock;
 
 /// A Watchkeeper that is starting is asked again so often: it may have files to mend first.
@@ -21,6 +23,9 @@ const DOOR_TRIES: u32 = 50;
 
 /// Time between two attempts.
 const DOOR_PAUSE: Duration = Duration::from_millis(200);
+
+/// Longest password line, so that a wrong pipe does not fill the memory.
+const MAX_PASSWORD: usize = 1_024;
 
 /// Said when an answer is none of those that this version knows for a question.
 pub const OTHER_VERSION: &str = "the running Watchkeeper is of another version";
@@ -31,6 +36,84 @@ pub const OTHER_VERSION: &str = "the running Watchkeeper is of another version";
 /// When it cannot be had.
 pub fn folder(args: &Args) -> Result<DataFolder> {
     Ok(DataFolder::choose(args.data_dir.as_deref(), args.portable)?)
+}
+
+/// Where the demonstration makes its temporary folder: a portable one leaves nothing elsewhere.
+///
+/// # Errors
+/// When the portable folder cannot be had.
+pub fn folder_of_demo(args: &Args) -> Result<PathBuf> {
+    match args.portable || DataFolder::is_marked_portable() {
+        true => Ok(folder(args)?.root().to_path_buf()),
+        false => Ok(std::env::temp_dir()),
+    }
+}
+
+/// The passphrase of the stored passwords: from where the arguments say, else from the file that the operator has
+/// put into the folder for it. None when there is neither.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn passphrase(args: &Args, folder: &DataFolder) -> Result<Option<Password>> {
+    if args.passphrase_stdin {
+        return secret_line("the passphrase");
+    }
+    let own = folder.passphrase();
+    let file = args.passphrase_file.clone().or_else(|| own.exists().then_some(own));
+    Ok(file.map(|file| read_passphrase(&file)).transpose()?)
+}
+
+/// The stored passwords, open.
+///
+/// # Errors
+/// When they are locked, in a sentence that names the way out.
+pub fn secrets(args: &Args, folder: &DataFolder) -> Result<Secrets> {
+    let mut secrets = Secrets::open(folder)?;
+    let unlocked = secrets.unlock_now(passphrase(args, folder)?.as_ref());
+    unlocked.context("give the passphrase with --passphrase-file or --passphrase-stdin")?;
+    Ok(secrets)
+}
+
+/// A line of standard input that nobody may see: a password or a passphrase. None when it is empty.
+///
+/// # Errors
+/// When it cannot be read, or is too long to be one.
+pub fn secret_line(what: &str) -> Result<Option<Password>> {
+    let mut line = zeroize::Zeroizing::new(String::new());
+    std::io::stdin().lock().read_line(&mut line).with_context(|| format!("cannot read {what}"))?;
+    let text = line.trim_end_matches(['\r', '\n']);
+    if text.len() > MAX_PASSWORD {
+        bail!("{what} has more than {MAX_PASSWORD} bytes");
+    }
+    Ok((!text.is_empty()).then(|| Password::new(text.to_owned())))
+}
+
+/// Whether a console runs with the folder already: then its window has been brought to the front.
+///
+/// # Errors
+/// What runs, when that has no window.
+pub fn raise(folder: &DataFolder) -> Result<bool> {
+    for _ in 0..DOOR_TRIES {
+        let process = match folder.lock() {
+            Ok(_lock) => return Ok(false),
+            Err(ConfigError::Locked { process, .. }) => process,
+            Err(error) => return Err(error.into()),
+        };
+        match door::ask(folder, &Request::Raise) {
+            Ok(Response::Done(true)) => return Ok(true),
+            Ok(Response::Done(false)) => {
+                let process = process.map_or_else(String::new, |id| format!(" (process {id})"));
+                bail!(
+                    "Watchkeeper is recording already, without a window{process}. To see it, end that with \
+                     \"watchkeeper stop\" and start the console, which records too"
+                );
+            }
+            Ok(_) => bail!(OTHER_VERSION),
+            Err(EngineError::DoorClosed) => std::thread::sleep(DOOR_PAUSE),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(EngineError::DoorClosed.into())
 }
 
 /// Takes the folder in order to change its settings.

@@ -11,7 +11,10 @@ use super::{print, record};
 use crate::model::Password;
 use crate::model::StreamKind;
 use crate::runtime::SystemClock;
-use crate::simulate::{Simulator, SimulatorConfig};
+use crate::simulate::{OnvifConfig, OnvifSimulator, Simulator, SimulatorConfig};
+
+/// Where devices are searched for (WS-Discovery, 2.4).
+const DISCOVERY_PORT: u16 = 3702;
 
 /// Runs the verb until Ctrl-C.
 ///
@@ -34,8 +37,25 @@ pub fn run(options: &SimulateOptions) -> Result<()> {
         let url = |kind| simulator.url(number, kind);
         print::line(&format!("{}  {}", url(StreamKind::Main), url(StreamKind::Sub)))?;
     }
+    let devices = options.onvif.then(|| devices(options, &simulator)).transpose()?;
     print::line("serving until Ctrl-C")?;
     // The sender lives as long as the program.
     let _told = interrupted.recv();
+    devices.map_or(Ok(()), OnvifSimulator::stop)?;
     Ok(simulator.stop()?)
+}
+
+/// The cameras as ONVIF devices, on the port where searches are answered.
+fn devices(options: &SimulateOptions, simulator: &Simulator) -> Result<OnvifSimulator> {
+    let config = OnvifConfig {
+        discovery_port: Some(DISCOVERY_PORT),
+        user: options.user.clone(),
+        password: options.password.clone().map(Password::new),
+        ..OnvifConfig::default()
+    };
+    let devices = OnvifSimulator::start(config, simulator, Arc::new(SystemClock::new()))?;
+    for number in 0..usize::from(options.cameras) {
+        print::line(&format!("ONVIF  {}", devices.service(number)))?;
+    }
+    Ok(devices)
 }

@@ -49,7 +49,11 @@ pub fn run(args: &Args, options: &SnapshotOptions) -> Result<()> {
     print::line(&format!("{}: picture of {taken}", options.output.display()))
 }
 
-fn format_of(output: &Path) -> Result<PictureFormat> {
+/// How a picture is written into a file of this name.
+///
+/// # Errors
+/// When the ending is neither.
+pub(super) fn format_of(output: &Path) -> Result<PictureFormat> {
     let ending = output.extension().map(|ending| ending.to_string_lossy().to_lowercase());
     match ending.as_deref() {
         Some("png") => Ok(PictureFormat::Png),

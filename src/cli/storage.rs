@@ -32,6 +32,7 @@ fn set(folder: &DataFolder, change: &StorageArgs, yes: bool) -> Result<()> {
     let mut store = SettingsStore::open(folder)?;
     let mut after = store.settings().clone();
     change.apply(&mut after.storage);
+    after.storage.path = folder.storage_in_settings(&after.storage.path);
     after.validate().map_err(ConfigError::from)?;
     loss::confirm(folder, &store, &after, yes)?;
     if let Some(path) = &change.path {

@@ -53,6 +53,9 @@ pub enum ConfigError {
         /// In a few words; never part of a secret.
         reason: String,
     },
+    /// The key of the stored passwords is not at hand.
+    #[error("{0}")]
+    PasswordsLocked(String),
     /// No home or application folder is known on this system.
     #[error("no folder for application data is known here; name one with --data-dir")]
     NoFolder,

@@ -9,8 +9,14 @@ use std::path::{Path, PathBuf};
 use super::ConfigError;
 use super::atomic::{self, Readers};
 
-/// Folder beside the executable that `--portable` uses.
+/// Folder beside the executable that is used in portable mode.
 const PORTABLE_FOLDER: &str = "watchkeeper-data";
+
+/// A file beside the executable that makes it portable without any option.
+const PORTABLE_FILE: &str = "watchkeeper.portable";
+
+/// `off` keeps the key of the passwords out of the system's key store.
+const KEY_STORE_VARIABLE: &str = "WATCHKEEPER_KEY_STORE";
 
 /// Held as long as a temporary folder is in use.
 const DEMO_LOCK: &str = "demo.lock";
@@ -22,34 +28,75 @@ const DEMO_PREFIX: &str = "watchkeeper-demo-";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DataFolder {
     root: PathBuf,
+    kind: Kind,
+}
+
+/// What else than its place tells a data folder from others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// Stays on this computer: a key may be in the system's key store.
+    Resident,
+    /// Goes with the executable: everything is in it.
+    Portable,
+    /// Made by a program for itself: everything is in it.
+    Plain,
 }
 
 impl DataFolder {
-    /// The folder that the command line asks for: `named`, else beside the executable when `portable`,
-    /// else the system's folder for application data. It is created when it is missing.
+    /// The folder that the command line asks for: `named`, else beside the executable when `portable` or a file
+    /// `watchkeeper.portable` is there, else the system's folder for application data. It is created when it is
+    /// missing.
     ///
     /// # Errors
     /// [`ConfigError::NoFolder`] when the system names none, [`ConfigError::Io`] when it cannot be made.
     pub fn choose(named: Option<&Path>, portable: bool) -> Result<Self, ConfigError> {
-        let root = match named {
-            Some(path) => path.to_path_buf(),
-            None if portable => beside_executable()?,
-            None => directories::ProjectDirs::from("", "", "watchkeeper")
-                .ok_or(ConfigError::NoFolder)?
-                .data_local_dir()
-                .to_path_buf(),
-        };
-        Self::at(root)
+        let key_store = std::env::var_os(KEY_STORE_VARIABLE).is_none_or(|value| value != "off");
+        let resident = if key_store { Kind::Resident } else { Kind::Plain };
+        if let Some(path) = named {
+            return Self::of(path.to_path_buf(), resident);
+        }
+        if portable || Self::is_marked_portable() {
+            return Self::of(beside_executable()?.join(PORTABLE_FOLDER), Kind::Portable);
+        }
+        Self::of(of_system().ok_or(ConfigError::NoFolder)?, resident)
     }
 
-    /// The folder `root`, created when it is missing.
+    /// Whether a file beside the executable makes it portable.
+    #[must_use]
+    pub fn is_marked_portable() -> bool {
+        beside_executable().is_ok_and(|folder| folder.join(PORTABLE_FILE).exists())
+    }
+
+    /// The folder `root`, created when it is missing. All that belongs to it stays in it.
     ///
     /// # Errors
     /// [`ConfigError::Io`] when it cannot be made.
     pub fn at(root: PathBuf) -> Result<Self, ConfigError> {
+        Self::of(root, Kind::Plain)
+    }
+
+    fn of(root: PathBuf, kind: Kind) -> Result<Self, ConfigError> {
         fs::create_dir_all(&root).map_err(ConfigError::io("create", &root))?;
         let root = std::path::absolute(&root).map_err(ConfigError::io("find", &root))?;
-        Ok(Self { root })
+        Ok(Self { root, kind })
+    }
+
+    /// Whether it goes with the executable, so that nothing may be written anywhere else.
+    #[must_use]
+    pub fn is_portable(&self) -> bool {
+        self.kind == Kind::Portable
+    }
+
+    /// Whether it is the one that is taken when nobody names another.
+    #[must_use]
+    pub fn is_default(&self) -> bool {
+        of_system().is_some_and(|folder| folder == self.root)
+    }
+
+    /// Whether a new key goes to the system's key store.
+    #[must_use]
+    pub fn prefers_key_store(&self) -> bool {
+        self.kind == Kind::Resident
     }
 
     /// The folder itself, absolute.
@@ -149,6 +196,31 @@ impl DataFolder {
         self.root.join(path)
     }
 
+    /// A storage path as the settings keep it: below the data folder it is relative, whoever named it how.
+    #[must_use]
+    pub fn storage_in_settings(&self, path: &str) -> String {
+        let below = Path::new(path).strip_prefix(&self.root).ok().filter(|p| *p != Path::new(""));
+        below.map_or_else(|| path.to_owned(), |below| below.to_string_lossy().into_owned())
+    }
+
+    /// Where a passphrase lies that is to be taken without asking, if the operator has put it there.
+    #[must_use]
+    pub fn passphrase(&self) -> PathBuf {
+        self.root.join("watchkeeper.passphrase")
+    }
+
+    /// The PIN of the kiosk, as a hash.
+    #[must_use]
+    pub fn pin(&self) -> PathBuf {
+        self.root.join("pin.json")
+    }
+
+    /// Where the window was.
+    #[must_use]
+    pub fn window(&self) -> PathBuf {
+        self.root.join("window.json")
+    }
+
     /// Takes the folder for this process.
     ///
     /// # Errors
@@ -225,16 +297,16 @@ pub struct TemporaryFolder {
 }
 
 impl TemporaryFolder {
-    /// An empty one in the system's temporary folder.
+    /// An empty one below `parent`.
     ///
     /// # Errors
     /// [`ConfigError::Io`] when it cannot be made.
-    pub fn new() -> Result<Self, ConfigError> {
-        remove_left_behind(&std::env::temp_dir());
+    pub fn new(parent: &Path) -> Result<Self, ConfigError> {
+        remove_left_behind(parent);
         let kept = tempfile::Builder::new()
             .prefix(DEMO_PREFIX)
-            .tempdir()
-            .map_err(ConfigError::io("create", std::env::temp_dir()))?;
+            .tempdir_in(parent)
+            .map_err(ConfigError::io("create", parent))?;
         let folder = DataFolder::at(kept.path().to_path_buf())?;
         let lock = folder.lock_file(DEMO_LOCK)?;
         Ok(Self { folder, _lock: lock, _kept: kept })
@@ -251,7 +323,7 @@ impl TemporaryFolder {
 fn remove_left_behind(parent: &Path) {
     for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
         let ours = entry.file_name().to_string_lossy().starts_with(DEMO_PREFIX);
-        let folder = DataFolder { root: entry.path() };
+        let folder = DataFolder { root: entry.path(), kind: Kind::Plain };
         if ours
             && folder.root.join(DEMO_LOCK).exists()
             && let Ok(lock) = folder.lock_file(DEMO_LOCK)
@@ -279,11 +351,16 @@ pub(super) fn read_if_there(path: &Path) -> Result<Option<String>, ConfigError> 
     }
 }
 
+/// The system's folder for application data.
+fn of_system() -> Option<PathBuf> {
+    let folders = directories::ProjectDirs::from("", "", "watchkeeper")?;
+    Some(folders.data_local_dir().to_path_buf())
+}
+
 fn beside_executable() -> Result<PathBuf, ConfigError> {
     let executable =
         std::env::current_exe().map_err(ConfigError::io("find", Path::new("the executable")))?;
-    let folder = executable.parent().ok_or(ConfigError::NoFolder)?;
-    Ok(folder.join(PORTABLE_FOLDER))
+    executable.parent().map(Path::to_path_buf).ok_or(ConfigError::NoFolder)
 }
 
 /// Held as long as this process works with the folder; the system frees it at any kind of end.
@@ -318,5 +395,12 @@ mod tests {
         assert_eq!(folder.storage("recordings"), folder.root().join("recordings"));
         let elsewhere = std::path::absolute("/elsewhere").expect("absolute");
         assert_eq!(folder.storage(&elsewhere.to_string_lossy()), elsewhere);
+        let below = folder.root().join("disk/footage").to_string_lossy().into_owned();
+        assert_eq!(Path::new(&folder.storage_in_settings(&below)), Path::new("disk/footage"));
+        assert_eq!(folder.storage_in_settings("recordings"), "recordings");
+        let elsewhere = elsewhere.to_string_lossy().into_owned();
+        assert_eq!(folder.storage_in_settings(&elsewhere), elsewhere);
+        let itself = folder.root().to_string_lossy().into_owned();
+        assert_eq!(folder.storage_in_settings(&itself), itself);
     }
 }

@@ -1,82 +1,305 @@
 //! Camera passwords: encrypted at rest, one entry for each camera.
 //!
-//! Each password is sealed with ChaCha20-Poly1305 (RFC 8439) under a random key that lies in a file of
-//! its own, both readable by the owner alone. This keeps passwords out of settings, backups of settings
-//! and chance looks; it does not keep them from somebody who can read the owner's files.
+//! Each password is sealed with ChaCha20-Poly1305 (RFC 8439) under a random key. Where that is kept,
+//! [`super::data_key`] tells; in a file it keeps passwords out of settings, backups of settings and chance
+//! looks, but not from somebody who can read the owner's files.
 //! Must not do: print a password, or write one in the clear.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
-use chacha20poly1305::aead::{Aead, KeyInit, Payload};
-use chacha20poly1305::{ChaCha20Poly1305, Key, Nonce};
-use zeroize::Zeroizing;
-
 use super::atomic::{self, Readers};
+use super::data_key::{DataKey, KeptKey, SealedKey, SystemKey};
 use super::folder::read_if_there;
+use super::key_store::{self, KeyStoreError};
 use super::{ConfigError, DataFolder};
-use crate::model::{CameraId, Password};
+use crate::model::{CameraId, KeyPlace, Password};
 
-/// The key lies beside the passwords.
+/// The key lies beside the passwords, or what leads to it.
 const KEY_FILE: &str = "secrets.key";
-
-const KEY_LENGTH: usize = 32;
-const NONCE_LENGTH: usize = 12;
 
 /// The stored passwords of a data folder.
 pub struct Secrets {
     path: PathBuf,
-    /// Made when the first password is stored.
-    key: Option<Zeroizing<[u8; KEY_LENGTH]>>,
+    /// Made when the first password is stored, at the latest.
+    key: HeldKey,
     /// Nonce and sealed password in base64, by camera.
     sealed: BTreeMap<CameraId, String>,
     /// Why the stored passwords cannot be read; their files are put aside before new ones are stored.
     damage: Option<String>,
+    /// Whether a new key goes to the system's key store.
+    prefers_key_store: bool,
+}
+
+/// The key, as far as it is at hand.
+enum HeldKey {
+    None,
+    Open(DataKey, KeptKey),
+    Locked(KeptKey),
 }
 
 impl Secrets {
     /// Opens the secrets of `folder`. Damaged ones are opened too, since
     /// cameras must be recorded that need none: each password is then refused until it is stored anew.
+    /// Where the key is not in its file they are locked: see [`Secrets::locked`].
     ///
     /// # Errors
     /// [`ConfigError::Io`] when a file is there but cannot be read.
     pub fn open(folder: &DataFolder) -> Result<Self, ConfigError> {
         let path = folder.root().join("secrets.json");
-        let key_path = folder.root().join(KEY_FILE);
         let sealed = match read_if_there(&path)? {
             Some(text) => serde_json::from_str(&text).map_err(|_| "it is damaged"),
             None => Ok(BTreeMap::new()),
         };
-        let key =
-            read_if_there(&key_path)?.map(|text| decode_key(&text).ok_or("its key is damaged"));
+        let key = read_if_there(&folder.root().join(KEY_FILE))?
+            .map(|text| KeptKey::from_text(&text).ok_or("its key is damaged"));
         let (key, sealed, damage) = match (key, sealed) {
-            (None, Ok(sealed)) if sealed.is_empty() => (None, sealed, None),
-            (Some(Ok(key)), Ok(sealed)) => (Some(key), sealed, None),
+            (None, Ok(sealed)) if sealed.is_empty() => (HeldKey::None, sealed, None),
+            (Some(Ok(kept)), Ok(sealed)) => (HeldKey::from(kept), sealed, None),
             // The key in force is made when a password is stored anew.
-            (Some(Err(why)), _) => (None, BTreeMap::new(), Some(why)),
-            (None, _) => (None, BTreeMap::new(), Some("its key is missing")),
-            (Some(Ok(_)), Err(why)) => (None, BTreeMap::new(), Some(why)),
+            (Some(Err(why)), _) => (HeldKey::None, BTreeMap::new(), Some(why)),
+            (None, _) => (HeldKey::None, BTreeMap::new(), Some("its key is missing")),
+            (Some(Ok(_)), Err(why)) => (HeldKey::None, BTreeMap::new(), Some(why)),
         };
-        Ok(Self { path, key, sealed, damage: damage.map(str::to_owned) })
+        let damage = damage.map(str::to_owned);
+        Ok(Self { path, key, sealed, damage, prefers_key_store: folder.prefers_key_store() })
+    }
+
+    /// Where the key is kept.
+    #[must_use]
+    pub fn place(&self) -> KeyPlace {
+        self.kept().map_or(KeyPlace::None, KeptKey::place)
+    }
+
+    fn kept(&self) -> Option<&KeptKey> {
+        match &self.key {
+            HeldKey::None => None,
+            HeldKey::Open(_, kept) | HeldKey::Locked(kept) => Some(kept),
+        }
+    }
+
+    /// What leads to the key, while that is not at hand.
+    #[must_use]
+    pub const fn locked(&self) -> Option<&KeptKey> {
+        match &self.key {
+            HeldKey::Locked(kept) => Some(kept),
+            HeldKey::None | HeldKey::Open(..) => None,
+        }
+    }
+
+    /// What an operator is told while the passwords are locked.
+    #[must_use]
+    pub fn locked_words(&self) -> Option<&'static str> {
+        Some(match self.locked()? {
+            KeptKey::System(_) => {
+                "Passwords are locked: unlock the system's key store; it is asked again"
+            }
+            KeptKey::Sealed(_) | KeptKey::Plain(_) => "Passwords are locked: enter the passphrase",
+        })
+    }
+
+    /// Whether a password is stored for `camera`, at hand or not.
+    #[must_use]
+    pub fn has(&self, camera: &CameraId) -> bool {
+        self.sealed.contains_key(camera)
+    }
+
+    /// Whether any password is stored.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.sealed.is_empty()
+    }
+
+    /// The key is at hand.
+    pub fn unlock(&mut self, key: DataKey) {
+        self.key = match std::mem::replace(&mut self.key, HeldKey::None) {
+            HeldKey::Locked(kept) => HeldKey::Open(key, kept),
+            other => other,
+        };
+    }
+
+    /// The key store answers that it has no such key: the passwords are as good as damaged.
+    pub fn give_up_key(&mut self) {
+        if matches!(self.key, HeldKey::Locked(KeptKey::System(_))) {
+            self.damage = Some(KeyStoreError::Missing.to_string());
+            self.key = HeldKey::None;
+            self.sealed.clear();
+        }
+    }
+
+    /// Gets the key, by `passphrase` where it needs one. Takes as long as a key store may, or Argon2id does.
+    ///
+    /// # Errors
+    /// [`ConfigError::PasswordsLocked`] when it cannot be had.
+    pub fn unlock_now(&mut self, passphrase: Option<&Password>) -> Result<(), ConfigError> {
+        let locked = |words: String| ConfigError::PasswordsLocked(words);
+        match self.locked().cloned() {
+            None => Ok(()),
+            Some(KeptKey::Plain(key)) => {
+                self.unlock(key);
+                Ok(())
+            }
+            Some(KeptKey::Sealed(sealed)) => {
+                let words = self.locked_words().unwrap_or_default();
+                let passphrase = passphrase.ok_or_else(|| locked(words.into()))?;
+                let key = sealed.open(passphrase).ok_or_else(wrong_passphrase)?;
+                self.unlock(key);
+                Ok(())
+            }
+            Some(KeptKey::System(id)) => {
+                match key_store::within_limit(move || key_store::read(&id)) {
+                    Ok(key) => self.unlock(key),
+                    Err(KeyStoreError::Missing) => self.give_up_key(),
+                    Err(error) => {
+                        return Err(locked(format!("Passwords are locked: {error}")));
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Where a key store is wanted and there is no key yet, makes one there, so that nobody waits for it when the
+    /// first password is stored. Without a key store the key will be in its file.
+    pub fn prepare(&mut self) {
+        let is_new = matches!(self.key, HeldKey::None) && self.damage.is_none();
+        if !is_new || !self.prefers_key_store {
+            return;
+        }
+        if let Err(error) = self.keep_in_key_store() {
+            tracing::info!("the key of the passwords will be in a file: {error}");
+        }
+    }
+
+    /// Keeps the key in the system's key store.
+    ///
+    /// # Errors
+    /// What is in the way; it is kept as before then.
+    pub fn keep_in_key_store(&mut self) -> Result<(), ConfigError> {
+        let key = self.key_or_new()?;
+        let id = Self::put_in_key_store(&key)?;
+        self.keep(key, KeptKey::System(id))
+    }
+
+    /// Keeps the key in its file, readable by the owner alone.
+    ///
+    /// # Errors
+    /// What is in the way; it is kept as before then.
+    pub fn keep_in_file(&mut self) -> Result<(), ConfigError> {
+        let key = self.key_or_new()?;
+        self.keep(key.clone(), KeptKey::Plain(key))
+    }
+
+    /// Keeps the key sealed under `passphrase`; takes half a second.
+    ///
+    /// # Errors
+    /// What is in the way; it is kept as before then.
+    pub fn keep_sealed(&mut self, passphrase: &Password) -> Result<(), ConfigError> {
+        let key = self.key_or_new()?;
+        let sealed = Self::sealed_under(&key, passphrase)?;
+        self.keep(key, KeptKey::Sealed(sealed))
+    }
+
+    fn keep(&mut self, key: DataKey, kept: KeptKey) -> Result<(), ConfigError> {
+        if let Some(id) = self.keep_as(key, kept)?
+            && let Err(error) = key_store::within_limit(move || key_store::forget(&id))
+        {
+            tracing::warn!("the key store keeps a key that is not needed any more: {error}");
+        }
+        Ok(())
+    }
+
+    /// Puts `key` into the system's key store under a new name.
+    ///
+    /// # Errors
+    /// [`ConfigError::Refused`] when it does not take it in time.
+    pub fn put_in_key_store(key: &DataKey) -> Result<SystemKey, ConfigError> {
+        let id = SystemKey::random()
+            .ok_or_else(|| ConfigError::Refused("there are no random numbers".into()))?;
+        let (kept, there) = (key.clone(), id.clone());
+        key_store::within_limit(move || key_store::keep(&there, &kept))
+            .map_err(|error| ConfigError::Refused(error.to_string()))?;
+        Ok(id)
+    }
+
+    /// `key` sealed under `passphrase`; takes half a second.
+    ///
+    /// # Errors
+    /// [`ConfigError::Refused`] when there are no random numbers, or too little memory.
+    pub fn sealed_under(key: &DataKey, passphrase: &Password) -> Result<SealedKey, ConfigError> {
+        SealedKey::seal(key, passphrase).ok_or_else(|| {
+            ConfigError::Refused("there are no random numbers, or too little memory".into())
+        })
+    }
+
+    /// The key to be kept elsewhere; a new one where there is none.
+    ///
+    /// # Errors
+    /// [`ConfigError::PasswordsLocked`], [`ConfigError::Secrets`].
+    pub fn key_or_new(&self) -> Result<DataKey, ConfigError> {
+        match &self.key {
+            HeldKey::Open(key, _) => Ok(key.clone()),
+            HeldKey::Locked(_) => Err(self.locked_error()),
+            HeldKey::None => match &self.damage {
+                Some(reason) => Err(self.trouble(reason)),
+                None => DataKey::random().ok_or_else(|| self.trouble("no random numbers")),
+            },
+        }
+    }
+
+    /// `key`, the one in force or the first one, is kept in another way from now on. Returns the name under which
+    /// the key store still has it, and may forget it now.
+    ///
+    /// # Errors
+    /// [`ConfigError::Refused`] when another key is in force by now; what keeps it from being written. It is kept
+    /// as before then.
+    pub fn keep_as(
+        &mut self,
+        key: DataKey,
+        kept: KeptKey,
+    ) -> Result<Option<SystemKey>, ConfigError> {
+        let before = match &self.key {
+            HeldKey::None => None,
+            HeldKey::Open(in_force, kept) if *in_force == key => Some(kept.clone()),
+            HeldKey::Open(..) | HeldKey::Locked(_) => {
+                let text = "the passwords were changed meanwhile; please try again";
+                return Err(ConfigError::Refused(text.into()));
+            }
+        };
+        let path = self.path.with_file_name(KEY_FILE);
+        atomic::replace(&path, kept.to_text().as_bytes(), Readers::Owner)?;
+        self.key = HeldKey::Open(key, kept);
+        Ok(match before {
+            Some(KeptKey::System(id)) => Some(id),
+            Some(KeptKey::Plain(_) | KeptKey::Sealed(_)) | None => None,
+        })
     }
 
     /// The password of `camera`, if one is stored.
     ///
     /// # Errors
-    /// [`ConfigError::Secrets`] when it cannot be unsealed.
+    /// [`ConfigError::Secrets`] when it cannot be unsealed, [`ConfigError::PasswordsLocked`].
     pub fn get(&self, camera: &CameraId) -> Result<Option<Password>, ConfigError> {
         if let Some(reason) = &self.damage {
-            return Err(ConfigError::Secrets { path: self.path.clone(), reason: reason.clone() });
+            return Err(self.trouble(reason));
         }
         let Some(sealed) = self.sealed.get(camera) else {
             return Ok(None);
         };
-        self.unseal(camera, sealed).map(Some).ok_or_else(|| ConfigError::Secrets {
-            path: self.path.clone(),
-            reason: format!("the entry of {camera} does not fit its key"),
-        })
+        let HeldKey::Open(key, _) = &self.key else {
+            return Err(self.locked_error());
+        };
+        unseal(key, camera, sealed)
+            .map(Some)
+            .ok_or_else(|| self.trouble(&format!("the entry of {camera} does not fit its key")))
+    }
+
+    fn trouble(&self, reason: &str) -> ConfigError {
+        ConfigError::Secrets { path: self.path.clone(), reason: reason.into() }
+    }
+
+    fn locked_error(&self) -> ConfigError {
+        ConfigError::PasswordsLocked(self.locked_words().unwrap_or_default().into())
     }
 
     /// Stores, replaces or (with none) forgets the password of `camera`.
@@ -88,17 +311,14 @@ impl Secrets {
         camera: &CameraId,
         password: Option<&Password>,
     ) -> Result<(), ConfigError> {
-        if password.is_some() {
-            self.put_aside()?;
-            self.make_key()?;
-        }
         let mut sealed = self.sealed.clone();
         match password {
             Some(password) => {
-                let entry = self.seal(camera, password).ok_or_else(|| ConfigError::Secrets {
-                    path: self.path.clone(),
-                    reason: "no random numbers".into(),
-                })?;
+                self.put_aside()?;
+                let key = self.made_key()?;
+                let entry = key
+                    .seal(password.reveal().as_bytes(), camera.as_str().as_bytes())
+                    .ok_or_else(|| self.trouble("no random numbers"))?;
                 sealed.insert(camera.clone(), entry);
             }
             None => {
@@ -128,59 +348,52 @@ impl Secrets {
                 );
             }
         }
-        self.key = None;
+        self.key = HeldKey::None;
         self.damage = None;
         Ok(())
     }
 
-    fn make_key(&mut self) -> Result<(), ConfigError> {
-        if self.key.is_none() {
-            self.key = Some(new_key(&self.path, &self.path.with_file_name(KEY_FILE))?);
+    fn made_key(&mut self) -> Result<DataKey, ConfigError> {
+        let key = self.key_or_new()?;
+        if matches!(self.key, HeldKey::None) {
+            self.keep_as(key.clone(), KeptKey::Plain(key.clone()))?;
         }
-        Ok(())
-    }
-
-    fn cipher(&self) -> Option<ChaCha20Poly1305> {
-        self.key.as_ref().map(|key| ChaCha20Poly1305::new(&Key::from(**key)))
-    }
-
-    /// The camera's identity is authenticated, so that entries cannot be swapped.
-    fn seal(&self, camera: &CameraId, password: &Password) -> Option<String> {
-        let nonce = random::<NONCE_LENGTH>().ok()?;
-        let payload =
-            Payload { msg: password.reveal().as_bytes(), aad: camera.as_str().as_bytes() };
-        let sealed = self.cipher()?.encrypt(&Nonce::from(*nonce), payload).ok()?;
-        Some(BASE64.encode([&nonce[..], &sealed[..]].concat()))
-    }
-
-    fn unseal(&self, camera: &CameraId, entry: &str) -> Option<Password> {
-        let bytes = BASE64.decode(entry).ok()?;
-        let (nonce, sealed) = bytes.split_first_chunk::<NONCE_LENGTH>()?;
-        let payload = Payload { msg: sealed, aad: camera.as_str().as_bytes() };
-        let plain = self.cipher()?.decrypt(&Nonce::from(*nonce), payload).ok()?;
-        String::from_utf8(plain).ok().map(Password::new)
+        Ok(key)
     }
 }
 
-fn new_key(path: &Path, key_path: &Path) -> Result<Zeroizing<[u8; KEY_LENGTH]>, ConfigError> {
-    let key = random::<KEY_LENGTH>().map_err(|_| ConfigError::Secrets {
-        path: path.to_path_buf(),
-        reason: "no random numbers".into(),
-    })?;
-    let text = Zeroizing::new(BASE64.encode(&key[..]));
-    atomic::replace(key_path, text.as_bytes(), Readers::Owner)?;
-    Ok(key)
+impl From<KeptKey> for HeldKey {
+    fn from(kept: KeptKey) -> Self {
+        match &kept {
+            KeptKey::Plain(key) => Self::Open(key.clone(), kept),
+            KeptKey::System(_) | KeptKey::Sealed(_) => Self::Locked(kept),
+        }
+    }
 }
 
-fn decode_key(text: &str) -> Option<Zeroizing<[u8; KEY_LENGTH]>> {
-    let bytes = Zeroizing::new(BASE64.decode(text.trim()).ok()?);
-    <[u8; KEY_LENGTH]>::try_from(&bytes[..]).ok().map(Zeroizing::new)
+/// What somebody is told who has entered another passphrase.
+#[must_use]
+pub fn wrong_passphrase() -> ConfigError {
+    ConfigError::PasswordsLocked("This is not the passphrase of the stored passwords".into())
 }
 
-fn random<const N: usize>() -> Result<Zeroizing<[u8; N]>, getrandom::Error> {
-    let mut bytes = Zeroizing::new([0; N]);
-    getrandom::fill(&mut bytes[..])?;
-    Ok(bytes)
+/// The passphrase in a file: its first line.
+///
+/// # Errors
+/// [`ConfigError::Io`]; [`ConfigError::Refused`] when there is nothing in it.
+pub fn read_passphrase(path: &Path) -> Result<Password, ConfigError> {
+    let text = std::fs::read_to_string(path).map(zeroize::Zeroizing::new);
+    let text = text.map_err(ConfigError::io("read", path))?;
+    match text.lines().next().filter(|line| !line.is_empty()) {
+        Some(line) => Ok(Password::new(line.to_owned())),
+        None => Err(ConfigError::Refused(format!("there is no passphrase in {}", path.display()))),
+    }
+}
+
+/// The camera's identity is authenticated, so that entries cannot be swapped.
+fn unseal(key: &DataKey, camera: &CameraId, entry: &str) -> Option<Password> {
+    let plain = key.unseal(entry, camera.as_str().as_bytes())?;
+    std::str::from_utf8(&plain).ok().map(|text| Password::new(text.to_owned()))
 }
 
 #[cfg(test)]
@@ -249,5 +462,42 @@ mod tests {
             let again = Secrets::open(&folder).expect("opened");
             assert_eq!(again.get(&a).expect("unsealed"), Some(password.clone()));
         }
+    }
+
+    #[test]
+    fn a_passphrase_locks_the_passwords_and_nothing_else() {
+        let root = tempfile::tempdir().expect("temporary folder");
+        let folder = DataFolder::at(root.path().to_path_buf()).expect("made");
+        let (a, b) = (CameraId::from_name("a"), CameraId::from_name("b"));
+        let (password, passphrase) =
+            (Password::new("one".into()), Password::new("a long walk".into()));
+        let mut secrets = Secrets::open(&folder).expect("new");
+        secrets.set(&a, Some(&password)).expect("stored");
+        assert_eq!(secrets.place(), KeyPlace::File);
+        let plain = fs::read_to_string(folder.root().join(KEY_FILE)).expect("there");
+        secrets.keep_sealed(&passphrase).expect("sealed");
+        let sealed = fs::read_to_string(folder.root().join(KEY_FILE)).expect("there");
+        assert!(!sealed.contains(&plain), "the key is still in the clear");
+        let mut again = Secrets::open(&folder).expect("locked");
+        assert!(matches!(again.get(&a), Err(ConfigError::PasswordsLocked(_))));
+        assert!(matches!(again.set(&b, Some(&password)), Err(ConfigError::PasswordsLocked(_))));
+        assert_eq!(again.get(&b).expect("there is none"), None);
+        let wrong = again.unlock_now(Some(&Password::new("a long wall".into())));
+        assert!(wrong.expect_err("another one").to_string().contains("not the passphrase"));
+        again.unlock_now(Some(&passphrase)).expect("the right one");
+        assert_eq!(again.get(&a).expect("unsealed"), Some(password.clone()));
+        again.keep_in_file().expect("back to a file");
+        let last = Secrets::open(&folder).expect("open");
+        assert_eq!(last.get(&a).expect("unsealed"), Some(password));
+    }
+
+    #[test]
+    fn a_passphrase_can_come_before_the_first_password() {
+        let root = tempfile::tempdir().expect("temporary folder");
+        let folder = DataFolder::at(root.path().to_path_buf()).expect("made");
+        let passphrase = Password::new("a long walk".into());
+        Secrets::open(&folder).expect("new").keep_sealed(&passphrase).expect("sealed");
+        let secrets = Secrets::open(&folder).expect("locked");
+        assert!(secrets.locked().is_some() && secrets.is_empty());
     }
 }

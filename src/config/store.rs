@@ -17,7 +17,7 @@ use crate::model::settings::{Key, Settings};
 
 /// Keys that this version writes: when one of these is absent from the new settings it is removed from
 /// the file, while keys that a later version wrote stay.
-const KNOWN_KEYS: [&str; 56] = [
+const KNOWN_KEYS: [&str; 57] = [
     "zone",
     "simulated_port",
     "storage",
@@ -64,6 +64,7 @@ const KNOWN_KEYS: [&str; 56] = [
     "offline_seconds",
     "desktop_notices",
     "sound",
+    "on_close",
     "kiosk",
     "start",
     "page",

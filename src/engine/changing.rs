@@ -15,7 +15,9 @@ use crate::protocol::{ChangeAnswer, SettingsChange, Severity, Topic};
 impl Service {
     /// Puts a change in force, and tells what became of it. One that names another folder for recordings waits
     /// until that is open; recording goes on meanwhile.
-    pub fn change_settings(&mut self, change: SettingsChange) {
+    pub fn change_settings(&mut self, mut change: SettingsChange) {
+        let after = &mut change.after.storage.path;
+        *after = self.folder.storage_in_settings(after);
         let moves = change.after.storage.path != change.before.storage.path;
         let wanted = match self.merged(&change) {
             Ok(_) if moves => match self.opening.open(change) {

@@ -1,7 +1,8 @@
 //! Questions and orders from outside of the engine: another process, or a command on a folder that nobody
 //! runs on.
 //!
-//! Must not do: change anything but what an order names: locks, bookmarks and manual recordings.
+//! Must not do: change anything but what an order names: locks, bookmarks, manual recordings, the window, and
+//! whether it runs at all.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -54,6 +55,10 @@ pub enum Request {
     Bookmarks,
     /// Change what is marked.
     Mark(MarkChange),
+    /// Show the console's window in front of the others.
+    Raise,
+    /// End.
+    Quit,
     /// Record now.
     StartManual {
         /// Which camera.
@@ -176,6 +181,11 @@ impl Desk {
             },
             Request::Bookmarks => self.marks.bookmarks().map(Response::Bookmarks),
             Request::Mark(change) => Ok(Response::Done(self.marks.make(change)?)),
+            Request::Raise => Ok(Response::Done(self.running()?.shown.ask_to_raise())),
+            Request::Quit => {
+                self.running()?.shown.ask_to_quit();
+                Ok(Response::Done(true))
+            }
             Request::StartManual { camera, limit } => {
                 self.running()?.manual.start(camera, *limit);
                 Ok(Response::Done(true))

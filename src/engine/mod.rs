@@ -12,10 +12,12 @@ pub mod desktop;
 pub mod diagnose;
 pub mod diagnosing;
 pub mod door;
+pub mod errands;
 pub mod error;
 pub mod explain;
 pub mod export_plan;
 pub mod exports;
+pub mod finding;
 pub mod indexer;
 pub mod locks;
 pub mod manual;
@@ -29,6 +31,7 @@ pub mod opening;
 pub mod overview;
 pub mod past;
 pub mod previews;
+pub mod probing;
 pub mod query;
 pub mod reconcile;
 pub mod report;
@@ -46,6 +49,7 @@ pub mod telling;
 pub mod thumbnails;
 pub mod tiles;
 pub mod timeline;
+pub mod unlocking;
 pub mod usage;
 pub mod views;
 
@@ -66,7 +70,7 @@ use crate::runtime::Worker;
 pub const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);
 
 /// Threads, and groups of them, that the engine waits for one after the other.
-const STOPPED_IN_TURN: u32 = 20;
+const STOPPED_IN_TURN: u32 = 23;
 
 /// A running engine.
 pub struct Engine {

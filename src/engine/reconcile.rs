@@ -12,6 +12,7 @@ use super::thumbnails::{QUEUED_BYTES, QUEUED_UNITS, Sight};
 use super::{source, zone_of};
 use crate::analysis::{Eyes, Watch};
 use crate::capture::{StreamSource, UnitQueue};
+use crate::config::ConfigError;
 use crate::model::{CameraId, Mode, MotionSource, StreamId, StreamKind, WallTime};
 use crate::model::{CameraSettings, Settings};
 use crate::protocol::{LiveTile, Severity};
@@ -95,6 +96,8 @@ impl Service {
         let camera = cameras.iter().find(|camera| camera.id == stream.camera)?;
         let password = match self.secrets.get(&camera.id) {
             Ok(password) => password,
+            // Without its password it would only count attempts against the user.
+            Err(ConfigError::PasswordsLocked(_)) => return None,
             // It has none to lose, most likely.
             Err(_) if camera.user.is_none() => None,
             Err(error) => {

@@ -11,8 +11,10 @@ use crossbeam::channel::{Receiver, Sender, select, tick};
 use super::cleaner::Cleaner;
 use super::desktop::Desktop;
 use super::door::Door;
+use super::errands::{Errand, Errands};
 use super::export_plan::ExportPlans;
 use super::exports::Exports;
+use super::finding::Finders;
 use super::indexer::Indexer;
 use super::manual::ManualDesk;
 use super::marking::Marking;
@@ -26,6 +28,7 @@ use super::reporting::{Reporting, SavedReport};
 use super::snapshots::{Saved, Snapshots, Style, Wanted};
 use super::status::Meter;
 use super::thumbnails::Thumbnails;
+use super::unlocking::Unlocking;
 use super::views::Views;
 use super::{EngineError, SHUTDOWN_LIMIT};
 use crate::analysis::{Detection, MotionBoard};
@@ -58,6 +61,10 @@ pub(super) struct Service {
     pub lock: FolderLock,
     pub store: SettingsStore,
     pub secrets: Secrets,
+    pub unlocking: Unlocking,
+    /// Since when the passwords can have been locked.
+    pub locked_since: WallTime,
+    pub errands: Errands,
     pub clock: Arc<dyn Clock>,
     pub zone: chrono_tz::Tz,
     /// When the zone is looked at again.
@@ -85,6 +92,7 @@ pub(super) struct Service {
     pub reporting: Reporting,
     /// Since when it runs.
     pub started: WallTime,
+    pub finding: Finders,
     pub exports: Exports,
     pub export_plans: ExportPlans,
     /// None when it cannot be opened.
@@ -128,6 +136,7 @@ impl Service {
         let mut unmarked = self.marking.failures().clone();
         let mut opened = self.opening.opened().clone();
         let mut reported = self.reporting.saved().clone();
+        let mut found = self.unlocking.found().clone();
         loop {
             select! {
                 recv(commands) -> command => match command {
@@ -140,6 +149,7 @@ impl Service {
                 },
                 recv(ticks) -> _ => {
                     self.send_again();
+                    self.ask_key_store_again();
                     self.look_at_zone();
                     self.show();
                 }
@@ -178,10 +188,27 @@ impl Service {
                     }
                     self.show();
                 }
+                recv(found) -> result => {
+                    match result {
+                        Ok(result) => self.take_found(result),
+                        Err(_) => found = self.without("Passwords"),
+                    }
+                    self.show();
+                }
                 recv(stopped) -> _ => break,
             }
         }
+        self.obey_last(commands);
         self.shut_down()
+    }
+
+    /// What the operator wanted kept just before the end.
+    fn obey_last(&mut self, commands: &Receiver<Command>) {
+        for command in commands.try_iter() {
+            if matches!(command, Command::ChangeSettings(_) | Command::RememberWindow(_)) {
+                self.obey(command);
+            }
+        }
     }
 
     /// Tells that the thread that saves `what` is gone; gives the channel from which nothing comes any more.
@@ -213,6 +240,22 @@ impl Service {
                 for kind in [StreamKind::Main, StreamKind::Sub] {
                     self.capture.retry_now(&StreamId::new(id.clone(), kind));
                 }
+                Ok(())
+            }
+            Command::Probe(query) => {
+                self.finding.probe(query, &self.secrets);
+                Ok(())
+            }
+            Command::SearchCameras { generation } => {
+                self.finding.search(generation);
+                Ok(())
+            }
+            Command::StopSearch => {
+                self.finding.stop_search();
+                Ok(())
+            }
+            Command::AskDevice(query) => {
+                self.finding.device(query);
                 Ok(())
             }
             Command::UseSimulatedCameras => self.use_simulated(),
@@ -278,6 +321,12 @@ impl Service {
                 self.acknowledge(id);
                 Ok(())
             }
+            Command::SetPin { id, old, new } => self.errands.send(Errand::SetPin { id, old, new }),
+            Command::EnterPin { id, pin } => self.errands.send(Errand::EnterPin { id, pin }),
+            Command::SetAutostart(what) => self.errands.send(Errand::SetAutostart(what)),
+            Command::RememberWindow(place) => self.errands.send(Errand::RememberWindow(place)),
+            Command::Unlock { id, passphrase } => self.unlock(id, passphrase),
+            Command::ProtectPasswords { id, protection } => self.protect(id, protection),
         };
         if let Err(error) = result {
             self.tell(Severity::Warning, None, error.to_string());
@@ -421,6 +470,9 @@ impl Service {
             self.reporting.stop(limit).map_err(EngineError::from),
             self.desktop.map_or(Ok(()), |desktop| desktop.stop(limit).map_err(EngineError::from)),
             self.keeper.stop(limit).map_err(EngineError::from),
+            self.errands.stop(limit).map_err(EngineError::from),
+            self.unlocking.stop(limit).map_err(EngineError::from),
+            self.finding.stop(limit).map_err(EngineError::from),
             self.playback.stop().map_err(EngineError::from),
             self.snapshots.stop(limit).map_err(EngineError::from),
             self.previews.stop(limit).map_err(EngineError::from),

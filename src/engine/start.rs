@@ -12,8 +12,10 @@ use super::cleaner::{Cleaner, CleanerOptions};
 use super::desk::{Desk, Running};
 use super::desktop::Desktop;
 use super::door::Door;
+use super::errands::{ErrandOptions, Errands};
 use super::export_plan::{ExportPlans, Source};
 use super::exports::Exports;
+use super::finding::Finders;
 use super::indexer::Indexer;
 use super::locks::Locks;
 use super::manual::ManualDesk;
@@ -30,14 +32,16 @@ use super::service::{Pending, SIMULATED_CAMERAS, Service};
 use super::snapshots::Snapshots;
 use super::stored::StoredPreviews;
 use super::thumbnails::{ThumbnailOptions, Thumbnails};
+use super::unlocking::Unlocking;
 use super::views::Views;
 use super::{EngineError, offline, zone_of};
 use crate::analysis::{Detection, DetectionOptions, MotionBoard};
 use crate::capture::Capture;
+use crate::capture::onvif::Places;
 use crate::config::{self, ConfigError, DataFolder, FolderLock, Restored, Secrets, SettingsStore};
 use crate::index::check::{CheckReport, Finding, Outcome};
 use crate::index::{self, Change, Damaged, Index, ThumbnailWriter};
-use crate::model::Settings;
+use crate::model::{Password, Settings};
 use crate::model::{SegmentRow, SegmentState, StreamId, StreamKind, VolumeId, WallTime};
 use crate::playback::{self, Playback};
 use crate::protocol::{Severity, Shown};
@@ -69,13 +73,17 @@ pub struct EngineOptions {
     pub demo: bool,
     /// Whether there is a desktop that shows notices.
     pub desktop: bool,
+    /// Opens the stored passwords, where they are sealed under one.
+    pub passphrase: Option<Password>,
+    /// Where cameras are searched for.
+    pub places: Places,
 }
 
 impl EngineOptions {
     /// An engine on `folder`.
     #[must_use]
     pub fn new(folder: DataFolder, clock: Arc<dyn Clock>) -> Self {
-        Self { folder, clock, demo: false, desktop: false }
+        Self { folder, clock, demo: false, desktop: false, passphrase: None, places: Places::Network }
     }
 }
 
@@ -97,12 +105,14 @@ fn take_folder(folder: &DataFolder) -> Result<FolderLock, ConfigError> {
 
 /// Starts all threads but the engine's own.
 pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service, EngineError> {
-    let EngineOptions { folder, clock, demo, desktop } = options;
+    let EngineOptions { folder, clock, demo, desktop, passphrase, places } = options;
     let lock = take_folder(&folder)?;
     // Left by one that was killed: nobody answers there while this one mends its files.
     folder.close_door()?;
     let (store, restored) = SettingsStore::open_or_restore(&folder)?;
-    let secrets = Secrets::open(&folder)?;
+    let mut secrets = Secrets::open(&folder)?;
+    let mut unlocking = Unlocking::start()?;
+    let wrong = unlocking.begin(&mut secrets, passphrase.as_ref(), clock.monotonic()).err();
     let (zone, started) = (zone_of(store.settings()), clock.wall());
     let volumes = offline::volumes(&folder, &store)?;
     let opened = Index::open(folder.index())?;
@@ -187,6 +197,13 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
     let opening = Opening::start(folder.clone())?;
     let keeper = NoticeKeeper::start(folder.clone())?;
     let desktop = desktop.then(Desktop::start).transpose()?;
+    let errands = Errands::start(ErrandOptions {
+        folder: folder.clone(),
+        shown: Arc::clone(&shown),
+        clock: Arc::clone(&clock),
+        demo,
+    })?;
+    let finding = Finders::start(places, Arc::clone(&shown), Arc::clone(&clock))?;
     let exports = Exports::start(source.clone(), Arc::clone(&shown))?;
     let export_plans = ExportPlans::start(source, Arc::clone(&shown))?;
     let manual = ManualDesk::new(Arc::clone(&signals), Arc::clone(&clock));
@@ -206,6 +223,9 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         lock,
         store,
         secrets,
+        unlocking,
+        locked_since: clock.wall(),
+        errands,
         clock,
         zone,
         zone_due: Duration::ZERO,
@@ -230,6 +250,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         desktop,
         reporting,
         started,
+        finding,
         exports,
         export_plans,
         door,
@@ -244,6 +265,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         demo,
         pending: Pending::default(),
     };
+    service.tell_passwords(wrong.as_ref());
     service.reconcile();
     service.show();
     Ok(service)

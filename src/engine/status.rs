@@ -103,6 +103,9 @@ impl Service {
             demo: self.demo,
             started: self.started,
             halted: self.is_halted(),
+            portable: self.folder.is_portable(),
+            pin_is_set: self.errands.pin_is_set(),
+            passwords: self.passwords_status(),
             settings: self.store.shared(),
         };
         let shape = shape_of(&snapshot);
@@ -154,7 +157,7 @@ impl Service {
             has_sub: camera.sub.is_some(),
             stream: self.store.settings().recorded_stream(camera),
             mode: camera.recording.mode,
-            link: status.map_or(LinkState::Connecting, |status| link_state(&status.link)),
+            link: self.link(camera, status),
             recording,
             since,
             sentence,
@@ -175,6 +178,17 @@ impl Service {
             clock_offset: status.and_then(|status| status.clock_offset),
             last_error: status.and_then(|status| status.last_error.clone()),
             last_picture: status.and_then(|status| status.last_picture),
+        }
+    }
+
+    fn link(&self, camera: &CameraSettings, status: Option<&StreamStatus>) -> LinkState {
+        let locked = self.secrets.locked_words().filter(|_| self.secrets.has(&camera.id));
+        match (locked, status) {
+            (Some(why), _) => {
+                LinkState::Offline { since: self.locked_since, why: why.into(), retry_at: None }
+            }
+            (None, Some(status)) => link_state(&status.link),
+            (None, None) => LinkState::Connecting,
         }
     }
 
@@ -234,6 +248,7 @@ fn shape_of(snapshot: &Snapshot) -> u64 {
         notice.id.hash(&mut hasher);
     }
     snapshot.volume.trouble.hash(&mut hasher);
+    (snapshot.pin_is_set, &snapshot.passwords.locked).hash(&mut hasher);
     hasher.finish()
 }
 

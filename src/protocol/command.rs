@@ -7,10 +7,11 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ConsoleFacts, DiagnoseQuery, EventsQuery, ExportQuery, ExportRequest, MarkChange, MonthQuery, SettingsChange, StorageQuery,
-    ThumbnailWish, TimelineQuery,
+    Autostart, ConsoleFacts, DeviceQuery, DiagnoseQuery, EventsQuery, ExportQuery, ExportRequest,
+    MarkChange, MonthQuery, ProbeQuery, Protection, SettingsChange, StorageQuery, ThumbnailWish,
+    TimelineQuery, WindowPlace,
 };
-use crate::model::{CameraId, Mode, StreamKind, Transport, WallTime};
+use crate::model::{CameraId, Mode, Password, StreamKind, Transport, WallTime};
 
 /// What an operator wants.
 #[derive(Clone, Debug)]
@@ -29,6 +30,17 @@ pub enum Command {
     StopManual(CameraId),
     /// Connects to a camera that is away without waiting for the next attempt.
     RetryCamera(CameraId),
+    /// Tests an address; the answer arrives in [`super::Shown::probe`].
+    Probe(ProbeQuery),
+    /// Looks for cameras in the network; they arrive in [`super::Shown::search`].
+    SearchCameras {
+        /// For the answer.
+        generation: u64,
+    },
+    /// Ends the search; what was found stays.
+    StopSearch,
+    /// Asks a device for its streams; the answer arrives in [`super::Shown::device`].
+    AskDevice(DeviceQuery),
     /// Adds simulated cameras to the running program.
     UseSimulatedCameras,
     /// Shows these streams live, and no others; the size is that of the tile in pixels.
@@ -76,6 +88,40 @@ pub enum Command {
     Acknowledge(u64),
     /// The operator has seen all notices.
     AcknowledgeAll,
+    /// Sets, changes or (with no new one) removes the PIN; what became of it arrives in [`super::Shown::pin`].
+    SetPin {
+        /// For the answer.
+        id: u64,
+        /// The one in force.
+        old: Option<Password>,
+        /// The one that is to be.
+        new: Option<Password>,
+    },
+    /// Asks whether this is the PIN; the answer arrives in [`super::Shown::pin`].
+    EnterPin {
+        /// For the answer.
+        id: u64,
+        /// As it was typed.
+        pin: Password,
+    },
+    /// Opens the stored passwords with their passphrase; the answer arrives in [`super::Shown::unlocked`].
+    Unlock {
+        /// For the answer.
+        id: u64,
+        /// As it was typed.
+        passphrase: Password,
+    },
+    /// Protects the stored passwords in another way; the answer arrives in [`super::Shown::unlocked`].
+    ProtectPasswords {
+        /// For the answer.
+        id: u64,
+        /// How.
+        protection: Protection,
+    },
+    /// Starts this when the user signs in; how it stands then arrives in [`super::Shown::autostart`].
+    SetAutostart(Autostart),
+    /// Remembers where the window is.
+    RememberWindow(WindowPlace),
 }
 
 /// How a picture is written.

@@ -5,7 +5,9 @@
 mod command;
 mod diagnosis;
 mod export;
+mod finding;
 mod marks;
+mod modes;
 mod notice;
 mod playback;
 mod settings;
@@ -16,8 +18,16 @@ mod timeline;
 pub use command::{CameraDraft, Command, LiveTile, PictureFormat, PlaybackCommand, Speed};
 pub use diagnosis::{Check, ConsoleFacts, DiagnoseQuery, Diagnosis, Remedy, Subject, Verdict};
 pub use export::{ExportGaps, ExportPlan, ExportQuery, ExportRequest, ExportState, ExportStatus};
+pub use finding::{
+    DeviceAnswer, DeviceOutcome, DeviceProfile, DeviceQuery, DeviceStreams, FoundDevice,
+    FoundStream, ProbeAnswer, ProbeOutcome, ProbeQuery, SearchAnswer,
+};
 pub use marks::{
     EventsAnswer, EventsQuery, MarkChange, Marks, Thumbnail, ThumbnailWish, Thumbnails,
+};
+pub use modes::{
+    Autostart, AutostartStatus, PasswordsStatus, PinAnswer, PinOutcome, Protection, UnlockAnswer,
+    WindowPlace,
 };
 pub use notice::{Acknowledged, Notice, Severity, Topic};
 pub use playback::{CameraView, PlaybackSnapshot, ViewState};
@@ -97,11 +107,25 @@ pub struct Shown {
     pub diagnosis: Latest<Diagnosis>,
     /// All notices that are kept, also acknowledged ones and those whose cause is gone, oldest first.
     pub history: Latest<Vec<Notice>>,
+    /// How the test of an address goes.
+    pub probe: Latest<ProbeAnswer>,
+    /// How the search for cameras goes.
+    pub search: Latest<SearchAnswer>,
+    /// What a device tells of its streams.
+    pub device: Latest<DeviceAnswer>,
     /// Exports under way and those that have ended, oldest first.
     pub exports: Latest<Vec<ExportStatus>>,
+    /// What became of a PIN.
+    pub pin: Latest<PinAnswer>,
+    /// What became of a passphrase, or of a change of how passwords are protected.
+    pub unlocked: Latest<UnlockAnswer>,
+    /// What is started at sign-in.
+    pub autostart: Latest<AutostartStatus>,
     wake: Mutex<Option<Wake>>,
     quit: AtomicBool,
     kiosk: AtomicBool,
+    raise: AtomicBool,
+    has_console: AtomicBool,
     last_id: AtomicU64,
 }
 
@@ -134,6 +158,27 @@ impl Shown {
         self.kiosk.load(Ordering::Acquire)
     }
 
+    /// Asks the console to show its window in front of the others. False when this program has no console.
+    pub fn ask_to_raise(&self) -> bool {
+        if !self.has_console.load(Ordering::Acquire) {
+            return false;
+        }
+        self.raise.store(true, Ordering::Release);
+        self.wake();
+        true
+    }
+
+    /// Whether the window is to be shown in front of the others; asked once.
+    #[must_use]
+    pub fn take_raise(&self) -> bool {
+        self.raise.swap(false, Ordering::AcqRel)
+    }
+
+    /// Says whether there is a console that [`Shown::ask_to_raise`] reaches.
+    pub fn set_console(&self, is_there: bool) {
+        self.has_console.store(is_there, Ordering::Release);
+    }
+
     /// A number for a question, which no other has.
     pub fn next_id(&self) -> u64 {
         self.last_id.fetch_add(1, Ordering::Relaxed) + 1
@@ -148,7 +193,8 @@ impl Shown {
     }
 }
 
-/// The console's end.
+/// The console's end. Copies are the same end: a window that comes back takes one.
+#[derive(Clone)]
 pub struct Console {
     commands: Sender<Command>,
     shown: Arc<Shown>,

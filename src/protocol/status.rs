@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::Notice;
+use super::{Notice, PasswordsStatus};
 use crate::model::{CameraId, Mode, RecordingState, Settings, StreamKind, WallTime};
 
 /// All that the console shows, made once a second and at every change.
@@ -30,6 +30,15 @@ pub struct Snapshot {
     /// Whether a thread that recording needs has ended by an error.
     #[serde(default)]
     pub halted: bool,
+    /// Whether it goes with the executable, which then writes nowhere else.
+    #[serde(default)]
+    pub portable: bool,
+    /// Whether leaving the kiosk asks for a PIN.
+    #[serde(default)]
+    pub pin_is_set: bool,
+    /// How the stored passwords stand.
+    #[serde(default)]
+    pub passwords: PasswordsStatus,
     /// The settings in force.
     #[serde(skip)]
     pub settings: Arc<Settings>,

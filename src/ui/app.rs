@@ -7,19 +7,24 @@ use std::time::Duration;
 
 use egui::{Key, Modifiers, Ui, ViewportCommand};
 
+use super::breaking::Breaking;
+use super::closing::Closing;
 use super::desk::{Desk, Stage};
 use super::frame_times::FrameTimes;
+use super::life::LastWill;
 use super::live::LivePage;
 use super::notices::{Notices, Told};
+use super::place::{self, Place};
 use super::playback::PlaybackPage;
 use super::setup::{FirstStart, SetupPages};
 use super::texture::Textures;
 use super::theme::Look;
+use super::words::shell as words;
 use super::zone::Zone;
 use super::{keys, shell, theme};
 use crate::model::settings::ThemeChoice;
 use crate::model::{CameraId, WallTime};
-use crate::protocol::{Command, Console, ConsoleFacts, Snapshot};
+use crate::protocol::{Command, Console, ConsoleFacts, Snapshot, WindowPlace};
 use crate::runtime::Clock;
 
 /// The pages of the rail.
@@ -46,11 +51,11 @@ impl Page {
     #[must_use]
     pub const fn title(self) -> &'static str {
         match self {
-            Self::Live => "Live",
-            Self::Playback => "Playback",
-            Self::Devices => "Devices",
-            Self::Recording => "Recording",
-            Self::System => "System",
+            Self::Live => words::LIVE,
+            Self::Playback => words::PLAYBACK,
+            Self::Devices => words::DEVICES,
+            Self::Recording => words::RECORDING,
+            Self::System => words::SYSTEM,
         }
     }
 }
@@ -86,6 +91,9 @@ pub struct App {
     setup: SetupPages,
     first_start: FirstStart,
     notices: Notices,
+    closing: Closing,
+    place: Place,
+    breaking: Breaking,
     keys_open: bool,
     fullscreen: bool,
     reported_fullscreen: Option<bool>,
@@ -111,6 +119,9 @@ impl App {
             setup: SetupPages::new(renderer(cc)),
             first_start: FirstStart::default(),
             notices: Notices::default(),
+            closing: Closing::default(),
+            place: Place::default(),
+            breaking: Breaking::default(),
             keys_open: false,
             fullscreen: false,
             reported_fullscreen: None,
@@ -120,6 +131,15 @@ impl App {
     /// Tells that the window is in full screen from the beginning.
     pub const fn set_fullscreen(&mut self, fullscreen: bool) {
         self.fullscreen = fullscreen;
+    }
+
+    /// Goes on where the last window was, and tells `will` how this one ends.
+    pub(super) fn take_over(&mut self, remembered: Option<&WindowPlace>, will: LastWill) {
+        self.place = Place::new(remembered, will.clone());
+        self.closing = Closing::new(will);
+        if let Some(page) = remembered.and_then(|place| place::page_called(&place.page)) {
+            self.page = page;
+        }
     }
 
     /// The page that is shown.
@@ -248,7 +268,10 @@ impl App {
         self.wear(ui, &snapshot);
         self.notices.update(ui, &snapshot.notices);
         self.follow_window(ui);
-        let busy = self.keys_open || self.setup.is_open() || self.first_start.is_open();
+        let busy = self.keys_open
+            || self.setup.is_open()
+            || self.first_start.is_open()
+            || self.closing.is_open();
         if !busy {
             self.global_keys(ui);
         }
@@ -313,6 +336,7 @@ impl App {
         if let Some(go) = self.first_start.ui(ui, first, &mut self.desk) {
             self.go(ui, go);
         }
+        self.closing.ui(ui, snapshot, &mut self.desk);
         if self.desk.take_refused() {
             self.notices.refused(ui);
         }
@@ -328,12 +352,23 @@ impl App {
 impl eframe::App for App {
     fn logic(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
         self.frame_times.note(frame.info().cpu_usage, self.clock.monotonic());
-        if self.desk.shown().is_quitting() {
-            ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+        let shown = Arc::clone(self.desk.shown());
+        if shown.take_raise() {
+            ctx.send_viewport_cmd(ViewportCommand::Visible(true));
+            ctx.send_viewport_cmd(ViewportCommand::Minimized(false));
+            ctx.send_viewport_cmd(ViewportCommand::Focus);
+        }
+        let (page, now) = (self.page, self.clock.monotonic());
+        let tell = |place| self.desk.try_send(Command::RememberWindow(place));
+        let snapshot = shown.snapshot.get().unwrap_or_default();
+        match self.closing.logic(ctx, &snapshot, shown.is_quitting()) {
+            true => self.place.leave(ctx, page, tell),
+            false => self.place.follow(ctx, page, now, tell),
         }
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        self.breaking.frame(self.page);
         self.textures.begin();
         self.frame(ui);
         self.textures.end();
@@ -348,7 +383,7 @@ impl eframe::App for App {
 }
 
 fn starting(ui: &mut Ui) -> Option<Go> {
-    ui.centered_and_justified(|ui| ui.label(super::widgets::soft("Starting …")));
+    ui.centered_and_justified(|ui| ui.label(super::widgets::soft(words::STARTING)));
     None
 }
 
@@ -356,7 +391,7 @@ fn starting(ui: &mut Ui) -> Option<Go> {
 fn renderer(cc: &eframe::CreationContext<'_>) -> String {
     if let Some(state) = &cc.wgpu_render_state {
         let info = state.adapter.get_info();
-        return format!("wgpu, {:?} on {}", info.backend, info.name);
+        return words::wgpu(&format!("{:?}", info.backend), &info.name);
     }
-    if cc.gl.is_some() { "glow (OpenGL)".into() } else { "none".into() }
+    if cc.gl.is_some() { words::GLOW } else { words::NO_RENDERER }.to_owned()
 }

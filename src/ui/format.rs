@@ -2,7 +2,7 @@
 //!
 //! Must not do: know zones or colours. Pure.
 
-const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
+use super::words::format as words;
 
 /// Seconds in a day.
 const DAY: u64 = 86_400;
@@ -12,45 +12,44 @@ const DAY: u64 = 86_400;
 pub fn bytes(amount: u64) -> String {
     let mut unit = 0;
     let mut divisor = 1_u64;
-    while unit + 1 < UNITS.len() && amount / divisor >= 1000 {
+    while unit + 1 < words::BYTES.len() && amount / divisor >= 1000 {
         divisor *= 1000;
         unit += 1;
     }
     if unit == 0 {
-        return format!("{amount} B");
+        return words::amount(&amount.to_string(), words::BYTES[unit]);
     }
     let hundredths = u128::from(amount) * 100 / u128::from(divisor);
     let (whole, rest) = (hundredths / 100, hundredths % 100);
-    match whole {
-        0..=9 => format!("{whole}.{rest:02} {}", UNITS[unit]),
-        10..=99 => format!("{whole}.{} {}", rest / 10, UNITS[unit]),
-        _ => format!("{whole} {}", UNITS[unit]),
-    }
+    let number = match whole {
+        0..=9 => format!("{whole}.{rest:02}"),
+        10..=99 => format!("{whole}.{}", rest / 10),
+        _ => whole.to_string(),
+    };
+    words::amount(&number, words::BYTES[unit])
 }
 
 /// `4.60 MB/s`.
 #[must_use]
 pub fn byte_rate(per_second: u64) -> String {
-    format!("{}/s", bytes(per_second))
+    words::per_second(&bytes(per_second))
 }
 
 /// `3.9 Mbit/s`.
 #[must_use]
 pub fn bit_rate(per_second: u64) -> String {
     if per_second >= 1_000_000 {
-        format!("{}.{} Mbit/s", per_second / 1_000_000, per_second % 1_000_000 / 100_000)
+        words::megabits(per_second / 1_000_000, per_second % 1_000_000 / 100_000)
     } else {
-        format!("{} kbit/s", per_second / 1000)
+        words::kilobits(per_second / 1000)
     }
 }
 
 /// `25 fps`, `12.5 fps`.
 #[must_use]
 pub fn frame_rate(milli: u32) -> String {
-    match (milli + 50) / 100 {
-        tenths if tenths % 10 == 0 => format!("{} fps", tenths / 10),
-        tenths => format!("{}.{} fps", tenths / 10, tenths % 10),
-    }
+    let tenths = (milli + 50) / 100;
+    words::frames(tenths / 10, tenths % 10)
 }
 
 /// `2 h 05 min`, `42 min`, `12 s`.
@@ -58,9 +57,17 @@ pub fn frame_rate(milli: u32) -> String {
 pub fn duration(micros: i64) -> String {
     let seconds = micros.max(0) / 1_000_000;
     match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
-        (0, 0, s) => format!("{s} s"),
-        (0, m, _) => format!("{m} min"),
-        (h, m, _) => format!("{h} h {m:02} min"),
+        (0, 0, s) => words::seconds(s),
+        (0, m, _) => words::minutes(m),
+        (h, m, _) => words::hours_minutes(h, m),
+    }
+}
+
+/// [`duration`], without minutes where there are none: `1 h`.
+pub(super) fn brief_duration(micros: i64) -> String {
+    match micros / 60_000_000 {
+        minutes if minutes >= 60 && minutes % 60 == 0 => words::hours(minutes / 60),
+        _ => duration(micros),
     }
 }
 
@@ -68,12 +75,11 @@ pub fn duration(micros: i64) -> String {
 #[must_use]
 pub fn time_left(micros: i64) -> String {
     let seconds = u64::try_from(micros / 1_000_000).unwrap_or(0);
-    let count = |n: u64, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
     match seconds {
-        s if s >= 10_000 * DAY => "years".into(),
-        s if s >= DAY => count(s / DAY, "day"),
-        s if s >= 3600 => count(s / 3600, "hour"),
-        s => count(s / 60, "minute"),
+        s if s >= 10_000 * DAY => words::YEARS.to_owned(),
+        s if s >= DAY => words::days_left(s / DAY),
+        s if s >= 3600 => words::hours_left(s / 3600),
+        s => words::minutes_left(s / 60),
     }
 }
 
@@ -97,6 +103,9 @@ mod tests {
         assert_eq!(frame_rate(12_500), "12.5 fps");
         assert_eq!(bit_rate(3_990_000), "3.9 Mbit/s");
         assert_eq!(duration(7_500_000_000), "2 h 05 min");
+        assert_eq!(brief_duration(7_500_000_000), "2 h 05 min");
+        assert_eq!(brief_duration(7_200_000_000), "2 h");
+        assert_eq!(brief_duration(1_800_000_000), "30 min");
         assert_eq!(time_left(0), "0 minutes");
         assert_eq!(time_left(2 * 86_400_000_000), "2 days");
     }

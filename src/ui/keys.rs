@@ -1,4 +1,4 @@
-//! The keys: what each does, for the list that `?` shows, and reading them.
+//! The keys: reading them, and the list that `?` shows.
 //!
 //! Must not do: act. Pages decide what a key means for them.
 
@@ -6,52 +6,7 @@ use egui::{Key, Modifiers, Ui};
 
 use super::theme;
 use super::widgets::{sheet, soft};
-
-/// Where a key works, its name, and what it does.
-type Line = (&'static str, &'static str);
-
-/// All keys by page, as the operator reads them.
-pub const LIST: [(&str, &[Line]); 3] = [
-    (
-        "Everywhere",
-        &[
-            ("F", "Full screen"),
-            ("Esc", "Back: closes what is open, leaves full screen"),
-            ("Ctrl+1 … Ctrl+5", "Live, Playback, Devices, Recording, System"),
-            ("?", "This list"),
-        ],
-    ),
-    (
-        "Live",
-        &[
-            ("1 … 9", "Pick a camera"),
-            ("Enter", "Enlarge the picked camera"),
-            ("R", "Record the picked camera by hand, or end that"),
-            ("S", "Save a snapshot of the picked camera"),
-        ],
-    ),
-    (
-        "Playback",
-        &[
-            ("Space, K", "Play or pause"),
-            ("← →", "One frame back or on"),
-            ("Shift+← Shift+→", "10 seconds back or on"),
-            ("P N", "To the previous or next event"),
-            ("J L", "Backward or forward; again: twice as fast"),
-            ("G", "Go to a time"),
-            ("+ −", "Closer or wider at the playhead"),
-            ("Home End", "Begin or end of the day"),
-            ("PageUp PageDown", "Previous or next month in the calendar"),
-            ("[ ]", "The range begins or ends here; Shift and drag on the timeline"),
-            ("M", "Bookmark this moment"),
-            ("X", "Lock the range"),
-            ("E", "Export tray"),
-            ("1 … 9", "Pick a camera"),
-            ("/", "Find a camera"),
-            ("S", "Save a snapshot of the picked camera"),
-        ],
-    ),
-];
+use super::words::{common, keys as words};
 
 /// Whether keys may be read as shortcuts: not while a text is being written or a sheet is open.
 pub fn free(ui: &Ui) -> bool {
@@ -104,9 +59,9 @@ pub fn show_list(ui: &Ui, first: &str) -> bool {
     let mut close = false;
     let left = sheet(ui, "keys", 560.0, |ui| {
         ui.horizontal(|ui| {
-            ui.heading("Keys");
+            ui.heading(words::TITLE);
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                close = ui.button("Close").on_hover_text("Closes the list (Esc)").clicked();
+                close = ui.button(common::CLOSE).on_hover_text(words::CLOSE_TIP).clicked();
             });
         });
         let height = ui.ctx().content_rect().height() - 160.0;
@@ -118,7 +73,7 @@ pub fn show_list(ui: &Ui, first: &str) -> bool {
 /// The list of keys as a table, those of the page `first` first.
 pub fn table(ui: &mut Ui, first: &str) {
     ui.spacing_mut().interact_size.y = 18.0;
-    let mut pages = LIST;
+    let mut pages = words::LIST;
     pages.sort_by_key(|(page, _)| *page != first);
     for (page, lines) in pages {
         ui.add_space(8.0);

@@ -11,11 +11,15 @@ pub mod theme;
 pub mod timeline;
 pub mod zone;
 
+mod breaking;
+mod closing;
 mod desk;
 mod frame_times;
 mod keys;
+mod life;
 mod live;
 mod notices;
+mod place;
 mod setup;
 mod shell;
 mod widgets;

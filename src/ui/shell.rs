@@ -14,6 +14,7 @@ use egui_material_icons::icons::{
 
 use super::app::Page;
 use super::widgets::{focus_ring, icon, soft, tip};
+use super::words::shell as words;
 use super::zone::Zone;
 use super::{format, theme};
 use crate::model::{RecordingState, WallTime};
@@ -29,13 +30,13 @@ pub enum Choice {
     Keys,
 }
 
-const fn face(page: Page) -> (MaterialIcon, &'static str, &'static str) {
+const fn face(page: Page) -> (MaterialIcon, &'static str) {
     match page {
-        Page::Live => (ICON_GRID_VIEW, "Live", "Ctrl+1"),
-        Page::Playback => (ICON_HISTORY, "Playback", "Ctrl+2"),
-        Page::Devices => (ICON_VIDEOCAM, "Devices", "Ctrl+3"),
-        Page::Recording => (ICON_MOTION_PHOTOS_ON, "Recording", "Ctrl+4"),
-        Page::System => (ICON_TUNE, "System", "Ctrl+5"),
+        Page::Live => (ICON_GRID_VIEW, "Ctrl+1"),
+        Page::Playback => (ICON_HISTORY, "Ctrl+2"),
+        Page::Devices => (ICON_VIDEOCAM, "Ctrl+3"),
+        Page::Recording => (ICON_MOTION_PHOTOS_ON, "Ctrl+4"),
+        Page::System => (ICON_TUNE, "Ctrl+5"),
     }
 }
 
@@ -47,39 +48,35 @@ pub fn rail(ui: &mut Ui, current: Page, unread: usize, demo: bool) -> Option<Cho
         ui.spacing_mut().item_spacing = Vec2::new(0.0, 2.0);
         ui.vertical_centered(|ui| {
             ui.label(icon(ICON_VISIBILITY, 28.0).color(theme::accent()));
-            section(ui, "OPERATION");
+            section(ui, words::OPERATION);
             for page in [Page::Live, Page::Playback] {
                 chosen = page_button(ui, page, current).or(chosen.take());
             }
             ui.add_space(14.0);
-            section(ui, "SETUP");
+            section(ui, words::SETUP);
             for page in [Page::Devices, Page::Recording, Page::System] {
                 chosen = page_button(ui, page, current).or(chosen.take());
             }
         });
         ui.with_layout(Layout::bottom_up(Align::Center), |ui| {
-            let text = match unread {
-                0 => "Notices".to_owned(),
-                n => format!("{n} new"),
-            };
+            let text = words::new_notices(unread);
             let response = rail_button(ui, ICON_NOTIFICATIONS, &text, false);
-            let name = format!("Notices, {unread} new");
+            let name = words::notices(unread);
             response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
-            if response.on_hover_text("What happened and is not acknowledged yet").clicked() {
+            if response.on_hover_text(words::NOTICES_TIP).clicked() {
                 chosen = Some(Choice::Notices);
             }
-            let keys = rail_button(ui, ICON_KEYBOARD, "Keys", false);
-            keys.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Keys of this page"));
-            if keys.on_hover_text(tip("What each key does", "?")).clicked() {
+            let keys = rail_button(ui, ICON_KEYBOARD, words::KEYS, false);
+            keys.widget_info(|| WidgetInfo::labeled(Role::Button, true, words::KEYS_OF_PAGE));
+            if keys.on_hover_text(tip(words::KEYS_TIP, "?")).clicked() {
                 chosen = Some(Choice::Keys);
             }
             if demo {
                 ui.add_space(8.0);
-                let tag =
-                    RichText::new("DEMO").font(theme::strong(theme::TINY)).color(theme::warning());
-                ui.label(tag).on_hover_text(
-                    "Simulated cameras; all that is recorded goes when the program ends",
-                );
+                let tag = RichText::new(words::DEMO)
+                    .font(theme::strong(theme::TINY))
+                    .color(theme::warning());
+                ui.label(tag).on_hover_text(words::DEMO_TIP);
             }
         });
     });
@@ -93,7 +90,8 @@ fn section(ui: &mut Ui, name: &str) {
 }
 
 fn page_button(ui: &mut Ui, page: Page, current: Page) -> Option<Choice> {
-    let (glyph, name, key) = face(page);
+    let (glyph, key) = face(page);
+    let name = page.title();
     let on = page == current;
     let response = rail_button(ui, glyph, name, on);
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, name));
@@ -137,10 +135,10 @@ pub fn status_bar(ui: &mut Ui, snapshot: &Snapshot, zone: &Zone, now: WallTime) 
             volume(ui, snapshot);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let clock = format!("{} {}", zone.date(now), zone.seconds(now));
-                ui.label(clock).on_hover_text("Date and time of this computer");
+                ui.label(clock).on_hover_text(words::CLOCK_TIP);
                 ui.add_space(14.0);
                 let place = format!("{} ({})", zone.name(), zone.utc_offset(now));
-                ui.label(soft(place)).on_hover_text("All times are shown in this zone");
+                ui.label(soft(place)).on_hover_text(words::ZONE_TIP);
                 ui.add_space(14.0);
                 warning(ui, snapshot);
             });
@@ -155,10 +153,10 @@ fn cameras(ui: &mut Ui, snapshot: &Snapshot) {
     let recording = snapshot.cameras.iter().filter(|c| is_recording(&c.recording)).count();
     let colour = if online == all { theme::live() } else { theme::warning() };
     disc(ui, if all == 0 { theme::text_faint() } else { colour });
-    ui.label(soft(format!("{online} of {all} online")));
+    ui.label(soft(words::online(online, all)));
     ui.add_space(12.0);
     disc(ui, if recording > 0 { theme::error() } else { theme::text_faint() });
-    ui.label(soft(format!("{recording} recording")));
+    ui.label(soft(words::recording(recording)));
     ui.add_space(12.0);
 }
 
@@ -169,16 +167,15 @@ fn disc(ui: &mut Ui, colour: Color32) {
 
 fn volume(ui: &mut Ui, snapshot: &Snapshot) {
     let volume = &snapshot.volume;
-    ui.label(soft(format::byte_rate(volume.write_rate))).on_hover_text("Written to disk");
+    ui.label(soft(format::byte_rate(volume.write_rate))).on_hover_text(words::WRITTEN_TIP);
     ui.add_space(12.0);
     if volume.total == 0 {
         return;
     }
     let left = volume.left_micros.map(format::time_left);
-    let left = left.map_or_else(String::new, |left| format!(" · {left} left"));
     ui.label(icon(ICON_DNS, 14.0).color(theme::text_soft()));
-    ui.label(soft(format!("{} free{left}", format::bytes(volume.free))))
-        .on_hover_text("Free space for recordings, and how long it lasts at the present rate");
+    ui.label(soft(words::free(&format::bytes(volume.free), left.as_deref())))
+        .on_hover_text(words::FREE_TIP);
 }
 
 /// The worst notice, the newest of its kind; what is wrong with the disk comes before all.

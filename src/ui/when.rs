@@ -4,6 +4,7 @@
 
 use chrono::{Datelike, Days, NaiveDate, NaiveTime};
 
+use super::words::playback as words;
 use super::zone::Zone;
 use crate::model::WallTime;
 use crate::model::settings::DateStyle;
@@ -18,27 +19,27 @@ pub fn parse(
     now: WallTime,
     zone: &Zone,
 ) -> Result<WallTime, &'static str> {
-    const UNCLEAR: &str = "Write a time such as 14:05, 14:05:07 or 2 Mar 14:05.";
-    let mut words = text.trim().to_lowercase();
-    for half in [" am", " pm"] {
-        if let Some(bare) = words.strip_suffix(half) {
-            words = format!("{bare}{}", half.trim_start());
+    let mut written = text.trim().to_lowercase();
+    for half in words::HALVES_OF_THE_DAY {
+        if let Some(bare) = written.strip_suffix(half) {
+            written = format!("{bare}{}", half.trim_start());
         }
     }
-    let (day, time) = match words.rsplit_once(char::is_whitespace) {
+    let (day, time) = match written.rsplit_once(char::is_whitespace) {
         Some((day, time)) => (day.trim(), time),
-        None => ("", words.as_str()),
+        None => ("", written.as_str()),
     };
     let (time, second) = match time.strip_suffix(['a', 'b']).filter(|bare| !bare.is_empty()) {
         Some(bare) => (bare, time.ends_with('b')),
         None => (time, false),
     };
-    let time = time_of(time).ok_or(UNCLEAR)?;
-    let date = day_of(day, zone.day(playhead), zone.day(now), zone.dates()).ok_or(UNCLEAR)?;
+    let time = time_of(time).ok_or(words::UNCLEAR_TIME)?;
+    let date = day_of(day, zone.day(playhead), zone.day(now), zone.dates());
+    let date = date.ok_or(words::UNCLEAR_TIME)?;
     let mut moments = zone.moments(date, time);
-    let first = moments.next().ok_or("That time does not exist: the clock was put forward.")?;
+    let first = moments.next().ok_or(words::NO_SUCH_TIME)?;
     let at = if second { moments.next().unwrap_or(first) } else { first };
-    if at > now { Err("That is in the future.") } else { Ok(at) }
+    if at > now { Err(words::FUTURE) } else { Ok(at) }
 }
 
 fn time_of(text: &str) -> Option<NaiveTime> {
@@ -60,8 +61,8 @@ fn day_of(
     let slashed = if dates == DateStyle::MonthFirst { "%m/%d/%Y" } else { "%d/%m/%Y" };
     match text {
         "" => return Some(shown),
-        "today" => return Some(today),
-        "yesterday" => return today.checked_sub_days(Days::new(1)),
+        words::TODAY => return Some(today),
+        words::YESTERDAY => return today.checked_sub_days(Days::new(1)),
         _ => {}
     }
     let full = ["%Y-%m-%d", "%d.%m.%Y", slashed, "%d %b %Y"];

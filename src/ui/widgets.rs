@@ -9,6 +9,7 @@ use egui::{
 use egui_material_icons::MaterialIcon;
 
 use super::theme;
+use super::words::common;
 use crate::protocol::LinkState;
 
 /// An icon as text.
@@ -232,9 +233,9 @@ pub fn state_dot(painter: &Painter, centre: Pos2, link: &LinkState) {
 /// The state of a camera in a word.
 pub const fn state_word(link: &LinkState) -> &'static str {
     match link {
-        LinkState::Online => "online",
-        LinkState::Connecting => "connecting",
-        LinkState::Offline { .. } => "offline",
+        LinkState::Online => common::ONLINE,
+        LinkState::Connecting => common::CONNECTING,
+        LinkState::Offline { .. } => common::OFFLINE,
     }
 }
 

@@ -123,6 +123,7 @@ pub fn snapshot(cameras: usize) -> Snapshot {
         zone: "Europe/Berlin".into(),
         demo: false,
         settings: Arc::default(),
+        ..Snapshot::default()
     }
 }
 

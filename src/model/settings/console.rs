@@ -34,6 +34,8 @@ pub struct ConsoleSettings {
     pub desktop_notices: bool,
     /// Whether an alarm is heard.
     pub sound: bool,
+    /// What closing the window does while cameras are recorded.
+    pub on_close: OnClose,
 }
 
 impl Default for ConsoleSettings {
@@ -45,6 +47,7 @@ impl Default for ConsoleSettings {
             offline_seconds: OfflineSeconds(10),
             desktop_notices: true,
             sound: false,
+            on_close: OnClose::Ask,
         }
     }
 }
@@ -77,6 +80,19 @@ pub enum ThemeChoice {
     Light,
     /// As the system is.
     System,
+}
+
+/// What closing the window does while cameras are recorded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OnClose {
+    /// Asks.
+    #[default]
+    Ask,
+    /// Recording goes on without a window.
+    Background,
+    /// Recording stops.
+    Quit,
 }
 
 /// How dates are written.

@@ -17,7 +17,9 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 pub use camera::CameraSettings;
-pub use console::{ConsoleSettings, DateStyle, KioskPage, KioskSettings, SavedView, ThemeChoice};
+pub use console::{
+    ConsoleSettings, DateStyle, KioskPage, KioskSettings, OnClose, SavedView, ThemeChoice,
+};
 pub use merge::merge;
 pub use recording::{CameraRecording, Chosen, InForce, RecordingDefaults, Retention};
 pub use storage::StorageSettings;

@@ -14,6 +14,7 @@ use crate::model::{CameraId, WallTime};
 use crate::protocol::{MonthAnswer, MonthDay, MonthQuery};
 use crate::ui::widgets::{Look, icon_button, soft, strong};
 use crate::model::settings::DateStyle;
+use crate::ui::words::playback as words;
 use crate::ui::zone::{Zone, month_of};
 use crate::ui::{format, keys, theme};
 
@@ -146,14 +147,14 @@ impl Calendar {
 
     fn head(&mut self, ui: &mut Ui, month: NaiveDate) {
         ui.horizontal(|ui| {
-            ui.label(strong(month.format("%B %Y").to_string()));
+            ui.label(strong(words::month(month)));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if icon_button(ui, ICON_CHEVRON_RIGHT, "Next month", "PageDown", Look::Quiet)
+                if icon_button(ui, ICON_CHEVRON_RIGHT, words::NEXT_MONTH, "PageDown", Look::Quiet)
                     .clicked()
                 {
                     self.turn(1);
                 }
-                if icon_button(ui, ICON_CHEVRON_LEFT, "Previous month", "PageUp", Look::Quiet)
+                if icon_button(ui, ICON_CHEVRON_LEFT, words::PREVIOUS_MONTH, "PageUp", Look::Quiet)
                     .clicked()
                 {
                     self.turn(-1);
@@ -185,7 +186,7 @@ fn day_id(date: NaiveDate) -> egui::Id {
 
 fn weekdays(ui: &mut Ui, width: f32) {
     ui.horizontal(|ui| {
-        for name in ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"] {
+        for name in words::WEEKDAYS {
             let (rect, _) = ui.allocate_exact_size(Vec2::new(width, 20.0), Sense::hover());
             let font = theme::font(theme::CAPTION);
             ui.painter().text(rect.center(), Align2::CENTER_CENTER, name, font, theme::text_soft());
@@ -203,13 +204,13 @@ fn legend(ui: &mut Ui) {
             ui.label(soft(text).size(theme::CAPTION));
             ui.add_space(5.0);
         };
-        entry("recorded", |painter, rect| {
+        entry(words::RECORDED, |painter, rect| {
             painter.rect_filled(rect, 2.0, shade(1.0));
         });
-        entry("motion", |painter, rect| {
+        entry(words::MOTION, |painter, rect| {
             painter.circle_filled(rect.center(), DOT, theme::motion());
         });
-        entry("incomplete", incomplete);
+        entry(words::INCOMPLETE, incomplete);
     });
 }
 
@@ -251,26 +252,24 @@ impl Face<'_> {
     }
 
     fn text(&self) -> String {
-        let mut text = self.dates.long(self.day.date);
+        let mut facts = vec![self.dates.long(self.day.date)];
         if self.today {
-            text.push_str(", today");
+            facts.push(words::TODAY.to_owned());
         }
         if let Some(MonthDay { covered, motion, incomplete }) = self.known {
-            match covered {
-                0 => text.push_str(", nothing recorded"),
-                _ => text.push_str(&format!(", {} recorded", format::duration(covered))),
-            }
+            facts.push(match covered {
+                0 => words::NOTHING_RECORDED.to_owned(),
+                _ => words::recorded(&format::duration(covered)),
+            });
             if motion {
-                text.push_str(", motion");
+                facts.push(words::MOTION.to_owned());
             }
             if incomplete {
-                text.push_str(", incomplete: footage is missing that was wanted");
+                facts.push(words::INCOMPLETE_DAY.to_owned());
             }
         }
-        if let Some(hours) = self.day.odd_hours() {
-            text.push_str(&format!(", a day of {hours} hours"));
-        }
-        text
+        facts.extend(self.day.odd_hours().map(words::odd_day));
+        facts.join(", ")
     }
 
     fn paint(&self, ui: &Ui, rect: Rect, response: &Response) {
@@ -319,7 +318,13 @@ impl Face<'_> {
         if let Some(hours) = self.day.odd_hours() {
             let corner = rect.right_bottom() + Vec2::new(0.0, 1.0);
             let font = theme::font(BADGE);
-            painter.text(corner, Align2::RIGHT_BOTTOM, format!("{hours}h"), font, theme::warning());
+            painter.text(
+                corner,
+                Align2::RIGHT_BOTTOM,
+                words::odd_day_badge(hours),
+                font,
+                theme::warning(),
+            );
         }
     }
 }

@@ -13,6 +13,7 @@ use egui_material_icons::icons::{ICON_CHECK, ICON_CHEVRON_RIGHT, ICON_EXPAND_MOR
 use crate::model::{CameraId, WallTime};
 use crate::protocol::{CameraStatus, LinkState};
 use crate::ui::widgets::{focus_ring, icon, soft, state_dot, state_word};
+use crate::ui::words::{common, playback as words};
 use crate::ui::zone::Zone;
 use crate::ui::{keys, theme};
 
@@ -58,7 +59,7 @@ impl DeviceList {
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             if found.is_empty() {
-                ui.label(soft("No camera of that name."));
+                ui.label(soft(words::NO_CAMERA));
             }
             for (group, members) in groups(&found) {
                 let grouped = !group.is_empty();
@@ -93,8 +94,7 @@ impl DeviceList {
         painter.text(at, Align2::LEFT_CENTER, group, theme::strong(theme::BODY), ink);
         focus_ring(ui, rect, &response);
         response.widget_info(|| WidgetInfo::selected(Role::Button, true, open, group));
-        let what = if open { "folds" } else { "unfolds" };
-        let response = response.on_hover_text(format!("Group {group}; a click {what} it"));
+        let response = response.on_hover_text(words::group_tip(group, open));
         if response.clicked() && !self.folded.remove(group) {
             self.folded.insert(group.to_owned());
         }
@@ -105,11 +105,11 @@ impl DeviceList {
     fn field(&mut self, ui: &mut Ui) -> bool {
         let wanted = keys::free(ui) && keys::take_character(ui, "/");
         let edit = TextEdit::singleline(&mut self.search)
-            .hint_text(RichText::new("Find a camera").color(theme::text_faint()))
+            .hint_text(RichText::new(words::FIND_CAMERA).color(theme::text_faint()))
             .prefix(icon(ICON_SEARCH, 16.0).color(theme::text_faint()))
             .margin(Margin::symmetric(8, 7))
             .desired_width(f32::INFINITY);
-        let response = ui.add(edit).accessible_name("Find a camera");
+        let response = ui.add(edit).accessible_name(words::FIND_CAMERA);
         if wanted {
             response.request_focus();
         }
@@ -118,9 +118,7 @@ impl DeviceList {
             self.search.clear();
         }
         let entered = left_by(Key::Enter) && !self.search.trim().is_empty();
-        let what = "Shows only cameras with this in their name or group (/); Enter shows the first of them, \
-                    Esc shows all";
-        response.on_hover_text(what);
+        response.on_hover_text(words::FIND_CAMERA_TIP);
         entered
     }
 }
@@ -145,7 +143,7 @@ fn groups<'a>(cameras: &[&'a CameraStatus]) -> Vec<(&'a str, Vec<&'a CameraStatu
     if let [_, .., (name, _)] = found.as_mut_slice()
         && name.is_empty()
     {
-        *name = "Other cameras";
+        *name = words::OTHER_CAMERAS;
     }
     found
 }
@@ -195,20 +193,19 @@ fn row(
     focus_ring(ui, rect, &response);
     focus_ring(ui, square, &switch);
     let name = &camera.name;
-    let what = format!("Look at {name}");
+    let what = words::look_at(name);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &what));
     switch.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, name));
     let state = match &camera.link {
-        LinkState::Offline { why, .. } => format!("offline: {why}"),
+        LinkState::Offline { why, .. } => common::offline_because(why),
         link => state_word(link).to_owned(),
     };
     let id = || camera.id.clone();
-    let box_text = if on { "Hides this camera" } else { "Shows this camera beside the others" };
+    let box_text = if on { words::HIDE_CAMERA } else { words::SHOW_CAMERA };
     if switch.on_hover_text(box_text).clicked() {
         return Some(Choice::Switch(id()));
     }
-    let text = format!("{name}, {state}; a click picks it, a double click shows it alone");
-    let response = response.on_hover_text(text);
+    let response = response.on_hover_text(words::camera_tip(name, &state));
     if response.double_clicked() {
         Some(Choice::Only(id()))
     } else {

@@ -9,6 +9,7 @@ use crate::protocol::{Command, MarkChange};
 use crate::ui::desk::Stage;
 use crate::ui::format;
 use crate::ui::widgets::{field, main_button, sheet, soft};
+use crate::ui::words::{common, playback as words};
 
 /// Characters of a note at most: it stands in one line of a list.
 const LONGEST: usize = 200;
@@ -42,7 +43,7 @@ impl NoteSheet {
             let (title, what, hint, button) = self.words(stage);
             ui.heading(title);
             ui.label(soft(what));
-            let response = field(ui, "Note (optional)", hint, &mut self.note, false);
+            let response = field(ui, words::NOTE, hint, &mut self.note, false);
             if !std::mem::replace(&mut self.focused, true) {
                 response.request_focus();
             }
@@ -51,10 +52,10 @@ impl NoteSheet {
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let enter = ui.input(|i| i.key_pressed(Key::Enter));
-                if main_button(ui, button, "Saves it (Enter)").clicked() || enter {
+                if main_button(ui, button, words::NOTE_SAVE_TIP).clicked() || enter {
                     done = self.save(stage);
                 }
-                done |= ui.button("Cancel").on_hover_text("Closes without saving (Esc)").clicked();
+                done |= ui.button(common::CANCEL).on_hover_text(words::NOTE_CANCEL_TIP).clicked();
             });
         });
         left || done
@@ -67,18 +68,15 @@ impl NoteSheet {
             About::Moment(camera, at) => {
                 let what =
                     format!("{}, {} {}", name(camera), zone.short_date(*at), zone.millis(*at));
-                ("Bookmark", what, "White van leaves", "Save bookmark")
+                (common::BOOKMARK, what, words::BOOKMARK_HINT, words::BOOKMARK_SAVE)
             }
             About::Range(cameras, span) => {
                 let names: Vec<String> = cameras.iter().map(name).collect();
                 let from = zone.brief_seconds(span.start, stage.now);
                 let to = zone.brief_seconds(span.end, span.start);
                 let length = format::duration(span.micros());
-                let what = format!(
-                    "{}, {from} to {to} ({length}). No rule deletes it until it is unlocked.",
-                    names.join(", ")
-                );
-                ("Lock", what, "Theft, for the police", "Lock")
+                let what = words::lock_range(&names.join(", "), &from, &to, &length);
+                (words::LOCK, what, words::LOCK_HINT, words::LOCK)
             }
         }
     }

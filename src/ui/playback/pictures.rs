@@ -16,6 +16,7 @@ use crate::ui::desk::Stage;
 use crate::ui::live::message;
 use crate::ui::texture::Place;
 use crate::ui::widgets::{Mark, chip, fit, icon};
+use crate::ui::words::playback as words;
 use crate::ui::{theme, widgets};
 
 /// A pinch of twice as much zooms as this many points of the wheel do.
@@ -116,7 +117,7 @@ impl PictureView<'_> {
         match self.state {
             None | Some(ViewState::Loading) => {
                 let glyph = ICON_HOURGLASS_EMPTY.codepoint;
-                message(&painter, rect, glyph, theme::text_faint(), "Loading …", "");
+                message(&painter, rect, glyph, theme::text_faint(), words::LOADING, "");
                 None
             }
             Some(ViewState::Showing { picture, exact, damaged }) => {
@@ -126,14 +127,14 @@ impl PictureView<'_> {
                 let (part, white) = (self.zoom.part(), egui::Color32::WHITE);
                 widgets::part_of_picture(&painter, shown.id, place, part, white);
                 if self.zoom.is_close() {
-                    let text = format!("{:.1}x  double-click: whole picture", self.zoom.factor());
+                    let text = words::zoomed(self.zoom.factor());
                     let corner = place.right_bottom() - Vec2::new(8.0, 30.0);
                     chip(&painter, corner, true, Mark::None, &text, place.width() / 2.0);
                 }
                 let corner = Pos2::new(place.left() + 8.0, place.bottom() - 30.0);
                 let room = place.width() - 16.0;
                 if *damaged {
-                    let text = "Damaged picture: the one before it is shown";
+                    let text = words::DAMAGED;
                     chip(
                         &painter,
                         corner,
@@ -143,7 +144,7 @@ impl PictureView<'_> {
                         rect.width() - 16.0,
                     );
                 } else if !exact {
-                    let text = format!("Nearest, {}", stage.zone.millis(picture.at));
+                    let text = words::nearest(&stage.zone.millis(picture.at));
                     chip(&painter, corner, false, Mark::None, &text, room);
                 }
                 None
@@ -153,7 +154,7 @@ impl PictureView<'_> {
             }
             Some(ViewState::Failed(why)) => {
                 let glyph = ICON_BROKEN_IMAGE.codepoint;
-                message(&painter, rect, glyph, theme::error(), "Cannot be shown", why);
+                message(&painter, rect, glyph, theme::error(), words::CANNOT_BE_SHOWN, why);
                 None
             }
         }
@@ -170,7 +171,7 @@ impl PictureView<'_> {
     ) -> Option<Act> {
         const BUTTONS: f32 = 40.0;
         let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
-        let title = format!("No recording at {}", stage.zone.seconds(self.playhead));
+        let title = words::no_recording(&stage.zone.seconds(self.playhead));
         let upper = rect.with_max_y(rect.bottom() - BUTTONS);
         let why = match reason {
             GapReason::Unknown => String::new(),
@@ -198,15 +199,15 @@ impl PictureView<'_> {
                 ui.add_space(((foot.width() - width_of(ui, &words)) / 2.0).max(0.0));
                 if let (Some(at), Some(words)) = (before, earlier) {
                     let button = egui::Button::new((icon(ICON_SKIP_PREVIOUS, 16.0), words));
-                    let response = ui.add(button).accessible_name("Footage before the gap");
-                    if response.on_hover_text("To the last picture before this gap").clicked() {
+                    let response = ui.add(button).accessible_name(words::BEFORE_GAP);
+                    if response.on_hover_text(words::BEFORE_GAP_TIP).clicked() {
                         act = Some(Act::Before(at));
                     }
                 }
                 if let (Some(at), Some(words)) = (after, later) {
                     let button = egui::Button::new((words, icon(ICON_SKIP_NEXT, 16.0)));
-                    let response = ui.add(button).accessible_name("Footage after the gap");
-                    if response.on_hover_text("To the first footage after this gap").clicked() {
+                    let response = ui.add(button).accessible_name(words::AFTER_GAP);
+                    if response.on_hover_text(words::AFTER_GAP_TIP).clicked() {
                         act = Some(Act::After(at));
                     }
                 }

@@ -13,6 +13,7 @@ use crate::ui::desk::Stage;
 use crate::ui::live::wall;
 use crate::ui::timeline::lanes::{Under, under};
 use crate::ui::widgets::{Mark, chip, soft};
+use crate::ui::words::playback as words;
 
 /// A camera that has not told its size sends no more than this.
 const UNKNOWN_SIZE: (u32, u32) = (1920, 1080);
@@ -37,7 +38,7 @@ impl PlaybackPage {
             .collect();
         let rects = wall::tiles(area, shown.len());
         if shown.is_empty() {
-            let text = soft("Choose a camera at the left.");
+            let text = soft(words::CHOOSE_CAMERA);
             ui.put(area, egui::Label::new(text));
         }
         let scale = ui.pixels_per_point();

@@ -18,6 +18,7 @@ use crate::model::WallTime;
 use crate::protocol::{PictureFormat, Speed};
 use crate::ui::theme;
 use crate::ui::widgets::{Look, icon, icon_button, labelled_button, segmented, tip};
+use crate::ui::words::{common, playback as words};
 use crate::ui::zone::Zone;
 
 /// Height of the bar.
@@ -96,18 +97,18 @@ impl Bar<'_> {
         };
         let backward = if self.reverse { Look::On } else { Look::Quiet };
         let shuttle = Press::Reverse(!self.reverse);
-        button(ui, ICON_KEYBOARD_DOUBLE_ARROW_LEFT, "Play backward", "J", backward, shuttle);
+        button(ui, ICON_KEYBOARD_DOUBLE_ARROW_LEFT, words::PLAY_BACKWARD, "J", backward, shuttle);
         let back = Press::Event { forward: false };
-        button(ui, ICON_SKIP_PREVIOUS, "Previous event", "P", Look::Quiet, back);
-        button(ui, ICON_CHEVRON_LEFT, "One frame back", "←", Look::Quiet, Press::Step(-1));
+        button(ui, ICON_SKIP_PREVIOUS, words::PREVIOUS_EVENT, "P", Look::Quiet, back);
+        button(ui, ICON_CHEVRON_LEFT, words::FRAME_BACK, "←", Look::Quiet, Press::Step(-1));
         let (glyph, name) = match self.playing {
-            true => (ICON_PAUSE, "Pause"),
-            false => (ICON_PLAY_ARROW, "Play"),
+            true => (ICON_PAUSE, words::PAUSE),
+            false => (ICON_PLAY_ARROW, words::PLAY),
         };
         button(ui, glyph, name, "Space", Look::Main, Press::Toggle);
-        button(ui, ICON_CHEVRON_RIGHT, "One frame on", "→", Look::Quiet, Press::Step(1));
+        button(ui, ICON_CHEVRON_RIGHT, words::FRAME_ON, "→", Look::Quiet, Press::Step(1));
         let on = Press::Event { forward: true };
-        button(ui, ICON_SKIP_NEXT, "Next event", "N", Look::Quiet, on);
+        button(ui, ICON_SKIP_NEXT, words::NEXT_EVENT, "N", Look::Quiet, on);
         press
     }
 
@@ -116,7 +117,7 @@ impl Bar<'_> {
         let selected = Speed::ALL.iter().position(|s| *s == self.speed);
         ui.scope(|ui| {
             ui.spacing_mut().button_padding.x = 4.0;
-            segmented(ui, "Speed", &options, selected)
+            segmented(ui, words::SPEED, &options, selected)
         })
         .inner
         .map(|i| Press::Speed(Speed::ALL[i]))
@@ -126,13 +127,13 @@ impl Bar<'_> {
         let words = (self.speed_label(), icon(ICON_ARROW_DROP_DOWN, theme::ICON));
         let button = ui
             .add(Button::new(words).stroke(Stroke::NONE))
-            .accessible_name(format!("Speed, now {}", self.speed.label()))
-            .on_hover_text(tip("Speed", "J backward, L forward, again for faster"));
+            .accessible_name(words::speed_now(self.speed.label()))
+            .on_hover_text(tip(words::SPEED, words::SPEED_TIP));
         let mut press = None;
         Popup::menu(&button).show(|ui| {
             for speed in Speed::ALL {
                 let option = Button::selectable(speed == self.speed, speed.label());
-                let response = ui.add(option).accessible_name(format!("Speed: {}", speed.label()));
+                let response = ui.add(option).accessible_name(words::speed_choice(speed.label()));
                 if response.on_hover_text(explain(speed)).clicked() {
                     press = Some(Press::Speed(speed));
                     ui.close();
@@ -150,11 +151,11 @@ impl Bar<'_> {
     fn skips(&self, ui: &mut Ui) -> Option<Press> {
         let mut press = None;
         let look = |on| if on { Look::On } else { Look::Quiet };
-        let name = "Skip time without recordings";
+        let name = words::SKIP_GAPS;
         if icon_button(ui, ICON_STEP_OVER, name, "", look(self.skip_gaps)).clicked() {
             press = Some(Press::SkipGaps(!self.skip_gaps));
         }
-        let name = "Play motion only";
+        let name = words::MOTION_ONLY;
         if icon_button(ui, ICON_DIRECTIONS_RUN, name, "", look(self.skip_to_events)).clicked() {
             press = Some(Press::SkipToEvents(!self.skip_to_events));
         }
@@ -163,14 +164,14 @@ impl Bar<'_> {
 
     fn live(&self, ui: &mut Ui) -> Option<Press> {
         let ink = if self.live { theme::live() } else { theme::text_soft() };
-        let words = RichText::new("Live").color(ink);
+        let words = RichText::new(words::LIVE).color(ink);
         let button = Button::new((icon(ICON_SENSORS, theme::ICON).color(ink), words))
             .selected(self.live)
             .fill(if self.live { theme::raised() } else { Color32::TRANSPARENT })
             .stroke(Stroke::NONE);
         ui.spacing_mut().button_padding.x = 8.0;
-        let response = ui.add(button).accessible_name("Live edge");
-        let text = tip("To the newest footage, and stays there", "");
+        let response = ui.add(button).accessible_name(words::LIVE_EDGE);
+        let text = tip(words::LIVE_TIP, "");
         response.on_hover_text(text).clicked().then_some(Press::Live)
     }
 
@@ -183,22 +184,22 @@ impl Bar<'_> {
             }
         };
         let lists = if self.lists { Look::On } else { Look::Quiet };
-        let name = "Events, bookmarks, locks, the day, export";
+        let name = words::LISTS;
         button(ui, ICON_RIGHT_PANEL_OPEN, name, "", lists, Press::Lists);
-        button(ui, ICON_FULLSCREEN, "Full screen", "F", Look::Quiet, Press::Fullscreen);
+        button(ui, ICON_FULLSCREEN, common::FULL_SCREEN, "F", Look::Quiet, Press::Fullscreen);
         if roomy {
-            let what = "Takes the range out as files for any player";
-            if labelled_button(ui, ICON_DOWNLOAD, "Export", what, "E").clicked() {
+            let what = words::EXPORT_TIP;
+            if labelled_button(ui, ICON_DOWNLOAD, words::EXPORT, what, "E").clicked() {
                 return Some(Press::Export);
             }
         } else {
-            button(ui, ICON_DOWNLOAD, "Export", "E", Look::Quiet, Press::Export);
+            button(ui, ICON_DOWNLOAD, words::EXPORT, "E", Look::Quiet, Press::Export);
         }
-        button(ui, ICON_LOCK, "Lock the range", "X", Look::Quiet, Press::Lock);
-        button(ui, ICON_BOOKMARK_ADD, "Bookmark this moment", "M", Look::Quiet, Press::Bookmark);
+        button(ui, ICON_LOCK, words::LOCK_RANGE, "X", Look::Quiet, Press::Lock);
+        button(ui, ICON_BOOKMARK_ADD, words::BOOKMARK_MOMENT, "M", Look::Quiet, Press::Bookmark);
         snapshot_menu(ui, style);
-        button(ui, ICON_PHOTO_CAMERA, "Snapshot", "S", Look::Quiet, Press::Snapshot);
-        button(ui, ICON_SCHEDULE, "Go to a time", "G", Look::Quiet, Press::GoTo);
+        button(ui, ICON_PHOTO_CAMERA, words::SNAPSHOT, "S", Look::Quiet, Press::Snapshot);
+        button(ui, ICON_SCHEDULE, words::GO_TO, "G", Look::Quiet, Press::GoTo);
         press
     }
 
@@ -219,17 +220,17 @@ impl Bar<'_> {
         add(format!(" {seconds}"), theme::strong(15.0), theme::text());
         add(format!(".{rest} {}", self.zone.offset(at)), theme::font(15.0), theme::text_soft());
         if let Some(rate) = self.key_frames_only {
-            let text = format!("\nkey frames only, {rate:.0} pictures a second");
+            let text = format!("\n{}", words::key_frames_only(rate));
             add(text, theme::font(theme::CAPTION), theme::warning());
         }
         job.wrap.max_width = f32::INFINITY;
         job.halign = Align::Center;
-        ui.label(job).on_hover_text("The moment shown, with its distance from UTC");
+        ui.label(job).on_hover_text(words::TIME_TIP);
     }
 }
 
 fn explain(speed: Speed) -> String {
-    format!("Plays at {} (L again: twice as fast)", speed.label())
+    words::speed_tip(speed.label())
 }
 
 /// How a snapshot is saved.
@@ -238,13 +239,13 @@ fn snapshot_menu(ui: &mut Ui, style: &mut SnapshotStyle) {
         ui.spacing_mut().button_padding.x = 0.0;
         let glyph = icon(ICON_ARROW_DROP_DOWN, 14.0).color(theme::text_soft());
         let caret = Button::new(glyph).frame(false).min_size(egui::vec2(14.0, theme::CONTROL));
-        let response = ui.add(caret).accessible_name("How snapshots are saved");
-        let response = response.on_hover_text("How snapshots are saved");
+        let response = ui.add(caret).accessible_name(words::SNAPSHOT_STYLE);
+        let response = response.on_hover_text(words::SNAPSHOT_STYLE);
         let stays_open = egui::PopupCloseBehavior::CloseOnClickOutside;
         Popup::menu(&response).close_behavior(stays_open).show(|ui| {
-            ui.radio_value(&mut style.format, PictureFormat::Png, "PNG, without loss");
-            ui.radio_value(&mut style.format, PictureFormat::Jpeg, "JPEG, small");
-            ui.checkbox(&mut style.caption, "With camera and time in the picture");
+            ui.radio_value(&mut style.format, PictureFormat::Png, words::PNG);
+            ui.radio_value(&mut style.format, PictureFormat::Jpeg, words::JPEG);
+            ui.checkbox(&mut style.caption, words::CAPTION);
         });
     });
 }

@@ -12,6 +12,7 @@ use super::{LaneHead, View};
 use crate::model::{WallSpan, WallTime};
 use crate::protocol::{Lane, TimelineAnswer};
 use crate::ui::widgets::{icon, soft, strong};
+use crate::ui::words::{common, timeline as words};
 use crate::ui::{format, theme};
 
 /// Width of the picture, and of the card.
@@ -41,7 +42,7 @@ pub fn show(ui: &Ui, response: &Response, areas: &Areas, x: f32, content: impl F
         egui::Tooltip::always_open(ui.ctx().clone(), layer, response.id, anchor).gap(4.0);
     // Above the lanes, which it is about.
     tooltip.popup = tooltip.popup.align(egui::RectAlign::TOP).align_alternatives(&[]);
-    tooltip.accessible_name("Time under the pointer").show(|ui| {
+    tooltip.accessible_name(words::UNDER_POINTER).show(|ui| {
         ui.spacing_mut().item_spacing = Vec2::new(6.0, 2.0);
         ui.spacing_mut().interact_size.y = 18.0;
         content(ui);
@@ -74,20 +75,18 @@ fn describe(ui: &mut Ui, view: &View<'_>, lane: &Lane, found: &Under<'_>, pointe
         Under::Footage(found) => {
             let kind = found.kind.label();
             let (text, colour) = match lanes::motion_at(lane, at) {
-                Some(level) => {
-                    (format!("motion {:.2} · {kind}", f32::from(level) / 1_000.0), theme::motion())
-                }
-                None => (format!("Recorded, {kind}"), theme::coverage(found.kind)),
+                Some(level) => (words::motion(f32::from(level) / 1_000.0, kind), theme::motion()),
+                None => (words::recorded(kind), theme::coverage(found.kind)),
             };
             line(ui, text, colour);
             if lanes::is_locked(lane, at) {
-                line(ui, "Locked: no rule deletes it".into(), theme::locked());
+                line(ui, words::LOCKED.into(), theme::locked());
             } else if lanes::goes_soon(lane, at) {
-                line(ui, "Will be deleted within 24 hours".into(), theme::text_soft());
+                line(ui, words::GOES_SOON.into(), theme::text_soft());
             }
         }
         Under::Gap(reason) => line(ui, reason.to_string(), theme::gap(reason)),
-        Under::Nothing if at > view.now => line(ui, "In the future".into(), theme::text_soft()),
+        Under::Nothing if at > view.now => line(ui, words::FUTURE.into(), theme::text_soft()),
         Under::Nothing => {}
     }
     #[expect(clippy::cast_precision_loss, reason = "a few points")]
@@ -95,7 +94,7 @@ fn describe(ui: &mut Ui, view: &View<'_>, lane: &Lane, found: &Under<'_>, pointe
         mark.micros_since(at).abs() as f64 / pointed.micros_per_point.max(1) as f64
     };
     for mark in lane.bookmarks.iter().filter(|mark| off(mark.at) <= NEAR).take(3) {
-        let note = if mark.note.is_empty() { "Bookmark" } else { &mark.note };
+        let note = if mark.note.is_empty() { common::BOOKMARK } else { &mark.note };
         ui.horizontal(|ui| {
             ui.label(icon(ICON_BOOKMARK, theme::BODY).color(theme::text()));
             line(ui, note.to_owned(), theme::text());
@@ -106,7 +105,7 @@ fn describe(ui: &mut Ui, view: &View<'_>, lane: &Lane, found: &Under<'_>, pointe
 /// Both ends of a range exactly, and its length.
 pub fn tell_range(ui: &mut Ui, view: &View<'_>, range: WallSpan) {
     let zone = view.zone;
-    for (name, at) in [("In", range.start), ("Out", range.end)] {
+    for (name, at) in [(common::RANGE_IN, range.start), (common::RANGE_OUT, range.end)] {
         ui.horizontal(|ui| {
             ui.label(soft(name));
             ui.label(strong(zone.millis(at)));

@@ -35,6 +35,7 @@ use super::theme;
 use super::zone::Zone;
 use crate::model::{CameraId, WallSpan, WallTime};
 use crate::protocol::TimelineAnswer;
+use crate::ui::words::timeline as words;
 
 /// Width of the column of names.
 pub const NAMES: f32 = 124.0;
@@ -141,7 +142,7 @@ impl<'a> Timeline<'a> {
     fn describe(&self, ui: &Ui, response: &Response) {
         let axis = Axis::new(self.view.span, 1.0);
         let value = axis.x_of(self.view.playhead);
-        response.widget_info(|| WidgetInfo::slider(true, value, "Recording timeline"));
+        response.widget_info(|| WidgetInfo::slider(true, value, words::NAME));
         let filter = EventFilter { horizontal_arrows: true, ..EventFilter::default() };
         ui.memory_mut(|m| m.set_focus_lock_filter(response.id, filter));
     }

@@ -12,6 +12,7 @@ use super::ticks::Break;
 use super::{LaneHead, View};
 use crate::model::{WallSpan, WallTime};
 use crate::protocol::TimelineAnswer;
+use crate::ui::words::timeline as words;
 use crate::ui::{format, theme};
 
 /// Where the parts are.
@@ -116,9 +117,8 @@ fn clock_change(painter: &Painter, areas: &Areas, axis: &Axis, change: &Break) {
     let foot = areas.union.bottom();
     let ends = [Pos2::new(x, areas.track.top()), Pos2::new(x, foot)];
     painter.extend(Shape::dashed_line(&ends, Stroke::new(1.5, theme::warning()), 3.0, 3.0));
-    let sign = if change.forward > 0 { '+' } else { '−' };
-    let text = format!("Clock {sign}{}", format::duration(change.forward.abs()));
-    let text = text.trim_end_matches(" 00 min");
+    let by = format::brief_duration(change.forward.abs());
+    let text = words::clock_change(change.forward > 0, &by);
     let font = theme::font(theme::TINY);
     painter.text(Pos2::new(x, foot + 1.0), Align2::CENTER_TOP, text, font, theme::warning());
 }
@@ -156,7 +156,7 @@ pub fn live_edge(painter: &Painter, areas: &Areas, axis: &Axis, now: WallTime) {
     let top = areas.ruler().bottom() - 7.0;
     painter.vline(x, top..=areas.union.bottom(), stroke);
     let font = theme::font(theme::CAPTION);
-    let galley = painter.layout_no_wrap("live".into(), font, theme::live());
+    let galley = painter.layout_no_wrap(words::LIVE_EDGE.into(), font, theme::live());
     if x + 6.0 + galley.size().x < areas.track.right() {
         let at = Pos2::new(x + 5.0, areas.track.top() + lanes::RULER - 8.0);
         let back = Rect::from_min_size(at, galley.size()).expand2(Vec2::new(3.0, 0.0));
@@ -194,7 +194,7 @@ pub fn playhead(painter: &Painter, areas: &Areas, axis: &Axis, at: WallTime) {
 pub fn union_name(painter: &Painter, areas: &Areas) {
     let at = Pos2::new(areas.names.left(), areas.union.center().y + 1.0);
     let font = theme::font(theme::TINY);
-    painter.text(at, Align2::LEFT_CENTER, "Any camera", font, theme::text_faint());
+    painter.text(at, Align2::LEFT_CENTER, words::ANY_CAMERA, font, theme::text_faint());
 }
 
 /// The range chosen, with an end to take hold of at each side, and what it holds below it.

@@ -10,6 +10,7 @@ use crate::ui::desk::Stage;
 use crate::ui::playback::wishes::Wishes;
 use crate::ui::theme;
 use crate::ui::widgets::{focus_ring, strong};
+use crate::ui::words::playback as words;
 
 /// An hour, in microseconds.
 const HOUR: i64 = 3_600_000_000;
@@ -52,7 +53,7 @@ pub fn ui(
                     focus_ring(ui, place, &response);
                     let name = format!("{label}, {}", camera.name);
                     response.widget_info(|| WidgetInfo::selected(Role::Button, true, here, &name));
-                    if response.on_hover_text("Shows this moment").clicked() {
+                    if response.on_hover_text(words::SHOW_MOMENT).clicked() {
                         jump = Some(Jump { camera: camera.id.clone(), at: middle });
                     }
                 }

@@ -10,6 +10,7 @@ use crate::protocol::{Command, EventsQuery};
 use crate::ui::desk::Stage;
 use crate::ui::playback::wishes::Wishes;
 use crate::ui::widgets::{soft, strong};
+use crate::ui::words::playback as words;
 use crate::ui::{format, theme};
 
 /// While today is shown, events are asked for again after this, in microseconds.
@@ -41,16 +42,14 @@ impl Events {
     ) -> Option<Jump> {
         let day = stage.zone.day_span(around.playhead);
         self.ask(stage, around, day);
-        ui.label(strong(format!("Events on {}", stage.zone.short_date(day.start))));
+        ui.label(strong(words::events_on(&stage.zone.short_date(day.start))));
         let answer = stage.shown.events.get().filter(|answer| answer.generation >= self.oldest);
         let Some(answer) = answer else {
-            rows::nothing(ui, "Looking …");
+            rows::nothing(ui, words::LOOKING);
             return None;
         };
         if answer.events.is_empty() {
-            let text = "Nothing moved on this day, or motion was not watched. Motion is watched where a \
-                        camera's mode is motion.";
-            rows::nothing(ui, text);
+            rows::nothing(ui, words::NOTHING_MOVED);
             return None;
         }
         let shown =
@@ -92,12 +91,10 @@ impl Events {
         let picked = around.picked.and_then(|id| stage.camera(id));
         let several = around.cameras.len() > 1;
         ui.horizontal(|ui| {
-            let more = if more { " newest" } else { "" };
-            ui.label(soft(format!("{count}{more}")).size(theme::CAPTION));
+            ui.label(soft(words::events(count, more)).size(theme::CAPTION));
             if let Some(picked) = picked.filter(|_| several) {
-                let what = "Leaves the events of the other cameras out";
-                let text = format!("Only {}", picked.name);
-                ui.checkbox(&mut self.only_picked, text).on_hover_text(what);
+                let only = ui.checkbox(&mut self.only_picked, words::only(&picked.name));
+                only.on_hover_text(words::ONLY_PICKED_TIP);
             } else {
                 self.only_picked = false;
             }
@@ -141,7 +138,7 @@ fn row(
     level(ui, place, event.peak);
     let text = rect.with_min_x(place.right() + 10.0).with_max_x(rect.right() - 6.0);
     rows::lines(ui, text, &time, &format!("{name}, {length}"));
-    response.on_hover_text("Shows the begin of this event").clicked()
+    response.on_hover_text(words::SHOW_EVENT).clicked()
 }
 
 /// How much moved, as a bar under the picture; half of the picture is all of the bar.

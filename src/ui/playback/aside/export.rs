@@ -18,6 +18,7 @@ use crate::ui::desk::{Settled, Stage};
 use crate::ui::widgets::{
     Look, icon_button, labelled_button, main_button, segmented, soft, strong,
 };
+use crate::ui::words::{common, playback as words};
 use crate::ui::{format, theme};
 
 type Asked = Option<(Vec<CameraId>, WallSpan, Option<PathBuf>)>;
@@ -92,7 +93,7 @@ impl Tray {
                 match &plan {
                     Some(plan) => self.go(ui, stage, around, range, plan),
                     None => {
-                        ui.label(soft("Looking what there is …"));
+                        ui.label(soft(words::LOOKING_WHAT));
                     }
                 }
             }
@@ -114,7 +115,7 @@ impl Tray {
             for (number, camera) in around.cameras.iter().enumerate() {
                 let mut on = !self.left_out.contains(&camera.id);
                 let label = columns[number % 2].checkbox(&mut on, &camera.name);
-                if label.on_hover_text("A file of its own for each camera").changed() {
+                if label.on_hover_text(words::FILE_EACH).changed() {
                     if on {
                         self.left_out.remove(&camera.id);
                     } else {
@@ -124,13 +125,13 @@ impl Tray {
             }
         });
         ui.horizontal(|ui| {
-            ui.label(soft("Gaps"));
+            ui.label(soft(words::GAPS));
             let options = [
-                ("Closed", "Time without footage is left out".to_owned()),
-                ("Kept", "The picture before a gap stands as long as the gap lasts".to_owned()),
+                (words::GAPS_CLOSED, words::GAPS_CLOSED_TIP.to_owned()),
+                (words::GAPS_KEPT, words::GAPS_KEPT_TIP.to_owned()),
             ];
             let now = usize::from(self.gaps == ExportGaps::Kept);
-            match segmented(ui, "Gaps", &options, Some(now)) {
+            match segmented(ui, words::GAPS, &options, Some(now)) {
                 Some(0) => self.gaps = ExportGaps::Closed,
                 Some(_) => self.gaps = ExportGaps::Kept,
                 None => {}
@@ -147,9 +148,8 @@ impl Tray {
             .id_salt("folder of the export")
             .hint_text(RichText::new(hint).color(theme::text_faint()))
             .desired_width(f32::INFINITY);
-        ui.label(soft("Folder").size(theme::CAPTION));
-        let what = "Where the files go; empty: the folder that stands there in grey";
-        ui.add(edit).accessible_name("Folder of the export").on_hover_text(what);
+        ui.label(soft(words::FOLDER).size(theme::CAPTION));
+        ui.add(edit).accessible_name(words::FOLDER_NAME).on_hover_text(words::FOLDER_TIP);
     }
 
     /// How much it is, and the button that does it.
@@ -163,16 +163,15 @@ impl Tray {
     ) {
         ui.horizontal(|ui| {
             let covered = format::duration(plan.covered);
-            let amount = format!("{}, {covered} in all", format::bytes(plan.bytes));
-            ui.label(amount).on_hover_text("Footage of all chosen cameras together");
+            let amount = words::export_amount(&format::bytes(plan.bytes), &covered);
+            ui.label(amount).on_hover_text(words::EXPORT_AMOUNT_TIP);
             let possible = plan.trouble.is_none() && plan.bytes > 0;
             let layout = egui::Layout::right_to_left(egui::Align::Center);
             ui.with_layout(layout, |ui| {
                 if !possible {
                     ui.disable();
                 }
-                let what = "Writes MP4 files that any player opens, and a manifest beside each";
-                if main_button(ui, "Export now", what).clicked() {
+                if main_button(ui, words::EXPORT_NOW, words::EXPORT_NOW_TIP).clicked() {
                     stage.desk.send(Command::Export(ExportRequest {
                         cameras: self.cameras(around),
                         span: range,
@@ -193,11 +192,7 @@ fn details(ui: &mut Ui, stage: &Stage<'_>, plan: &ExportPlan) {
     if plan.surplus > 0 {
         #[expect(clippy::cast_precision_loss, reason = "shown in tenths of a second")]
         let seconds = plan.surplus as f64 / 1e6;
-        let text = format!(
-            "Copied without loss from up to {seconds:.1} s earlier, where pictures begin anew; \
-             players do not show that."
-        );
-        ui.label(soft(text).size(theme::CAPTION));
+        ui.label(soft(words::surplus(seconds)).size(theme::CAPTION));
     }
     gaps(ui, stage, plan);
 }
@@ -207,27 +202,26 @@ fn ends(ui: &mut Ui, stage: &Stage<'_>, around: &Around<'_>) -> Option<Act> {
     let mut act = None;
     match around.range {
         None => {
-            let text = "Select a range: drag on the timeline with Shift held, or set both ends at the \
-                        playhead.";
-            ui.label(soft(text));
+            ui.label(soft(words::SELECT_RANGE));
         }
         Some(range) => {
             let from = stage.zone.millis(range.start);
             let to = stage.zone.millis(range.end);
             let day = stage.zone.short_date(range.start);
-            ui.label(format!("{day}, {from} to {to}"));
+            ui.label(common::range(&day, &from, &to));
         }
     }
     ui.horizontal(|ui| {
         ui.spacing_mut().button_padding.x = 8.0;
-        if labelled_button(ui, ICON_LOGIN, "In", "Begins at the moment shown", "[").clicked() {
+        if labelled_button(ui, ICON_LOGIN, common::RANGE_IN, words::IN_TIP, "[").clicked() {
             act = Some(Act::In);
         }
-        if labelled_button(ui, ICON_LOGOUT, "Out", "Ends at the moment shown", "]").clicked() {
+        if labelled_button(ui, ICON_LOGOUT, common::RANGE_OUT, words::OUT_TIP, "]").clicked() {
             act = Some(Act::Out);
         }
         if around.range.is_some()
-            && labelled_button(ui, ICON_CLOSE, "Clear", "No range any more", "Esc").clicked()
+            && labelled_button(ui, ICON_CLOSE, words::CLEAR_RANGE, words::CLEAR_RANGE_TIP, "Esc")
+                .clicked()
         {
             act = Some(Act::ClearRange);
         }
@@ -243,11 +237,11 @@ fn gaps(ui: &mut Ui, stage: &Stage<'_>, plan: &ExportPlan) {
         let name = stage.name_of(camera);
         let from = stage.zone.seconds(span.start);
         let length = format::duration(span.micros());
-        let text = format!("Missing: {name} from {from}, {length}: {reason}");
+        let text = words::missing(&name, &from, &length, &reason.to_string());
         ui.label(RichText::new(text).size(theme::CAPTION).color(theme::gap(reason)));
     }
     if let Some(more) = plan.gaps.len().checked_sub(LISTED).filter(|more| *more > 0) {
-        ui.label(soft(format!("and {more} more gaps; all stand in the manifest")));
+        ui.label(soft(words::more_gaps(more)));
     }
 }
 
@@ -263,15 +257,11 @@ fn list(ui: &mut Ui, stage: &mut Stage<'_>) {
     }
 }
 
-fn print_files(count: usize) -> String {
-    if count == 1 { "1 file".into() } else { format!("{count} files") }
-}
-
 fn status(ui: &mut Ui, stage: &mut Stage<'_>, export: &ExportStatus) {
     let when = stage.zone.brief_seconds(export.span.start, stage.now);
     let cameras = match export.cameras.as_slice() {
         [one] => stage.name_of(one),
-        several => format!("{} cameras", several.len()),
+        several => words::cameras(several.len()),
     };
     let title = format!("{cameras}, {when}");
     let running = matches!(export.state, ExportState::Waiting | ExportState::Running { .. });
@@ -279,8 +269,8 @@ fn status(ui: &mut Ui, stage: &mut Stage<'_>, export: &ExportStatus) {
     let layout = egui::Layout::right_to_left(egui::Align::Center);
     ui.allocate_ui_with_layout(line, layout, |ui| {
         let name = match running {
-            true => format!("Cancel the export of {title}"),
-            false => format!("Take the export of {title} off the list"),
+            true => words::cancel_export(&title),
+            false => words::forget_export(&title),
         };
         if icon_button(ui, ICON_CLOSE, &name, "", Look::Quiet).clicked() {
             stage.desk.send(match running {
@@ -289,7 +279,7 @@ fn status(ui: &mut Ui, stage: &mut Stage<'_>, export: &ExportStatus) {
             });
         }
         if let ExportState::Done { .. } = export.state {
-            let name = format!("Open the folder of {title}");
+            let name = words::open_folder(&title);
             if icon_button(ui, ICON_FOLDER_OPEN, &name, "", Look::Quiet).clicked() {
                 stage.desk.send(Command::OpenFolder(export.folder.clone()));
             }
@@ -299,19 +289,19 @@ fn status(ui: &mut Ui, stage: &mut Stage<'_>, export: &ExportStatus) {
         });
     });
     match &export.state {
-        ExportState::Waiting => rows::nothing(ui, "Waits for the one before it"),
+        ExportState::Waiting => rows::nothing(ui, words::EXPORT_WAITS),
         ExportState::Running { done, total } => {
             #[expect(clippy::cast_precision_loss, reason = "a part of a bar")]
             let part = if *total > 0 { *done as f32 / *total as f32 } else { 0.0 };
-            let text = format!("{} of {}", format::bytes(*done), format::bytes(*total));
+            let text = common::done_of(&format::bytes(*done), &format::bytes(*total));
             ui.add(ProgressBar::new(part).text(text).fill(theme::accent().gamma_multiply(0.5)));
         }
         ExportState::Done { files, bytes } => {
-            let count = format!("Done: {} in {}", format::bytes(*bytes), print_files(files.len()));
+            let count = words::export_done(&format::bytes(*bytes), files.len());
             ui.label(soft(count)).on_hover_text(files.join("\n"));
         }
         ExportState::Cancelled => {
-            ui.label(soft("Cancelled; nothing is left of it"));
+            ui.label(soft(words::EXPORT_CANCELLED));
         }
         ExportState::Failed(why) => {
             ui.label(RichText::new(why).color(theme::error()));

@@ -11,6 +11,7 @@ use crate::model::{Bookmark, CameraId, Lock, WallTime};
 use crate::protocol::{Command, MarkChange};
 use crate::ui::desk::Stage;
 use crate::ui::widgets::{Look, icon_button, main_button, sheet, soft};
+use crate::ui::words::{common, playback as words};
 use crate::ui::{format, theme};
 
 /// The lists.
@@ -28,26 +29,26 @@ impl Marks {
         stage: &mut Stage<'_>,
         around: &Around<'_>,
     ) -> Option<Jump> {
-        rows::search(ui, "Find a bookmark", &mut self.search);
+        rows::search(ui, words::FIND_BOOKMARK, &mut self.search);
         let marks = stage.shown.marks.get().unwrap_or_default();
         let found = |mark: &&Bookmark| self.matches(stage, &mark.camera, &mark.note);
         let found: Vec<&Bookmark> = marks.bookmarks.iter().filter(found).collect();
         if found.is_empty() {
             let text = match marks.bookmarks.is_empty() {
-                true => "No bookmarks yet. M notes the moment shown.",
-                false => "No bookmark has these words.",
+                true => words::NO_BOOKMARKS,
+                false => words::NO_BOOKMARK_FOUND,
             };
             rows::nothing(ui, text);
         }
         let entry = |mark: &&Bookmark| Entry {
-            title: if mark.note.is_empty() { "Bookmark" } else { &mark.note }.to_owned(),
+            title: if mark.note.is_empty() { common::BOOKMARK } else { &mark.note }.to_owned(),
             camera: mark.camera.clone(),
             at: mark.at,
             length: String::new(),
             here: mark.at == around.playhead,
             stripe: theme::accent(),
-            button: (ICON_DELETE, "Remove the bookmark"),
-            explanation: "Shows this moment",
+            button: (ICON_DELETE, words::remove_bookmark),
+            explanation: words::SHOW_MOMENT,
         };
         match list(ui, stage, &found.iter().map(entry).collect::<Vec<_>>()) {
             Some((index, Done::Button)) => {
@@ -67,26 +68,26 @@ impl Marks {
         stage: &mut Stage<'_>,
         around: &Around<'_>,
     ) -> Option<Jump> {
-        rows::search(ui, "Find a lock", &mut self.search);
+        rows::search(ui, words::FIND_LOCK, &mut self.search);
         let marks = stage.shown.marks.get().unwrap_or_default();
         let found = |lock: &&Lock| self.matches(stage, &lock.camera, &lock.note);
         let found: Vec<&Lock> = marks.locks.iter().filter(found).collect();
         if found.is_empty() {
             let text = match marks.locks.is_empty() {
-                true => "Nothing is locked. Select a range (Shift and drag, or [ and ]), then X.",
-                false => "No lock has these words.",
+                true => words::NO_LOCKS,
+                false => words::NO_LOCK_FOUND,
             };
             rows::nothing(ui, text);
         }
         let entry = |lock: &&Lock| Entry {
-            title: if lock.note.is_empty() { "Locked" } else { &lock.note }.to_owned(),
+            title: if lock.note.is_empty() { words::LOCKED } else { &lock.note }.to_owned(),
             camera: lock.camera.clone(),
             at: lock.span.start,
             length: format!(", {}", format::duration(lock.span.micros())),
             here: lock.span.contains(around.playhead),
             stripe: theme::locked(),
-            button: (ICON_LOCK_OPEN, "Unlock"),
-            explanation: "Shows the begin of this range",
+            button: (ICON_LOCK_OPEN, words::unlock),
+            explanation: words::SHOW_RANGE,
         };
         let done = list(ui, stage, &found.iter().map(entry).collect::<Vec<_>>());
         self.ask_before_unlocking(ui, stage);
@@ -105,22 +106,21 @@ impl Marks {
         let Some(lock) = self.unlocking.clone() else { return };
         let mut done = false;
         let left = sheet(ui, "unlock", 400.0, |ui| {
-            ui.heading("Unlock this range?");
+            ui.heading(words::UNLOCK_TITLE);
             let from = stage.zone.brief_seconds(lock.span.start, stage.now);
             let to = stage.zone.brief_seconds(lock.span.end, lock.span.start);
             let camera = stage.name_of(&lock.camera);
-            ui.label(format!("{camera}, {from} to {to}"));
+            ui.label(common::range(&camera, &from, &to));
             if !lock.note.is_empty() {
                 ui.label(soft(lock.note.clone()));
             }
-            ui.label(soft("The rules may delete it from then on, old footage at once."));
+            ui.label(soft(words::UNLOCK_WARNING));
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                let what = "Lets the rules have this range again";
-                if main_button(ui, "Unlock", what).clicked() {
+                if main_button(ui, words::UNLOCK, words::UNLOCK_TIP).clicked() {
                     let (camera, span) = (lock.camera.clone(), lock.span);
                     done = stage.desk.send(Command::Mark(MarkChange::Unlock { camera, span }));
                 }
-                done |= ui.button("Cancel").on_hover_text("It stays locked (Esc)").clicked();
+                done |= ui.button(common::CANCEL).on_hover_text(words::UNLOCK_CANCEL_TIP).clicked();
             });
         });
         if left || done {
@@ -145,8 +145,8 @@ struct Entry {
     /// Whether the playhead is there.
     here: bool,
     stripe: egui::Color32,
-    /// What its button shows, and what it does with the title.
-    button: (MaterialIcon, &'static str),
+    /// What its button shows, and its name by the title.
+    button: (MaterialIcon, fn(&str) -> String),
     explanation: &'static str,
 }
 
@@ -180,8 +180,8 @@ fn row(ui: &mut Ui, stage: &Stage<'_>, entry: &Entry) -> Option<Done> {
     let (rect, response) = rows::ground(ui, rows::LOW, &label, entry.here);
     stripe(ui, rect, entry.stripe);
     rows::lines(ui, text_place(rect), &entry.title, &second);
-    let (glyph, what) = entry.button;
-    let name = format!("{what} {}", entry.title);
+    let (glyph, name) = entry.button;
+    let name = name(&entry.title);
     if end_button(ui, rect, |ui| icon_button(ui, glyph, &name, "", Look::Quiet).clicked()) {
         return Some(Done::Button);
     }

@@ -20,6 +20,7 @@ use crate::protocol::{CameraStatus, TimelineAnswer};
 use crate::ui::desk::Stage;
 use crate::ui::theme;
 use crate::ui::widgets::{Look, icon_button};
+use crate::ui::words::playback as words;
 
 /// Width of the lists.
 const WIDTH: f32 = 296.0;
@@ -41,11 +42,11 @@ pub enum Tab {
 
 /// Icon, name and key of each list.
 const TABS: [(Tab, MaterialIcon, &str, &str); 5] = [
-    (Tab::Events, ICON_DIRECTIONS_RUN, "Events", ""),
-    (Tab::Day, ICON_GRID_VIEW, "The day in pictures", ""),
-    (Tab::Bookmarks, ICON_BOOKMARK, "Bookmarks", ""),
-    (Tab::Locks, ICON_LOCK, "Locks", ""),
-    (Tab::Export, ICON_DOWNLOAD, "Export tray", "E"),
+    (Tab::Events, ICON_DIRECTIONS_RUN, words::EVENTS, ""),
+    (Tab::Day, ICON_GRID_VIEW, words::DAY, ""),
+    (Tab::Bookmarks, ICON_BOOKMARK, words::BOOKMARKS, ""),
+    (Tab::Locks, ICON_LOCK, words::LOCKS, ""),
+    (Tab::Export, ICON_DOWNLOAD, words::EXPORT_TRAY, "E"),
 ];
 
 /// What the page shows, for the lists.
@@ -157,7 +158,7 @@ impl Aside {
                 }
             }
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                if icon_button(ui, ICON_CLOSE, "Close the list", "Esc", Look::Quiet).clicked() {
+                if icon_button(ui, ICON_CLOSE, words::CLOSE_LIST, "Esc", Look::Quiet).clicked() {
                     self.open = None;
                 }
             });
