@@ -29,8 +29,9 @@
 //! # Threads
 //! All named, all joined: `ui` (the main thread), `engine`, `capture`, `record-N` (N is the volume), `index`,
 //! `retention`, `motion-N`, `thumbnails`, `query`, `playback`, `player-N`, `decode-N` and `live-N`, `previews`,
-//! `snapshot`, `opening`, `finding-*`, `export`, `export-plan`, `ipc`, and `simulate`, `simulate-onvif` where cameras
-//! are simulated. Channels are bounded; what happens when one is full is written where it is made.
+//! `snapshot`, `opening`, `finding-*`, `export`, `export-plan`, `notices`, `desktop`, `report`, `ipc`, and `simulate`,
+//! `simulate-onvif` where cameras are simulated. Channels are bounded; what happens when one is full is written
+//! where it is made.
 //!
 //! # Invariants
 //! - Recording waits for its disk alone.

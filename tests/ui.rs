@@ -207,17 +207,6 @@ fn recording_tells_what_storage_holds() {
 }
 
 #[test]
-fn system_tells_about_the_program() {
-    let mut desk = Desk::with_cameras(4);
-    desk.click("System");
-    // What paints differs from machine to machine.
-    let painter = desk.harness.get_by_label_contains("wgpu, ").rect().expand(300.0);
-    let row = desk.harness.get_by_label("Painted by").rect();
-    desk.harness.mask(painter.intersect(egui::Rect::from_x_y_ranges(220.0..=660.0, row.y_range())));
-    desk.harness.snapshot("system");
-}
-
-#[test]
 fn a_camera_is_removed_only_after_a_question() {
     let mut desk = Desk::with_cameras(4);
     desk.click("Devices");

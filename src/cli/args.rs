@@ -10,8 +10,8 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use super::export_args::{BookmarkOptions, ExportOptions, VerifyOptions};
 use super::footage_args::{
-    DiagnoseOptions, EventsOptions, ExplainOptions, HealthOptions, LockOptions, LocksOptions, ManualOptions,
-    RecordingsOptions, SnapshotOptions, UnlockOptions,
+    DiagnoseOptions, EventsOptions, ExplainOptions, HealthOptions, LockOptions, LocksOptions,
+    ManualOptions, RecordingsOptions, SnapshotOptions, UnlockOptions,
 };
 use super::modes_args::{AutostartOptions, PasswordsOptions};
 use super::rule_args::RuleArgs;

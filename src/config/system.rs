@@ -71,7 +71,10 @@ mod tests {
     fn what_linux_tells_is_read() {
         let release = "NAME=\"Debian\"\nPRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\n";
         assert_eq!(pretty_name(release).as_deref(), Some("Debian GNU/Linux 12 (bookworm)"));
-        assert_eq!(memory_total("MemTotal:       16306644 kB\nMemFree: 1 kB"), Some(16_698_003_456));
+        assert_eq!(
+            memory_total("MemTotal:       16306644 kB\nMemFree: 1 kB"),
+            Some(16_698_003_456)
+        );
         assert_eq!(memory_total("MemTotal: much"), None);
         assert!(System::here().name.contains(std::env::consts::OS));
     }

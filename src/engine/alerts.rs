@@ -244,7 +244,10 @@ mod tests {
 
     #[test]
     fn a_clock_that_was_set_is_told_with_the_way_it_went() {
-        assert!(clock_words(3_600_000_000).starts_with("This computer's clock was set forward by 3600 s."));
+        assert!(
+            clock_words(3_600_000_000)
+                .starts_with("This computer's clock was set forward by 3600 s.")
+        );
         assert!(clock_words(-90_400_000).contains("set back by 90 s. Times may come twice"));
     }
 }

@@ -12,11 +12,11 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
 
 use super::cleaner::StorageReport;
+use super::diagnosing::Situation;
 use super::locks::Locks;
 use super::manual::ManualDesk;
 use super::marks::MarkBook;
 use super::recordings::{Answer, Question, Recordings};
-use super::diagnosing::Situation;
 use super::{EngineError, diagnosing, offline, overview, report, start, zone_of};
 use crate::config::system::System;
 use crate::config::{ConfigError, DataFolder, SettingsStore, bundle};

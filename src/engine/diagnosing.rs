@@ -43,10 +43,7 @@ pub struct Situation<'a> {
 ///
 /// # Errors
 /// When the index cannot be read.
-pub fn answer(
-    situation: &Situation<'_>,
-    query: &DiagnoseQuery,
-) -> Result<Diagnosis, EngineError> {
+pub fn answer(situation: &Situation<'_>, query: &DiagnoseQuery) -> Result<Diagnosis, EngineError> {
     let Situation { recordings, snapshot, now, .. } = situation;
     let moment = query.at.map(|at| moment(recordings, snapshot, query, at, *now)).transpose()?;
     let path = &snapshot.volume.path;

@@ -17,7 +17,8 @@ use crate::config::{DataFolder, VolumeStore};
 use crate::model::coverage::{self, SEAM_MICROS};
 use crate::model::{CameraId, CoverageSpan, WallSpan};
 use crate::protocol::{
-    DiagnoseQuery, EventsAnswer, EventsQuery, MonthQuery, Shown, StorageAnswer, StorageQuery, TimelineQuery,
+    DiagnoseQuery, EventsAnswer, EventsQuery, MonthQuery, Shown, StorageAnswer, StorageQuery,
+    TimelineQuery,
 };
 use crate::runtime::thread::JoinError;
 use crate::runtime::{Clock, Newest, Worker};

@@ -214,6 +214,9 @@ mod tests {
 
     #[test]
     fn a_name_within_another_word_stays() {
-        assert_eq!(without_word("admin: administrator, (admin) my_admin", "admin"), "***: administrator, (***) my_admin");
+        assert_eq!(
+            without_word("admin: administrator, (admin) my_admin", "admin"),
+            "***: administrator, (***) my_admin"
+        );
     }
 }

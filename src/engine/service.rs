@@ -300,9 +300,7 @@ impl Service {
                 self.queries.diagnose(query);
                 Ok(())
             }
-            Command::SaveDiagnostics(console) => {
-                self.reporting.save(console)
-            }
+            Command::SaveDiagnostics(console) => self.reporting.save(console),
             Command::QueryEvents(query) => {
                 self.queries.events(query);
                 Ok(())

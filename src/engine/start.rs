@@ -83,7 +83,14 @@ impl EngineOptions {
     /// An engine on `folder`.
     #[must_use]
     pub fn new(folder: DataFolder, clock: Arc<dyn Clock>) -> Self {
-        Self { folder, clock, demo: false, desktop: false, passphrase: None, places: Places::Network }
+        Self {
+            folder,
+            clock,
+            demo: false,
+            desktop: false,
+            passphrase: None,
+            places: Places::Network,
+        }
     }
 }
 

@@ -12,9 +12,7 @@ use super::service::Service;
 use crate::analysis::Motion;
 use crate::capture::{Link, StreamStatus};
 use crate::model::CameraSettings;
-use crate::model::{
-    CameraId, GapReason, RecordingState, StreamId, StreamKind, WallSpan, WallTime,
-};
+use crate::model::{CameraId, GapReason, RecordingState, StreamId, StreamKind, WallSpan, WallTime};
 use crate::protocol::{CameraStatus, LinkState, Snapshot, VolumeStatus};
 use crate::recorder::StreamReport;
 use crate::recorder::words::{Facts, sentence};

@@ -23,7 +23,9 @@ impl Service {
         }
         self.keeper.pass(now.monotonic);
         let fresh = self.notices.take_fresh();
-        let Some(desktop) = self.desktop.as_ref().filter(|_| !self.shown.is_kiosk()) else { return };
+        let Some(desktop) = self.desktop.as_ref().filter(|_| !self.shown.is_kiosk()) else {
+            return;
+        };
         let settings = self.store.settings();
         for notice in fresh {
             let camera = settings.cameras.iter().find(|c| Some(&c.id) == notice.camera.as_ref());

@@ -22,8 +22,8 @@ mod notices;
 mod place;
 mod setup;
 mod shell;
-mod widgets;
 mod when;
+mod widgets;
 mod window;
 mod words;
 

@@ -52,12 +52,7 @@ fn time_of(text: &str) -> Option<NaiveTime> {
     })
 }
 
-fn day_of(
-    text: &str,
-    shown: NaiveDate,
-    today: NaiveDate,
-    dates: DateStyle,
-) -> Option<NaiveDate> {
+fn day_of(text: &str, shown: NaiveDate, today: NaiveDate, dates: DateStyle) -> Option<NaiveDate> {
     let slashed = if dates == DateStyle::MonthFirst { "%m/%d/%Y" } else { "%d/%m/%Y" };
     match text {
         "" => return Some(shown),

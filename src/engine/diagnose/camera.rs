@@ -26,7 +26,8 @@ pub(super) fn online(facts: &Facts<'_>, seen: &Seen<'_>) -> Check {
     let name = &status.name;
     match &status.link {
         _ if !facts.is_running => {
-            let text = format!("It cannot be told whether {name} is online: Watchkeeper does not run.");
+            let text =
+                format!("It cannot be told whether {name} is online: Watchkeeper does not run.");
             seen.check(Subject::Online, Verdict::Unknown, text, Vec::new())
         }
         LinkState::Online => {
@@ -124,9 +125,7 @@ pub(super) fn recording(facts: &Facts<'_>, seen: &Seen<'_>) -> Check {
     let text = format!("{}: {}, since {since}.", status.name, lower(&status.sentence));
     let (verdict, remedies) = match reason {
         GapReason::NoMotion => (Verdict::Good, Vec::new()),
-        GapReason::Disabled => {
-            (Verdict::Attention, vec![Remedy::EnableRecording(id.clone())])
-        }
+        GapReason::Disabled => (Verdict::Attention, vec![Remedy::EnableRecording(id.clone())]),
         GapReason::OutsideSchedule(_) => (Verdict::Attention, vec![Remedy::OpenSchedules]),
         GapReason::CameraOffline(_) => (Verdict::Wrong, vec![Remedy::ConnectNow(id.clone())]),
         GapReason::DiskFull | GapReason::SizeLimit | GapReason::StorageUnavailable(_) => {
@@ -167,7 +166,8 @@ pub(super) fn retention(facts: &Facts<'_>, seen: &Seen<'_>) -> Check {
 pub(super) fn clock(_: &Facts<'_>, seen: &Seen<'_>) -> Check {
     let name = &seen.status.name;
     let Some(offset) = seen.status.clock_offset else {
-        let text = format!("{name} does not tell its time. Watchkeeper goes by this computer's clock.");
+        let text =
+            format!("{name} does not tell its time. Watchkeeper goes by this computer's clock.");
         return seen.good(Subject::Clock, text);
     };
     let off = offset.abs();

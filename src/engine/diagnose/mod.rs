@@ -16,7 +16,7 @@ pub use self::words::bytes;
 use self::words::Words;
 use crate::model::{CameraId, CameraSettings, RecordingState, Settings, WallSpan, WallTime};
 use crate::protocol::{
-    Check, CameraStatus, Remedy, Snapshot, StorageOverview, Subject, Topic, Verdict,
+    CameraStatus, Check, Remedy, Snapshot, StorageOverview, Subject, Topic, Verdict,
 };
 use crate::storage::Place;
 

@@ -10,11 +10,7 @@ use crate::protocol::{Check, Remedy, Subject, Verdict};
 const MOST_BUTTONS: usize = 4;
 
 /// All checks about `moment`, of one camera or of all.
-pub(super) fn checks(
-    facts: &Facts<'_>,
-    moment: &Moment,
-    camera: Option<&CameraId>,
-) -> Vec<Check> {
+pub(super) fn checks(facts: &Facts<'_>, moment: &Moment, camera: Option<&CameraId>) -> Vec<Check> {
     if moment.at >= facts.now {
         let text = format!("{} has not come yet.", facts.words().exact(moment.at));
         return vec![general(Subject::Moment, Verdict::Unknown, text, Vec::new())];
@@ -46,8 +42,7 @@ fn of_camera(
     let kept = |text| check(Subject::Deleted, Verdict::Good, text, Vec::new());
     match state {
         RecordingState::Recording(kind) => {
-            let text =
-                format!("{name} was recorded at {at} ({}), {from}.", kind.label());
+            let text = format!("{name} was recorded at {at} ({}), {from}.", kind.label());
             let watch = vec![Remedy::Watch(id.clone(), moment.at)];
             let still = format!("The footage of {name} from then is still there.");
             vec![check(Subject::Moment, Verdict::Good, text, watch), kept(still)]
@@ -74,7 +69,8 @@ fn of_camera(
             let why = reason.to_string();
             let text =
                 format!("{name} was not recorded at {at}. {}, {from}.", why.trim_end_matches('.'));
-            let never = format!("There was no footage of {name} then that could have been deleted.");
+            let never =
+                format!("There was no footage of {name} then that could have been deleted.");
             vec![check(Subject::Moment, verdict, text, against(id, reason)), kept(never)]
         }
     }
@@ -121,7 +117,9 @@ fn right_camera(facts: &Facts<'_>, moment: &Moment, camera: Option<&CameraId>) -
     let others = if camera.is_some() { "Other cameras" } else { "Cameras" };
     let (verdict, text) = match (own, names.is_empty()) {
         (true, true) => (Verdict::Good, "No other camera has footage of that time.".to_owned()),
-        (true, false) => (Verdict::Good, format!("Also with footage of that time: {}.", names.join(", "))),
+        (true, false) => {
+            (Verdict::Good, format!("Also with footage of that time: {}.", names.join(", ")))
+        }
         (false, true) => (Verdict::Attention, "No camera has footage of that time.".to_owned()),
         (false, false) => {
             let verdict = if camera.is_some() { Verdict::Attention } else { Verdict::Good };

@@ -125,11 +125,8 @@ pub(super) fn room(facts: &Facts<'_>) -> Check {
     }
     let capacity = capacity(facts);
     let days = capacity / rate / DAY;
-    let mut text = format!(
-        "At {} there is room for {}.",
-        byte_rate(rate),
-        length_of(capacity, rate)
-    );
+    let mut text =
+        format!("At {} there is room for {}.", byte_rate(rate), length_of(capacity, rate));
     if let Some(less) = with_sub_streams(facts) {
         text.push_str(&format!(
             " If the sub streams were recorded ({}), there would be room for {}.",

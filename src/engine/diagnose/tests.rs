@@ -53,8 +53,7 @@ impl Scene {
         let cameras = vec![camera("Gate"), camera("Yard")];
         let settings = Settings { cameras, ..Settings::default() };
         let path = "/var/recordings".to_owned();
-        let mut snapshot =
-            at_rest(Arc::new(settings.clone()), chrono_tz::Europe::Berlin, path);
+        let mut snapshot = at_rest(Arc::new(settings.clone()), chrono_tz::Europe::Berlin, path);
         snapshot.started = at("2026-03-02T08:00:00+01:00");
         for camera in &mut snapshot.cameras {
             camera.link = LinkState::Online;
@@ -324,7 +323,8 @@ fn how_long_the_disk_lasts_is_told_with_figures() {
     for camera in &mut scene.snapshot.cameras {
         camera.sub_bit_rate = Some(400_000);
     }
-    let words = ["If the sub streams were recorded (100.0 kB/s), there would be room for 462 days."];
+    let words =
+        ["If the sub streams were recorded (100.0 kB/s), there would be room for 462 days."];
     says(&scene.check(subject), Verdict::Good, &words, &[]);
     scene.settings.storage.retention = Retention::new(90, 0, 0).expect("a time");
     let words = ["To keep 90 days at this rate 7.8 TB are needed", "NAS"];

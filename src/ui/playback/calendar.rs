@@ -10,10 +10,10 @@ use egui::{
 use egui_material_icons::icons::{ICON_CHEVRON_LEFT, ICON_CHEVRON_RIGHT};
 
 use super::month::{Day, days};
+use crate::model::settings::DateStyle;
 use crate::model::{CameraId, WallTime};
 use crate::protocol::{MonthAnswer, MonthDay, MonthQuery};
 use crate::ui::widgets::{Look, icon_button, soft, strong};
-use crate::model::settings::DateStyle;
 use crate::ui::words::playback as words;
 use crate::ui::zone::{Zone, month_of};
 use crate::ui::{format, keys, theme};

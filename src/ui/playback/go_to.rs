@@ -6,9 +6,9 @@ use egui::{Align, Key, Layout, RichText, Ui};
 
 use crate::model::WallTime;
 use crate::ui::desk::Stage;
-use crate::ui::{theme, when};
 use crate::ui::widgets::{field, main_button, sheet, soft};
 use crate::ui::words::{common, playback as words};
+use crate::ui::{theme, when};
 
 /// The open sheet.
 #[derive(Default)]

@@ -141,3 +141,51 @@ pub fn date(style: DateStyle, example: &str) -> String {
         DateStyle::MonthFirst => format!("{example}, month first"),
     }
 }
+
+pub const PIN: &str = "PIN";
+pub const PIN_IS_SET: &str = "leaving the kiosk asks for it";
+pub const PIN_IS_NOT_SET: &str = "none: anybody can leave the kiosk";
+pub const PIN_SET: &str = "Set a PIN";
+pub const PIN_CHANGE: &str = "Change the PIN";
+pub const PIN_TIP: &str = "Asked for before the kiosk is left";
+pub const PIN_OLD: &str = "Present PIN";
+pub const PIN_NEW: &str = "New PIN";
+pub const PIN_AGAIN: &str = "New PIN again";
+pub const PIN_EXPLAINED: &str = "It is in force at once. Without it nobody leaves the kiosk.";
+pub const PIN_SAVE: &str = "Set PIN";
+pub const PIN_SAVE_TIP: &str = "In force at once (Enter)";
+pub const PIN_REMOVE: &str = "Remove PIN";
+pub const PIN_REMOVE_TIP: &str = "Anybody can leave the kiosk then";
+pub const PIN_EMPTY: &str = "Write the new PIN twice.";
+pub const PIN_DIFFERS: &str = "The two new PINs differ.";
+pub const CANCEL: &str = "Cancel";
+
+pub const START: &str = "Starting with the computer";
+pub const START_AT_ONCE: &str = "In force at once, for this user of the computer.";
+pub const START_OFF: &str = "Nothing";
+pub const START_OFF_TIP: &str = "Watchkeeper is started by hand";
+pub const START_CONSOLE: &str = "Console";
+pub const START_CONSOLE_TIP: &str = "This window, which records too";
+pub const START_KIOSK: &str = "Kiosk";
+pub const START_KIOSK_TIP: &str = "Full screen, Live and Playback alone; it records too";
+pub const START_RECORD: &str = "Recorder";
+pub const START_RECORD_TIP: &str = "Records without a window";
+
+pub const CLOSING: &str = "On closing the window";
+pub const ON_CLOSE: &str = "While recording";
+pub const CLOSE_ASK: &str = "Ask";
+pub const CLOSE_ASK_TIP: &str = "Asks each time";
+pub const CLOSE_BACKGROUND: &str = "Keep recording";
+pub const CLOSE_BACKGROUND_TIP: &str = "Records on without a window";
+pub const CLOSE_QUIT: &str = "Quit";
+pub const CLOSE_QUIT_TIP: &str = "Stops recording";
+
+/// After a wrong PIN.
+pub fn pin_wrong(at: &str) -> String {
+    format!("The present PIN is another one. Try again from {at} on.")
+}
+
+/// After several wrong ones.
+pub fn pin_wait(until: &str) -> String {
+    format!("There were wrong PINs before. Wait until {until}.")
+}

@@ -37,8 +37,7 @@ impl AboutCards {
             fact(ui, words::PAINTED_BY, renderer);
             fact(ui, words::LICENCE, words::LICENCE_OWN);
             ui.add_space(6.0);
-            let all =
-                labelled_button(ui, ICON_LICENSE, words::LICENCES, words::LICENCES_TIP, "");
+            let all = labelled_button(ui, ICON_LICENSE, words::LICENCES, words::LICENCES_TIP, "");
             self.licences |= all.clicked();
         });
     }

@@ -76,8 +76,7 @@ impl DiagnosticsCard {
         ui.horizontal(|ui| {
             self.cameras(ui, stage);
             ui.label(soft(words::MOMENT));
-            let face =
-                Face { name: words::MOMENT, unit: "", tip: words::MOMENT_TIP, width: 190.0 };
+            let face = Face { name: words::MOMENT, unit: "", tip: words::MOMENT_TIP, width: 190.0 };
             let (now, zone) = (stage.now, stage.zone);
             let parse = |text: &str| match text.is_empty() {
                 true => Ok((None, String::new())),
@@ -95,8 +94,7 @@ impl DiagnosticsCard {
                 ui.label(soft(words::MOMENT_HINT).size(theme::CAPTION));
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let check =
-                    labelled_button(ui, ICON_REFRESH, words::CHECK, words::CHECK_TIP, "");
+                let check = labelled_button(ui, ICON_REFRESH, words::CHECK, words::CHECK_TIP, "");
                 if check.clicked() {
                     self.due = 0.0;
                     ui.request_repaint();

@@ -6,6 +6,7 @@ use egui::Ui;
 
 use crate::model::settings::KioskPage;
 use crate::model::settings::console::{Monitor, RotateSeconds};
+use crate::ui::desk::Stage;
 use crate::ui::setup::draft::Draft;
 use crate::ui::setup::entry::{Entry, Face, row, whole, wrong};
 use crate::ui::theme;
@@ -33,8 +34,9 @@ impl KioskCard {
         [&self.monitor, &self.rotate].iter().any(|entry| entry.error().is_some())
     }
 
-    /// Shows the card.
-    pub fn ui(&mut self, ui: &mut Ui, draft: &mut Draft) {
+    /// Shows the card; true when the PIN is to be set or changed.
+    pub fn ui(&mut self, ui: &mut Ui, stage: &Stage<'_>, draft: &mut Draft) -> bool {
+        let mut wanted = false;
         card(ui, words::KIOSK, |ui| {
             ui.spacing_mut().item_spacing.y = 10.0;
             row(ui, words::KIOSK_START, |ui| {
@@ -46,7 +48,9 @@ impl KioskCard {
             });
             page(ui, draft);
             self.numbers(ui, draft);
+            row(ui, words::PIN, |ui| wanted = pin(ui, stage));
         });
+        wanted
     }
 
     fn numbers(&mut self, ui: &mut Ui, draft: &mut Draft) {
@@ -77,6 +81,14 @@ impl KioskCard {
         });
         wrong(ui, &self.rotate);
     }
+}
+
+fn pin(ui: &mut Ui, stage: &Stage<'_>) -> bool {
+    let is_set = stage.snapshot.pin_is_set;
+    let name = if is_set { words::PIN_CHANGE } else { words::PIN_SET };
+    let wanted = ui.button(name).on_hover_text(words::PIN_TIP).clicked();
+    ui.label(soft(if is_set { words::PIN_IS_SET } else { words::PIN_IS_NOT_SET }));
+    wanted
 }
 
 fn page(ui: &mut Ui, draft: &mut Draft) {

@@ -7,6 +7,8 @@ mod about;
 mod console;
 mod diagnostics;
 mod kiosk;
+mod life;
+mod pin;
 
 use egui::{Key, Modifiers, RichText, Ui};
 use egui_material_icons::icons::{ICON_EDIT, ICON_ERROR};
@@ -15,6 +17,7 @@ use self::about::AboutCards;
 use self::console::ConsoleCards;
 use self::diagnostics::DiagnosticsCard;
 use self::kiosk::KioskCard;
+use self::pin::PinSheet;
 use super::draft::Draft;
 use crate::ui::app::Go;
 use crate::ui::desk::Stage;
@@ -33,6 +36,7 @@ pub struct SystemPage {
     console: ConsoleCards,
     kiosk: KioskCard,
     about: AboutCards,
+    pin: PinSheet,
     /// Save was refused because of a field.
     told: bool,
 }
@@ -47,7 +51,7 @@ enum Press {
 impl SystemPage {
     /// Whether a sheet is open.
     pub const fn is_open(&self) -> bool {
-        self.about.is_open()
+        self.about.is_open() || self.pin.is_open()
     }
 
     /// Shows the page in a window that is painted by `renderer`.
@@ -74,6 +78,7 @@ impl SystemPage {
             }
         });
         self.about.sheet(ui);
+        self.pin.ui(ui, stage);
         match press {
             Some(Press::Save) => self.save(stage),
             Some(Press::Discard) => self.discard(),
@@ -87,10 +92,16 @@ impl SystemPage {
         ui.add_space(4.0);
         self.console.notices(ui, &mut self.draft);
         ui.add_space(4.0);
-        self.kiosk.ui(ui, &mut self.draft);
+        if self.kiosk.ui(ui, stage, &mut self.draft) {
+            self.pin.open();
+        }
     }
 
     fn right(&mut self, ui: &mut Ui, stage: &mut Stage<'_>, renderer: &str) -> Option<Go> {
+        life::start(ui, stage);
+        ui.add_space(4.0);
+        life::close(ui, &mut self.draft);
+        ui.add_space(4.0);
         let go = about::data(ui, stage);
         ui.add_space(4.0);
         self.about.about(ui, stage, renderer);
