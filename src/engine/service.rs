@@ -24,7 +24,7 @@ use super::opening::Opening;
 use super::previews::Previews;
 use super::query::Queries;
 use super::recordings::Recordings;
-use super::reporting::{Reporting, SavedReport};
+use super::reporting::Reporting;
 use super::snapshots::{Saved, Snapshots, Style, Wanted};
 use super::status::Meter;
 use super::thumbnails::Thumbnails;
@@ -310,9 +310,7 @@ impl Service {
                 Ok(())
             }
             Command::AcknowledgeAll => {
-                for notice in self.notices.list() {
-                    self.acknowledge(notice.id);
-                }
+                self.acknowledge_all();
                 Ok(())
             }
             Command::Acknowledge(id) => {
@@ -431,14 +429,6 @@ impl Service {
         };
         let wanted = at.map(Wanted::Recorded).map_or_else(live, Ok)?;
         self.snapshots.save(camera, wanted, style)
-    }
-
-    fn tell_reported(&mut self, saved: SavedReport) {
-        let (severity, text) = match saved {
-            Ok(path) => (Severity::Info, format!("Saved the diagnostics as {}", path.display())),
-            Err(error) => (Severity::Warning, format!("The diagnostics cannot be saved: {error}")),
-        };
-        self.tell(severity, None, text);
     }
 
     fn tell_saved(&mut self, saved: Saved) {

@@ -1,8 +1,9 @@
-//! Where notices go: to the console, into their file, onto the desktop.
+//! Where notices go: to the console, into their file, onto the desktop; and who has seen them.
 //!
-//! Must not do: raise one.
+//! Must not do: detect anything.
 
 use super::desktop::DesktopNotice;
+use super::reporting::SavedReport;
 use super::service::Service;
 use crate::config::system;
 use crate::model::settings::ConsoleSettings;
@@ -34,6 +35,22 @@ impl Service {
                 desktop.show(shown);
             }
         }
+    }
+
+    /// The operator has seen all of them.
+    pub fn acknowledge_all(&mut self) {
+        for notice in self.notices.list() {
+            self.acknowledge(notice.id);
+        }
+    }
+
+    /// Tells where a fault report is.
+    pub(super) fn tell_reported(&mut self, saved: SavedReport) {
+        let (severity, text) = match saved {
+            Ok(path) => (Severity::Info, format!("Saved the diagnostics as {}", path.display())),
+            Err(error) => (Severity::Warning, format!("The diagnostics cannot be saved: {error}")),
+        };
+        self.tell(severity, None, text);
     }
 
     /// The operator has seen a notice.

@@ -6,6 +6,8 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use super::words::system as words;
+
 /// Time over which frames are gathered.
 const WINDOW: Duration = Duration::from_secs(10);
 
@@ -33,8 +35,7 @@ impl FrameTimes {
         if now.saturating_sub(since) >= WINDOW {
             if let Some([half, most, longest]) = self.milliseconds() {
                 let frames = self.work.len();
-                let line =
-                    format!("{frames} frames: p50 {half:.1}, p99 {most:.1}, max {longest:.1} ms");
+                let line = words::frame_times(frames, half, most, longest);
                 tracing::debug!("{line}");
                 if self.lines.len() >= MAX_LINES {
                     self.lines.pop_front();

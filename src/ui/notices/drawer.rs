@@ -101,7 +101,9 @@ impl Drawer {
             camera.as_ref().map_or_else(|| words::ALL_CAMERAS.to_owned(), |id| told.name_of(id))
         };
         let shown = name(&self.camera);
-        let menu = ComboBox::from_id_salt("camera of notices").selected_text(&shown).width(120.0);
+        let menu = ComboBox::from_id_salt(Id::unique("camera of notices"))
+            .selected_text(&shown)
+            .width(120.0);
         let menu = menu.show_ui(ui, |ui| {
             let cameras = concerned.into_iter().map(|id| Some(id.clone()));
             for camera in std::iter::once(None).chain(cameras) {

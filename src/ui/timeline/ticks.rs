@@ -7,7 +7,6 @@ use chrono::{Days, NaiveTime, TimeDelta};
 
 use super::axis::Axis;
 use crate::model::{WallSpan, WallTime};
-use crate::ui::words::timeline as words;
 use crate::ui::zone::{Zone, month_of};
 
 const SECOND: i64 = 1_000_000;
