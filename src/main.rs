@@ -40,7 +40,10 @@ fn console(args: &Args) -> Result<()> {
     ui::check_display()?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let passphrase = session::passphrase(args, &folder)?;
-    run(EngineOptions { passphrase, desktop: true, ..EngineOptions::new(folder, clock) })
+    run(
+        EngineOptions { desktop: true, passphrase, ..EngineOptions::new(folder, clock) },
+        args.kiosk,
+    )
 }
 
 /// The console on simulated cameras and two days of past recordings.
@@ -49,16 +52,19 @@ fn demo(args: &Args, options: &cli::args::DemoOptions) -> Result<()> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let stage = demo::prepare(args, options, &clock)?;
     let folder = stage.folder().clone();
-    run(EngineOptions { demo: true, desktop: true, ..EngineOptions::new(folder, clock) })
+    run(
+        EngineOptions { desktop: true, demo: true, ..EngineOptions::new(folder, clock) },
+        args.kiosk,
+    )
 }
 
-fn run(options: EngineOptions) -> Result<()> {
+fn run(options: EngineOptions, kiosk: bool) -> Result<()> {
     let title = if options.demo { "Watchkeeper demonstration" } else { "Watchkeeper" }.to_owned();
     let (clock, place) = (Arc::clone(&options.clock), window::read(&options.folder));
     let (engine, console) = Engine::start(options)?;
     let shown = Arc::clone(console.shown());
     cli::record::on_interrupt(move || shown.ask_to_quit())?;
-    let options = UiOptions { renderer: None, clock, title, fullscreen: false, place };
+    let options = UiOptions { renderer: None, clock, title, kiosk, place };
     let shown = ui::run(&console, &options);
     let stopped = engine.stop().context("the end was not clean");
     shown?;

@@ -36,7 +36,7 @@ fn unpacked(bytes: Vec<u8>) -> Vec<(String, String)> {
         let mut file = archive.by_index(number).expect("there");
         let mut text = String::new();
         file.read_to_string(&mut text).expect("a text");
-        files.push((file.name().to_owned(), text));
+        files.push((file.name().expect("a name").into_owned(), text));
     }
     files
 }

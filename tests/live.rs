@@ -17,7 +17,7 @@ use watchkeeper::model::{MediaTime, SegmentRow, StreamId};
 use watchkeeper::playback::LivePlayer;
 use watchkeeper::protocol::{PlaybackCommand, Shown, ViewState};
 use watchkeeper::recorder::OpenSegments;
-use watchkeeper::runtime::Now;
+use watchkeeper::runtime::{Now, SystemClock};
 use watchkeeper::storage::{SegmentFile, Volume};
 
 #[test]
@@ -110,8 +110,9 @@ fn live_pictures_are_those_that_arrive() {
         let film = Film::shared(kind);
         let (queue, shown) = (UnitQueue::new(1_000, 1 << 30), Arc::new(Shown::default()));
         let camera = main_stream().camera;
-        let live =
-            LivePlayer::start(0, camera.clone(), Arc::clone(&queue), TILE, Arc::clone(&shown));
+        let clock = Arc::new(SystemClock::new());
+        let (theirs, to) = (Arc::clone(&queue), Arc::clone(&shown));
+        let live = LivePlayer::start(0, camera.clone(), theirs, TILE, to, clock);
         let live = live.expect("starts");
         queue.push(CaptureEvent::RunStarted { parameters: Arc::clone(&film.parameters) });
         let (mut last, mut distinct) = (None, 0);

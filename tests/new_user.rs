@@ -12,13 +12,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::NaiveTime;
+use clap::Parser;
 use common::ffprobe;
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use watchkeeper::cli::args::DemoOptions;
-use watchkeeper::cli::demo;
+use watchkeeper::cli::{Args, demo};
 use watchkeeper::config::DataFolder;
 use watchkeeper::engine::{Engine, EngineOptions};
 use watchkeeper::model::{WallSpan, WallTime};
@@ -41,8 +42,8 @@ struct Guest {
 impl Guest {
     fn sits_down(folder: &DataFolder, demo: bool) -> Self {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-        let folder = folder.clone();
-        let options = EngineOptions { folder, clock: Arc::clone(&clock), demo };
+        let options = EngineOptions::new(folder.clone(), Arc::clone(&clock));
+        let options = EngineOptions { demo, ..options };
         let (engine, console) = Engine::start(options).expect("starts");
         let shown = Arc::clone(console.shown());
         let harness = Harness::builder()
@@ -127,7 +128,8 @@ fn films(folder: &Path) -> Vec<PathBuf> {
 #[test]
 fn yesterdays_footage_is_found_and_taken_away() {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let stage = demo::prepare(&DemoOptions { cameras: 1 }, &clock).expect("filled");
+    let args = Args::parse_from(["watchkeeper", "demo"]);
+    let stage = demo::prepare(&args, &DemoOptions { cameras: 1 }, &clock).expect("filled");
     let mut guest = Guest::sits_down(stage.folder(), true);
     let zone = Zone::named(&guest.shown.snapshot.get().expect("a snapshot").zone);
     let day = zone.day(clock.wall()).pred_opt().expect("a day");

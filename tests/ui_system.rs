@@ -533,16 +533,6 @@ fn a_click_leads_to_what_a_notice_is_about() {
 }
 
 #[test]
-fn a_kiosk_leads_nowhere_but_to_the_wall() {
-    let mut desk = told();
-    desk.shown.set_kiosk(true);
-    press(&mut desk, "Notices: History");
-    press(&mut desk, "Show the storage settings");
-    assert_eq!(desk.harness.state().page(), Page::Live);
-    assert!(desk.harness.query_by_label("Notices: History").is_some());
-}
-
-#[test]
 fn all_are_acknowledged_at_once() {
     let mut desk = told();
     press(&mut desk, "Acknowledge all");

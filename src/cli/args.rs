@@ -30,6 +30,9 @@ pub struct Args {
     /// Keep everything in a folder beside the executable
     #[arg(long, global = true, conflicts_with = "data_dir")]
     pub portable: bool,
+    /// Open the console as a kiosk: full screen, for viewing, with a PIN before Setup
+    #[arg(long)]
+    pub kiosk: bool,
     /// The first line of this file is the passphrase of the stored passwords
     #[arg(long, value_name = "FILE", global = true)]
     pub passphrase_file: Option<PathBuf>,

@@ -42,6 +42,8 @@ fn as_json(snapshot: &Snapshot, now: WallTime) -> Value {
         "zone": snapshot.zone,
         "cameras": cameras.map(|camera| camera_json(camera, now)).collect::<Vec<_>>(),
         "volume": volume_json(&snapshot.volume),
+        "window": snapshot.live.window,
+        "reduced": snapshot.live.reduced,
         "notices": notices.collect::<Vec<_>>(),
     })
 }
@@ -158,6 +160,11 @@ fn print(snapshot: &Snapshot, now: WallTime) -> Result<()> {
     ];
     lines.extend(volume.trouble.clone().map(|trouble| ("trouble", trouble)));
     print::pairs(&lines)?;
+    if let Some(window) = snapshot.live.window {
+        let crate::protocol::WindowTimes { frames, seconds, p50, p99, worst, .. } = window;
+        let times = format!("p50 {p50:.1}, p99 {p99:.1}, longest {worst:.1} ms");
+        print::line(&format!("window: {frames} frames in {seconds:.0} s: {times}"))?;
+    }
     for notice in &snapshot.notices {
         let camera =
             snapshot.cameras.iter().find(|camera| Some(&camera.id) == notice.camera.as_ref());

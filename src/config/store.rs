@@ -17,7 +17,7 @@ use crate::model::settings::{Key, Settings};
 
 /// Keys that this version writes: when one of these is absent from the new settings it is removed from
 /// the file, while keys that a later version wrote stay.
-const KNOWN_KEYS: [&str; 57] = [
+const KNOWN_KEYS: [&str; 60] = [
     "zone",
     "simulated_port",
     "storage",
@@ -75,6 +75,9 @@ const KNOWN_KEYS: [&str; 57] = [
     "columns",
     "large",
     "group",
+    "wall",
+    "tiles",
+    "arranged",
 ];
 
 /// What was done about a damaged settings file.

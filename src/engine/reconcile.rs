@@ -92,6 +92,15 @@ impl Service {
         self.views.reconcile(&self.capture, &self.shown, sub_of);
     }
 
+    /// Shares out the processor among the live tiles; recording comes first.
+    pub fn balance(&mut self) {
+        let snapshot = self.shown.snapshot.get().unwrap_or_default();
+        let dropped = snapshot.cameras.iter().map(|camera| camera.dropped).sum();
+        if self.views.balance(&self.shown, dropped) {
+            self.shown.wake();
+        }
+    }
+
     fn source_of(&mut self, cameras: &[CameraSettings], stream: &StreamId) -> Option<StreamSource> {
         let camera = cameras.iter().find(|camera| camera.id == stream.camera)?;
         let password = match self.secrets.get(&camera.id) {

@@ -45,7 +45,6 @@ pub fn files(sources: &Sources<'_>) -> Vec<(String, String)> {
         let state = serde_json::to_string(&entry.state).unwrap_or_default();
         format!("{}  {}  {state}\n", entry.at.to_rfc3339(), entry.camera)
     });
-    let lines = |lines: &[String]| lines.iter().map(|line| format!("{line}\n")).collect::<String>();
     let files = [
         ("about.txt", about(sources)),
         ("settings.json", json(&without_users(settings))),
@@ -53,8 +52,7 @@ pub fn files(sources: &Sources<'_>) -> Vec<(String, String)> {
         ("storage.json", json(sources.storage)),
         ("notices.json", json(&sources.history)),
         ("journal.txt", journal.collect()),
-        ("log.txt", lines(sources.log)),
-        ("frame-times.txt", lines(&sources.console.frame_times)),
+        ("log.txt", sources.log.iter().map(|line| format!("{line}\n")).collect()),
     ];
     files.into_iter().map(|(name, text)| (name.to_owned(), scrub(&text, &users))).collect()
 }

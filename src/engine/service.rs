@@ -151,6 +151,7 @@ impl Service {
                     self.send_again();
                     self.ask_key_store_again();
                     self.look_at_zone();
+                    self.balance();
                     self.show();
                 }
                 recv(saved) -> result => {
@@ -320,6 +321,7 @@ impl Service {
             Command::SetPin { id, old, new } => self.errands.send(Errand::SetPin { id, old, new }),
             Command::EnterPin { id, pin } => self.errands.send(Errand::EnterPin { id, pin }),
             Command::SetAutostart(what) => self.errands.send(Errand::SetAutostart(what)),
+            Command::KeepAwake(on) => self.errands.send(Errand::KeepAwake(on)),
             Command::RememberWindow(place) => self.errands.send(Errand::RememberWindow(place)),
             Command::Unlock { id, passphrase } => self.unlock(id, passphrase),
             Command::ProtectPasswords { id, protection } => self.protect(id, protection),

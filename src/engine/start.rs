@@ -225,6 +225,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
     let reporting = Reporting::start(folder.clone(), desk())?;
     let door = open_door(&folder, desk(), &mut notices, clock.wall());
     let simulator = start_simulator(&store, &clock, &mut notices);
+    let views = Views::new(Arc::clone(&clock));
     let mut service = Service {
         folder,
         lock,
@@ -263,7 +264,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         door,
         shown,
         notices,
-        views: Views::default(),
+        views,
         ways: BTreeMap::new(),
         watched: BTreeMap::new(),
         seen: BTreeMap::new(),

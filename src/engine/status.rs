@@ -101,6 +101,7 @@ impl Service {
             demo: self.demo,
             started: self.started,
             halted: self.is_halted(),
+            live: self.shown.live_show.status(),
             portable: self.folder.is_portable(),
             pin_is_set: self.errands.pin_is_set(),
             passwords: self.passwords_status(),

@@ -3,11 +3,14 @@
 //! Must not do: touch recording. A live tile has a queue of its own that drops when it is full.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::capture::{Capture, Subscription, UnitQueue};
 use crate::model::{StreamId, StreamKind};
 use crate::playback::LivePlayer;
-use crate::protocol::{LiveTile, Shown};
+use crate::playback::budget::{Budget, Tile};
+use crate::protocol::{LiveRate, LiveTile, Reduced, Shown};
+use crate::runtime::Clock;
 
 /// Units that wait for a live decoder at most: two seconds, then it drops to a random access point.
 const MAX_UNITS: usize = 60;
@@ -22,16 +25,39 @@ struct View {
     player: LivePlayer,
 }
 
+/// Time over which decoding is measured at least; a shorter one tells little.
+const MEASURED: Duration = Duration::from_millis(500);
+
 /// What the wall shows.
-#[derive(Default)]
 pub struct Views {
     views: Vec<View>,
     wanted: Vec<LiveTile>,
     /// Of the newest player; names its thread.
     number: u64,
+    clock: Arc<dyn Clock>,
+    budget: Budget,
+    balanced: Duration,
+    /// What recording has dropped since the start.
+    dropped: u64,
 }
 
 impl Views {
+    /// An empty wall.
+    #[must_use]
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let balanced = clock.monotonic();
+        Self {
+            views: Vec::new(),
+            wanted: Vec::new(),
+            number: 0,
+            clock,
+            budget: Budget::new(cores),
+            balanced,
+            dropped: 0,
+        }
+    }
+
     /// Shows these tiles and no others.
     pub fn want(&mut self, tiles: Vec<LiveTile>) {
         self.wanted = tiles;
@@ -65,7 +91,8 @@ impl Views {
                 }
                 None => {
                     self.number += 1;
-                    self.views.extend(start(self.number, capture, shown, tile, stream));
+                    let name = (self.number, Arc::clone(&self.clock));
+                    self.views.extend(start(name, capture, shown, tile, stream));
                 }
             }
         }
@@ -73,6 +100,40 @@ impl Views {
         let cameras: Vec<_> = wanted.iter().map(|tile| tile.camera.clone()).collect();
         shown.live.retain(&cameras);
         self.wanted = wanted;
+    }
+
+    /// Shares out the processor among the tiles; `dropped` is what recording has dropped since the start, because it
+    /// came too late. True when the console has something new to tell.
+    pub fn balance(&mut self, shown: &Shown, dropped: u64) -> bool {
+        let now = self.clock.monotonic();
+        let period = now.saturating_sub(self.balanced);
+        if period < MEASURED {
+            return false;
+        }
+        self.balanced = now;
+        let late = dropped > std::mem::replace(&mut self.dropped, dropped);
+        let area = |tile: &LiveTile| tile.size.0 * tile.size.1;
+        let largest = self.views.iter().map(|view| area(&view.tile)).max().unwrap_or(0);
+        let alone = self.views.iter().filter(|view| area(&view.tile) == largest).count() == 1;
+        let tile = |view: &View| Tile {
+            camera: view.tile.camera.clone(),
+            large: alone && area(&view.tile) == largest,
+            work: view.player.take_work(),
+        };
+        let tiles: Vec<Tile> = self.views.iter().map(tile).collect();
+        let rates = self.budget.balance(&tiles, period, shown.live_show.pace(), late, now);
+        for (view, rate) in self.views.iter().zip(&rates) {
+            view.player.set_rate(*rate);
+        }
+        let why = self.budget.why();
+        let tiles = tiles.into_iter().zip(rates).filter(|(_, rate)| *rate > LiveRate::All);
+        let reduced: Vec<Reduced> =
+            tiles.map(|(tile, rate)| Reduced { camera: tile.camera, rate, why }).collect();
+        let same = shown.live_show.reduced.get().is_some_and(|before| *before == reduced);
+        if !same {
+            shown.live_show.reduced.set(reduced);
+        }
+        !same
     }
 }
 
@@ -94,7 +155,7 @@ fn stream_of(tile: &LiveTile, has_sub: bool) -> StreamId {
 }
 
 fn start(
-    number: u64,
+    (number, clock): (u64, Arc<dyn Clock>),
     capture: &Capture,
     shown: &Arc<Shown>,
     tile: &LiveTile,
@@ -107,6 +168,7 @@ fn start(
         Arc::clone(&queue),
         tile.size,
         Arc::clone(shown),
+        clock,
     );
     match started {
         Ok(player) => {

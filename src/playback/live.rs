@@ -4,20 +4,21 @@
 //! late is not even decoded.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::PlaybackError;
+use super::budget::{FEWER, Work};
 use super::pool::PicturePool;
 use crate::capture::{CaptureEvent, UnitQueue};
 use crate::codec::{Converter, Decoder, Frame, open_decoder};
 use crate::media::{AccessUnit, StreamParameters};
 use crate::model::time::TICKS_PER_SECOND;
 use crate::model::{CameraId, WallTime};
-use crate::protocol::Shown;
-use crate::runtime::Worker;
+use crate::protocol::{LiveRate, Shown};
 use crate::runtime::thread::JoinError;
+use crate::runtime::{Clock, Worker};
 
 /// Units that wait longer than this, by their own clock, are left out up to the next random access point.
 const BEHIND_TICKS: i64 = TICKS_PER_SECOND / 2;
@@ -52,6 +53,8 @@ struct Desk {
     stop: AtomicBool,
     width: AtomicUsize,
     height: AtomicUsize,
+    rate: AtomicU8,
+    work: Mutex<Work>,
 }
 
 impl LivePlayer {
@@ -66,24 +69,29 @@ impl LivePlayer {
         queue: Arc<UnitQueue>,
         size: (usize, usize),
         shown: Arc<Shown>,
+        clock: Arc<dyn Clock>,
     ) -> Result<Self, PlaybackError> {
         let desk = Arc::new(Desk {
             queue,
             stop: AtomicBool::new(false),
             width: AtomicUsize::new(size.0),
             height: AtomicUsize::new(size.1),
+            rate: AtomicU8::new(LiveRate::All as u8),
+            work: Mutex::default(),
         });
         let theirs = Arc::clone(&desk);
         let name = format!("live-{number}");
         let worker = Worker::spawn(&name, move || {
-            let mut view = LiveView::new(camera);
+            let mut view = LiveView::new(camera, clock);
             let mut events = Vec::new();
             while !theirs.stop.load(Ordering::Acquire) {
                 events.extend(theirs.queue.recv_timeout(LISTEN));
                 theirs.queue.drain(&mut events);
-                if view.take(&mut events, theirs.size(), &shown) {
+                let order = Order { size: theirs.size(), rate: theirs.rate() };
+                if view.take(&mut events, order, &shown) {
                     shown.wake();
                 }
+                theirs.note(view.take_work());
             }
         });
         let worker = worker.map_err(|source| PlaybackError::Thread { name, source })?;
@@ -94,6 +102,17 @@ impl LivePlayer {
     pub fn resize(&self, size: (usize, usize)) {
         self.desk.0.width.store(size.0, Ordering::Release);
         self.desk.0.height.store(size.1, Ordering::Release);
+    }
+
+    /// How many of its pictures are shown from now on.
+    pub fn set_rate(&self, rate: LiveRate) {
+        self.desk.0.rate.store(rate as u8, Ordering::Release);
+    }
+
+    /// What it did since the last call.
+    #[must_use]
+    pub fn take_work(&self) -> Work {
+        std::mem::take(&mut self.desk.0.work.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Asks it to end, without waiting, so that many can end together.
@@ -121,6 +140,30 @@ impl Desk {
     fn size(&self) -> (usize, usize) {
         (self.width.load(Ordering::Acquire), self.height.load(Ordering::Acquire))
     }
+
+    fn rate(&self) -> LiveRate {
+        const RATES: [LiveRate; 3] = [LiveRate::All, LiveRate::Fewer, LiveRate::KeyFrames];
+        let rate = usize::from(self.rate.load(Ordering::Acquire));
+        RATES.get(rate).copied().unwrap_or_default()
+    }
+
+    fn note(&self, new: Work) {
+        let mut work = self.work.lock().unwrap_or_else(PoisonError::into_inner);
+        work.units += new.units;
+        work.starts += new.starts;
+        work.decoded += new.decoded;
+        work.decoding += new.decoding;
+        work.pictures += new.pictures;
+        work.converting += new.converting;
+        work.behind |= new.behind;
+    }
+}
+
+/// What the tile wants at present.
+#[derive(Clone, Copy)]
+struct Order {
+    size: (usize, usize),
+    rate: LiveRate,
 }
 
 /// What decodes and converts.
@@ -134,10 +177,14 @@ struct LiveView {
     converter: Converter,
     pool: PicturePool,
     out: Vec<Frame>,
+    clock: Arc<dyn Clock>,
+    work: Work,
+    /// When the picture that is shown arrived.
+    shown_at: WallTime,
 }
 
 impl LiveView {
-    fn new(camera: CameraId) -> Self {
+    fn new(camera: CameraId, clock: Arc<dyn Clock>) -> Self {
         Self {
             camera,
             parameters: None,
@@ -147,22 +194,25 @@ impl LiveView {
             converter: Converter::new(),
             pool: PicturePool::default(),
             out: Vec::new(),
+            clock,
+            work: Work::default(),
+            shown_at: WallTime::MIN,
         }
     }
 
+    fn take_work(&mut self) -> Work {
+        std::mem::take(&mut self.work)
+    }
+
     /// Takes all `events`, and shows the newest picture that comes of them; true when there is one.
-    fn take(
-        &mut self,
-        events: &mut Vec<CaptureEvent>,
-        size: (usize, usize),
-        shown: &Shown,
-    ) -> bool {
+    fn take(&mut self, events: &mut Vec<CaptureEvent>, order: Order, shown: &Shown) -> bool {
         let useless = useless_before(events);
+        self.work.behind |= useless > 0;
         let mut newest = None;
         for (index, event) in events.drain(..).enumerate() {
             match event {
                 CaptureEvent::Unit(unit) if index >= useless => {
-                    let shown_next = self.unit(&unit);
+                    let shown_next = self.unit(&unit, order.rate);
                     let old = shown_next.and_then(|next| newest.replace(next));
                     self.recycle(old.map(|(frame, _)| frame));
                 }
@@ -176,7 +226,8 @@ impl LiveView {
             }
         }
         let Some((frame, at)) = newest else { return false };
-        let done = self.show(&frame, at, size, shown);
+        let due = is_due(self.shown_at, at, most_shown(order.rate, shown.live_show.pace()));
+        let done = due && self.show(&frame, at, order.size, shown);
         self.recycle(Some(frame));
         done
     }
@@ -205,16 +256,30 @@ impl LiveView {
 
     /// Decodes one unit; gives the picture that is to be shown next, if one became complete. After an
     /// error the last picture stays until the next random access point.
-    fn unit(&mut self, unit: &AccessUnit) -> Option<(Frame, WallTime)> {
+    fn unit(&mut self, unit: &AccessUnit, rate: LiveRate) -> Option<(Frame, WallTime)> {
+        self.work.units += 1;
+        self.work.starts += u64::from(unit.random_access);
+        let key_frames = rate == LiveRate::KeyFrames;
+        if key_frames && !self.wait {
+            self.start_over();
+        }
         if self.wait && !unit.random_access {
             return None;
         }
         let decoder = self.decoder.as_mut()?;
         self.wait = false;
+        let before = self.clock.worked();
         let decoded = decoder.decode(&unit.data, unit.pts.ticks(), &mut self.out);
+        self.work.decoded += 1;
+        self.work.decoding += self.clock.worked().saturating_sub(before);
         let mut newest = None;
         for frame in std::mem::take(&mut self.out) {
-            for next in self.order.put(frame, unit.received.wall) {
+            // Nothing comes between random access points that could be shown before them.
+            let in_order = match key_frames {
+                true => vec![(frame, unit.received.wall)],
+                false => self.order.put(frame, unit.received.wall),
+            };
+            for next in in_order {
                 let old = newest.replace(next);
                 self.recycle(old.map(|(frame, _)| frame));
             }
@@ -229,8 +294,13 @@ impl LiveView {
     fn show(&mut self, frame: &Frame, at: WallTime, size: (usize, usize), shown: &Shown) -> bool {
         let Some(parameters) = &self.parameters else { return false };
         let buffer = self.pool.buffer();
-        match self.converter.convert(frame, &parameters.video, size, buffer) {
+        let before = self.clock.worked();
+        let converted = self.converter.convert(frame, &parameters.video, size, buffer);
+        self.work.pictures += 1;
+        self.work.converting += self.clock.worked().saturating_sub(before);
+        match converted {
             Ok(pixels) => {
+                self.shown_at = at;
                 shown.live.set(self.camera.clone(), self.pool.picture(pixels, at));
                 true
             }
@@ -246,6 +316,20 @@ impl LiveView {
             decoder.recycle(frame);
         }
     }
+}
+
+/// Pictures a second that are shown at most.
+fn most_shown(rate: LiveRate, pace: Option<u32>) -> u32 {
+    let wanted = if rate == LiveRate::Fewer { FEWER } else { u32::MAX };
+    wanted.min(pace.unwrap_or(u32::MAX))
+}
+
+/// Whether a picture that arrived at `at` is shown, when the last one that is arrived at `last`. A clock that was
+/// set back does not stop the pictures.
+fn is_due(last: WallTime, at: WallTime, most: u32) -> bool {
+    // A little earlier does no harm, and cameras do not keep time exactly.
+    let least = 900_000 / i64::from(most.max(1));
+    !(0..least).contains(&at.micros_since(last))
 }
 
 /// Events before this index hold units that come too late: decoding has fallen behind, and a random access
@@ -334,6 +418,20 @@ mod tests {
         assert_eq!(useless_before(&long), 2);
         assert_eq!(useless_before(&[unit(0, false), unit(90_000, false)]), 0);
         assert_eq!(useless_before(&[]), 0);
+    }
+
+    #[test]
+    fn no_more_is_shown_than_wanted() {
+        let shown = |most: u32| {
+            let mut last = WallTime::from_micros(-1_000_000);
+            let times = (0..100).map(|n| WallTime::from_micros(n * 40_000));
+            times.filter(|at| is_due(last, *at, most).then(|| last = *at).is_some()).count()
+        };
+        assert_eq!((shown(u32::MAX), shown(30), shown(25)), (100, 100, 100));
+        assert!((34..=50).contains(&shown(10)), "{}", shown(10));
+        assert!(is_due(WallTime::from_micros(9_000_000), WallTime::from_micros(0), 1));
+        assert_eq!(most_shown(LiveRate::Fewer, Some(30)), FEWER);
+        assert_eq!(most_shown(LiveRate::All, Some(4)), 4);
     }
 
     #[test]

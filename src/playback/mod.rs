@@ -15,6 +15,7 @@
 //!
 //! Must not do: write to recordings, paint, or decide what is recorded.
 
+pub mod budget;
 mod deck;
 mod ends;
 mod exact;

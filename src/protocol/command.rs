@@ -120,6 +120,8 @@ pub enum Command {
     },
     /// Starts this when the user signs in; how it stands then arrives in [`super::Shown::autostart`].
     SetAutostart(Autostart),
+    /// Keeps the screen from going dark, or no longer.
+    KeepAwake(bool),
     /// Remembers where the window is.
     RememberWindow(WindowPlace),
 }

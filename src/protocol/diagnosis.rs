@@ -153,6 +153,4 @@ pub enum Remedy {
 pub struct ConsoleFacts {
     /// What paints.
     pub renderer: String,
-    /// How long painting takes, a line for each stretch of time.
-    pub frame_times: Vec<String>,
 }

@@ -6,6 +6,7 @@ mod command;
 mod diagnosis;
 mod export;
 mod finding;
+mod live;
 mod marks;
 mod modes;
 mod notice;
@@ -22,6 +23,7 @@ pub use finding::{
     DeviceAnswer, DeviceOutcome, DeviceProfile, DeviceQuery, DeviceStreams, FoundDevice,
     FoundStream, ProbeAnswer, ProbeOutcome, ProbeQuery, SearchAnswer,
 };
+pub use live::{LivePictures, LiveRate, LiveShow, LiveStatus, Reduced, Strain, WindowTimes};
 pub use marks::{
     EventsAnswer, EventsQuery, MarkChange, Marks, Thumbnail, ThumbnailWish, Thumbnails,
 };
@@ -38,42 +40,15 @@ pub use timeline::{
     Gap, Lane, MonthAnswer, MonthDay, MonthQuery, MotionBar, TimelineAnswer, TimelineQuery,
 };
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crossbeam::channel::{Receiver, Sender, TrySendError, bounded};
 
-use crate::model::{CameraId, Picture};
 use crate::runtime::Latest;
 
 /// Commands that wait for the engine at most; one more is refused with a notice.
 pub const COMMAND_QUEUE: usize = 64;
-
-/// Live pictures, by camera.
-#[derive(Debug, Default)]
-pub struct LivePictures {
-    by_camera: Mutex<BTreeMap<CameraId, Arc<Picture>>>,
-}
-
-impl LivePictures {
-    /// Overwrites the picture of `camera`.
-    pub fn set(&self, camera: CameraId, picture: Arc<Picture>) {
-        self.by_camera.lock().unwrap_or_else(PoisonError::into_inner).insert(camera, picture);
-    }
-
-    /// The newest picture of `camera`.
-    #[must_use]
-    pub fn get(&self, camera: &CameraId) -> Option<Arc<Picture>> {
-        self.by_camera.lock().unwrap_or_else(PoisonError::into_inner).get(camera).cloned()
-    }
-
-    /// Forgets the pictures of all cameras but these.
-    pub fn retain(&self, keep: &[CameraId]) {
-        let mut pictures = self.by_camera.lock().unwrap_or_else(PoisonError::into_inner);
-        pictures.retain(|camera, _| keep.contains(camera));
-    }
-}
 
 /// Called by any thread when there is something new to paint.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
@@ -85,6 +60,8 @@ pub struct Shown {
     pub snapshot: Latest<Snapshot>,
     /// Newest live pictures.
     pub live: Arc<LivePictures>,
+    /// How live pictures are shown.
+    pub live_show: LiveShow,
     /// The newest playback state.
     pub playback: Latest<PlaybackSnapshot>,
     /// The newest coverage.

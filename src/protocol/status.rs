@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Notice, PasswordsStatus};
+use super::{LiveStatus, Notice, PasswordsStatus};
 use crate::model::{CameraId, Mode, RecordingState, Settings, StreamKind, WallTime};
 
 /// All that the console shows, made once a second and at every change.
@@ -30,6 +30,9 @@ pub struct Snapshot {
     /// Whether a thread that recording needs has ended by an error.
     #[serde(default)]
     pub halted: bool,
+    /// How live pictures are shown.
+    #[serde(default)]
+    pub live: LiveStatus,
     /// Whether it goes with the executable, which then writes nowhere else.
     #[serde(default)]
     pub portable: bool,

@@ -11,9 +11,11 @@ use super::breaking::Breaking;
 use super::closing::Closing;
 use super::desk::{Desk, Stage};
 use super::frame_times::FrameTimes;
+use super::kiosk::Kiosk;
 use super::life::LastWill;
 use super::live::LivePage;
 use super::notices::{Notices, Told};
+use super::pace::Pace;
 use super::place::{self, Place};
 use super::playback::PlaybackPage;
 use super::setup::{FirstStart, SetupPages};
@@ -24,8 +26,11 @@ use super::zone::Zone;
 use super::{keys, shell, theme};
 use crate::model::settings::ThemeChoice;
 use crate::model::{CameraId, WallTime};
-use crate::protocol::{Command, Console, ConsoleFacts, Snapshot, WindowPlace};
+use crate::protocol::{Command, Console, ConsoleFacts, Snapshot, WindowPlace, WindowTimes};
 use crate::runtime::Clock;
+
+/// Told when the engine does not take a command.
+const BUSY: &str = "Watchkeeper is busy; please try again.";
 
 /// The pages of the rail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +88,7 @@ pub struct App {
     desk: Desk,
     clock: Arc<dyn Clock>,
     frame_times: FrameTimes,
+    pace: Arc<Pace>,
     zone: Zone,
     textures: Textures,
     page: Page,
@@ -94,6 +100,7 @@ pub struct App {
     closing: Closing,
     place: Place,
     breaking: Breaking,
+    kiosk: Option<Kiosk>,
     keys_open: bool,
     fullscreen: bool,
     reported_fullscreen: Option<bool>,
@@ -105,12 +112,16 @@ impl App {
     pub fn new(cc: &eframe::CreationContext<'_>, console: Console, clock: Arc<dyn Clock>) -> Self {
         theme::apply(&cc.egui_ctx);
         cc.egui_ctx.options_mut(|options| options.zoom_with_keyboard = false);
-        let ctx = cc.egui_ctx.clone();
-        console.shown().on_change(Arc::new(move || ctx.request_repaint()));
+        let pace = Arc::new(Pace::default());
+        let (ctx, rhythm, time) = (cc.egui_ctx.clone(), Arc::clone(&pace), Arc::clone(&clock));
+        console.shown().on_change(Arc::new(move || {
+            ctx.request_repaint_after(rhythm.wait(time.monotonic()));
+        }));
         Self {
             desk: Desk::new(console),
             clock,
             frame_times: FrameTimes::default(),
+            pace,
             zone: Zone::named("UTC"),
             textures: Textures::default(),
             page: Page::Live,
@@ -122,15 +133,25 @@ impl App {
             closing: Closing::default(),
             place: Place::default(),
             breaking: Breaking::default(),
+            kiosk: None,
             keys_open: false,
             fullscreen: false,
             reported_fullscreen: None,
         }
     }
 
-    /// Tells that the window is in full screen from the beginning.
-    pub const fn set_fullscreen(&mut self, fullscreen: bool) {
-        self.fullscreen = fullscreen;
+    /// Makes it a kiosk, until somebody leaves that.
+    pub fn set_kiosk(&mut self) {
+        self.kiosk = Some(Kiosk::new());
+        self.notices.alarms_only(true);
+        self.desk.shown().set_kiosk(true);
+        self.fullscreen = true;
+    }
+
+    /// Whether it is a kiosk.
+    #[must_use]
+    pub const fn is_kiosk(&self) -> bool {
+        self.kiosk.is_some()
     }
 
     /// Goes on where the last window was, and tells `will` how this one ends.
@@ -155,6 +176,10 @@ impl App {
     }
 
     fn global_keys(&mut self, ui: &Ui) {
+        if let Some(kiosk) = &mut self.kiosk {
+            self.page = kiosk.keys(ui).unwrap_or(self.page);
+            return;
+        }
         const NUMBERS: [Key; 5] = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5];
         for (key, page) in NUMBERS.into_iter().zip(Page::ALL) {
             if keys::take_with(ui, Modifiers::COMMAND, key) {
@@ -183,7 +208,7 @@ impl App {
                 Page::Playback => self.playback.close(self.fullscreen),
                 Page::Devices | Page::Recording | Page::System => false,
             };
-        if !closed && self.fullscreen {
+        if !closed && self.fullscreen && self.kiosk.is_none() {
             self.toggle_fullscreen(ui);
         }
     }
@@ -196,13 +221,21 @@ impl App {
     /// Notices when the window manager left full screen by itself.
     fn follow_window(&mut self, ui: &Ui) {
         let reported = ui.input(|i| i.viewport().fullscreen);
-        if self.reported_fullscreen == Some(true) && reported == Some(false) {
-            self.fullscreen = false;
+        match &mut self.kiosk {
+            Some(kiosk) => kiosk.follow(ui, reported),
+            None if self.reported_fullscreen == Some(true) && reported == Some(false) => {
+                self.fullscreen = false;
+            }
+            None => {}
         }
         self.reported_fullscreen = reported;
     }
 
     fn go(&mut self, ui: &Ui, go: Go) {
+        let leads_out = !matches!(go, Go::Watch(..) | Go::To(Page::Live | Page::Playback));
+        if self.kiosk.is_some() && leads_out {
+            return;
+        }
         match go {
             Go::To(page) => self.page = page,
             Go::Watch(camera, at) => {
@@ -218,10 +251,8 @@ impl App {
                 self.setup.show_camera(camera);
             }
             Go::SaveDiagnostics => {
-                let frame_times = self.frame_times.lately();
                 let renderer = self.setup.renderer().to_owned();
-                let console = ConsoleFacts { renderer, frame_times };
-                self.desk.send(Command::SaveDiagnostics(console));
+                self.desk.send(Command::SaveDiagnostics(ConsoleFacts { renderer }));
             }
             Go::Welcome => self.first_start.reopen(),
             Go::ToggleFullscreen => self.toggle_fullscreen(ui),
@@ -237,7 +268,9 @@ impl App {
             shown: &shown,
             textures: &mut self.textures,
             desk: &mut self.desk,
-            bare: self.fullscreen,
+            // Playback needs its bars in the kiosk too; the wall has the kiosk's own.
+            bare: self.fullscreen && (self.kiosk.is_none() || self.page == Page::Live),
+            kiosk: self.kiosk.is_some(),
         };
         if self.page != Page::Live {
             self.live.leave(&mut stage);
@@ -271,13 +304,19 @@ impl App {
         let busy = self.keys_open
             || self.setup.is_open()
             || self.first_start.is_open()
-            || self.closing.is_open();
+            || self.live.is_open()
+            || self.closing.is_open()
+            || self.kiosk.as_ref().is_some_and(Kiosk::is_open);
         if !busy {
             self.global_keys(ui);
         }
         let bare = self.fullscreen && matches!(self.page, Page::Live | Page::Playback);
         let mut go = None;
-        if !bare {
+        if self.kiosk.is_some() {
+            if started {
+                self.in_kiosk(ui, &snapshot, now);
+            }
+        } else if !bare {
             go = self.shell(ui, &snapshot, now);
         }
         let wanted = egui::CentralPanel::no_frame()
@@ -290,6 +329,17 @@ impl App {
         self.over_the_page(ui, &snapshot, started, now);
         if !busy {
             self.escape(ui);
+        }
+    }
+
+    /// Tells how long the last frame took, in seconds, and how many pictures a second the window can paint.
+    fn tell_times(&mut self, work: Option<f32>) {
+        let now = self.clock.monotonic();
+        self.pace.frame(now, work.map(Duration::from_secs_f32));
+        let live = &self.desk.shown().live_show;
+        live.set_pace(self.pace.per_second());
+        if let Some(times) = self.frame_times.note(work, now) {
+            live.window.set(WindowTimes { uploads: self.textures.uploads(), ..times });
         }
     }
 
@@ -327,22 +377,59 @@ impl App {
         }
     }
 
+    /// The kiosk's own bar, its first page, and the pages of the wall one after the other.
+    fn in_kiosk(&mut self, ui: &mut Ui, snapshot: &Snapshot, now: WallTime) {
+        let Some(kiosk) = &mut self.kiosk else { return };
+        let settings = &snapshot.settings.kiosk;
+        self.page = kiosk.begin(settings).unwrap_or(self.page);
+        let shown = Arc::clone(self.desk.shown());
+        let stage = Stage {
+            snapshot,
+            now,
+            zone: &self.zone,
+            shown: &shown,
+            textures: &mut self.textures,
+            desk: &mut self.desk,
+            bare: true,
+            kiosk: true,
+        };
+        if self.page == Page::Live && kiosk.turns(ui, settings) {
+            self.live.turn(&stage);
+        }
+        self.page = kiosk.bar(ui, &stage, self.page, &mut self.live).unwrap_or(self.page);
+    }
+
+    /// The sheet that asks before the kiosk is left.
+    fn ask_to_leave(&mut self, ui: &Ui, snapshot: &Snapshot, now: WallTime) {
+        let Some(kiosk) = &mut self.kiosk else { return };
+        if kiosk.sheet(ui, snapshot, now, &mut self.desk) {
+            self.kiosk = None;
+            self.fullscreen = false;
+            self.notices.alarms_only(false);
+            self.desk.shown().set_kiosk(false);
+        }
+    }
+
     /// Sheets, toasts and the list of keys.
     fn over_the_page(&mut self, ui: &mut Ui, snapshot: &Snapshot, started: bool, now: WallTime) {
         if self.keys_open && keys::show_list(ui, self.page.title()) {
             self.keys_open = false;
         }
-        let first = started && snapshot.cameras.is_empty() && !self.setup.is_open();
+        self.ask_to_leave(ui, snapshot, now);
+        let console = started && self.kiosk.is_none();
+        let first = console && snapshot.cameras.is_empty() && !self.setup.is_open();
         if let Some(go) = self.first_start.ui(ui, first, &mut self.desk) {
             self.go(ui, go);
         }
         self.closing.ui(ui, snapshot, &mut self.desk);
         if self.desk.take_refused() {
-            self.notices.refused(ui);
+            self.notices.refused(ui, BUSY);
+        }
+        if let Some(why) = self.live.take_refused() {
+            self.notices.refused(ui, &why);
         }
         let history = self.desk.shown().history.get().unwrap_or_default();
-        let is_kiosk = self.desk.shown().is_kiosk();
-        let told = Told { snapshot, history: &history, zone: &self.zone, now, is_kiosk };
+        let told = Told { snapshot, history: &history, zone: &self.zone, now };
         if let Some(go) = self.notices.ui(ui, &told, &mut self.desk) {
             self.go(ui, go);
         }
@@ -351,7 +438,7 @@ impl App {
 
 impl eframe::App for App {
     fn logic(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
-        self.frame_times.note(frame.info().cpu_usage, self.clock.monotonic());
+        self.tell_times(frame.info().cpu_usage);
         let shown = Arc::clone(self.desk.shown());
         if shown.take_raise() {
             ctx.send_viewport_cmd(ViewportCommand::Visible(true));
@@ -361,6 +448,11 @@ impl eframe::App for App {
         let (page, now) = (self.page, self.clock.monotonic());
         let tell = |place| self.desk.try_send(Command::RememberWindow(place));
         let snapshot = shown.snapshot.get().unwrap_or_default();
+        if let Some(kiosk) = self.kiosk.as_mut().filter(|_| !shown.is_quitting()) {
+            let settings = shown.snapshot.get();
+            kiosk.logic(ctx, settings.as_ref().map(|s| &s.settings.kiosk), &self.desk);
+            return;
+        }
         match self.closing.logic(ctx, &snapshot, shown.is_quitting()) {
             true => self.place.leave(ctx, page, tell),
             false => self.place.follow(ctx, page, now, tell),
@@ -371,7 +463,9 @@ impl eframe::App for App {
         self.breaking.frame(self.page);
         self.textures.begin();
         self.frame(ui);
-        self.textures.end();
+        if self.textures.end() {
+            ui.request_repaint();
+        }
         // Only the clock in the status bar moves by itself.
         let micros = self.clock.wall().as_micros().rem_euclid(1_000_000).unsigned_abs();
         ui.request_repaint_after(Duration::from_micros(1_000_000 - micros));

@@ -65,6 +65,8 @@ pub struct Stage<'a> {
     pub desk: &'a mut Desk,
     /// Only pictures, no bars: the window is in full screen.
     pub bare: bool,
+    /// The console is a kiosk: it shows, and changes nothing.
+    pub kiosk: bool,
 }
 
 impl Stage<'_> {

@@ -52,6 +52,16 @@ pub fn frame_rate(milli: u32) -> String {
     words::frames(tenths / 10, tenths % 10)
 }
 
+/// `0:42`, `12:05`, `1:00:00`: what is left of a time.
+#[must_use]
+pub fn countdown(micros: i64) -> String {
+    let seconds = micros.max(0) / 1_000_000;
+    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+        (0, minutes, seconds) => format!("{minutes}:{seconds:02}"),
+        (hours, minutes, seconds) => format!("{hours}:{minutes:02}:{seconds:02}"),
+    }
+}
+
 /// `2 h 05 min`, `42 min`, `12 s`.
 #[must_use]
 pub fn duration(micros: i64) -> String {
@@ -86,6 +96,12 @@ pub fn time_left(micros: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn countdowns_have_two_digits_for_seconds() {
+        let left = [-1, 0, 42, 725, 3_600].map(|seconds| countdown(seconds * 1_000_000));
+        assert_eq!(left, ["0:00", "0:00", "0:42", "12:05", "1:00:00"]);
+    }
 
     #[test]
     fn bytes_have_three_digits() {

@@ -1,12 +1,11 @@
-//! How long painting takes, for the log at level debug and for fault reports: whether the window ever waits
-//! for something.
+//! How long painting takes: told in the log at level debug and in what the engine tells of itself, so that it is seen
+//! whether the window ever waits for something.
 //!
 //! Must not do: cost anything that an operator would notice.
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::words::system as words;
+use crate::protocol::WindowTimes;
 
 /// Time over which frames are gathered.
 const WINDOW: Duration = Duration::from_secs(10);
@@ -14,50 +13,58 @@ const WINDOW: Duration = Duration::from_secs(10);
 /// Most frames that are kept in a window; 60 a second are 600.
 const MAX_FRAMES: usize = 2_000;
 
-/// Windows that are kept: ten minutes of an open window.
-const MAX_LINES: usize = 60;
+/// A frame over so many milliseconds is felt.
+const SLOW: f32 = 50.0;
 
 /// Frames of the present window.
 #[derive(Debug, Default)]
 pub struct FrameTimes {
-    lines: VecDeque<String>,
     since: Option<Duration>,
-    /// Seconds of the UI thread's work for each frame.
+    /// Milliseconds of the UI thread's work for each frame.
     work: Vec<f32>,
+    slow: u64,
+    worst: f32,
 }
 
 impl FrameTimes {
     /// Notes that a frame took `work` seconds of the UI thread; `now` is on the monotonic clock. At the end
     /// of a window the frames are told and forgotten.
-    pub fn note(&mut self, work: Option<f32>, now: Duration) {
+    pub fn note(&mut self, work: Option<f32>, now: Duration) -> Option<WindowTimes> {
         let since = *self.since.get_or_insert(now);
-        self.work.extend(work.filter(|_| self.work.len() < MAX_FRAMES));
-        if now.saturating_sub(since) >= WINDOW {
-            if let Some([half, most, longest]) = self.milliseconds() {
-                let frames = self.work.len();
-                let line = words::frame_times(frames, half, most, longest);
-                tracing::debug!("{line}");
-                if self.lines.len() >= MAX_LINES {
-                    self.lines.pop_front();
-                }
-                self.lines.push_back(line);
+        if let Some(millis) = work.map(|seconds| seconds * 1_000.0) {
+            self.slow += u64::from(millis > SLOW);
+            self.worst = self.worst.max(millis);
+            if self.work.len() < MAX_FRAMES {
+                self.work.push(millis);
             }
-            self.since = Some(now);
-            self.work.clear();
         }
+        let passed = now.saturating_sub(since);
+        if passed < WINDOW {
+            return None;
+        }
+        let times = self.times(passed);
+        if let Some(WindowTimes { frames, p50, p99, worst, .. }) = times {
+            tracing::debug!("{frames} frames: p50 {p50:.1}, p99 {p99:.1}, max {worst:.1} ms");
+        }
+        (self.since, self.work) = (Some(now), Vec::new());
+        times
     }
 
-    /// A line for each of the last windows, oldest first.
-    pub fn lately(&self) -> Vec<String> {
-        self.lines.iter().cloned().collect()
-    }
-
-    /// The 50th and 99th percentile and the longest, in milliseconds; none without frames.
-    fn milliseconds(&mut self) -> Option<[f32; 3]> {
+    /// The 50th and 99th percentile and the longest; none without frames.
+    fn times(&mut self, passed: Duration) -> Option<WindowTimes> {
         self.work.sort_by(f32::total_cmp);
         let last = self.work.len().checked_sub(1)?;
-        let at = |percent: usize| self.work.get(last * percent / 100).map(|work| work * 1_000.0);
-        Some([at(50)?, at(99)?, at(100)?])
+        let at = |percent: usize| self.work.get(last * percent / 100).copied();
+        Some(WindowTimes {
+            frames: u32::try_from(self.work.len()).unwrap_or(u32::MAX),
+            seconds: passed.as_secs_f32(),
+            p50: at(50)?,
+            p99: at(99)?,
+            worst: at(100)?,
+            slow_since_start: self.slow,
+            worst_since_start: self.worst,
+            uploads: 0,
+        })
     }
 }
 
@@ -68,15 +75,15 @@ mod tests {
     #[test]
     fn percentiles_are_of_the_frames_seen() {
         let mut times = FrameTimes::default();
-        assert_eq!(times.milliseconds(), None);
-        times.work = (0_u16..=100).rev().map(|n| f32::from(n) / 1_000.0).collect();
-        assert_eq!(times.milliseconds(), Some([50.0, 99.0, 100.0]));
-        times.work.clear();
-        for second in 0..700 {
-            times.note(Some(0.004), Duration::from_secs(second));
+        assert_eq!(times.times(WINDOW), None);
+        for n in (0_u16..=100).rev() {
+            assert_eq!(times.note(Some(f32::from(n) / 1_000.0), Duration::ZERO), None);
         }
-        let lines = times.lately();
-        assert_eq!(lines.len(), MAX_LINES);
-        assert!(lines[0].ends_with("frames: p50 4.0, p99 4.0, max 4.0 ms"), "{}", lines[0]);
+        let told = times.note(None, WINDOW).expect("a window is over");
+        assert_eq!((told.p50, told.p99, told.worst), (50.0, 99.0, 100.0));
+        assert_eq!((told.frames, told.slow_since_start), (101, 50));
+        times.note(Some(0.01), WINDOW);
+        let told = times.note(None, 2 * WINDOW).expect("another");
+        assert_eq!((told.frames, told.worst, told.worst_since_start), (1, 10.0, 100.0));
     }
 }

@@ -19,11 +19,14 @@ const REACHABLE: Vec2 = Vec2::new(96.0, 24.0);
 /// Height of what can be dragged at the top of a window.
 const TITLE_BAR: f32 = 32.0;
 
+/// Left upper corner, where the system tells it, and size; in points.
+type Area = (Option<(f32, f32)>, (f32, f32));
+
 /// Where the window is, and what the engine knows of it.
 #[derive(Default)]
 pub struct Place {
     /// As it was last when it neither filled its monitor nor the screen.
-    normal: Option<(Option<(f32, f32)>, (f32, f32))>,
+    normal: Option<Area>,
     seen: Option<(WindowPlace, Duration)>,
     told: Option<WindowPlace>,
     will: LastWill,

@@ -11,6 +11,12 @@ use crate::model::{CameraId, Picture, WallTime};
 /// Bytes of a pixel of a [`Picture`].
 const BYTES_A_PIXEL: usize = 4;
 
+/// Pixels that are uploaded in one frame: some 20 ms where the processor paints. A larger picture goes alone.
+const A_FRAME: usize = 1_200_000;
+
+/// A picture of so many pixels is always uploaded: what the pointer asks for is not to wait.
+const SMALL: usize = 40_000;
+
 /// Where a camera's picture is shown; each place has a texture of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Place {
@@ -46,18 +52,40 @@ pub struct Textures {
     entries: HashMap<(Place, CameraId), Entry>,
     pass: u64,
     uploads: u64,
+    /// Pixels that were uploaded in this frame.
+    used: usize,
+    /// Pictures that had to wait in the last frame, with their pixels: they come first in this one.
+    first: HashMap<(Place, CameraId), usize>,
+    /// Pictures that have to wait in this frame.
+    waiting: HashMap<(Place, CameraId), usize>,
 }
 
 impl Textures {
     /// Begins a frame.
     pub fn begin(&mut self) {
         self.pass += 1;
+        self.used = 0;
+        self.first = std::mem::take(&mut self.waiting);
     }
 
-    /// Ends a frame: what was not shown in it is freed.
-    pub fn end(&mut self) {
+    /// Ends a frame: what was not shown in it is freed. True when pictures wait for the next frame.
+    pub fn end(&mut self) -> bool {
         let pass = self.pass;
         self.entries.retain(|_, entry| entry.pass == pass);
+        !self.waiting.is_empty()
+    }
+
+    /// Whether so many pixels may be uploaded in this frame; those that waited in the last one come first.
+    fn admit(&mut self, key: &(Place, CameraId), pixels: usize) -> bool {
+        let waited = self.first.remove(key).is_some();
+        let before: usize = if waited { 0 } else { self.first.values().sum() };
+        let fits = self.used + before + pixels <= A_FRAME || (self.used == 0 && before == 0);
+        if pixels <= SMALL || fits {
+            self.used += pixels;
+            return true;
+        }
+        self.waiting.insert(key.clone(), pixels);
+        false
     }
 
     /// The texture of `picture`, uploaded unless it is there already. None when the picture is empty or its
@@ -75,27 +103,26 @@ impl Textures {
         }
         let key = (place, camera.clone());
         let size = [picture.width, picture.height];
-        match self.entries.get_mut(&key).filter(|entry| entry.handle.size() == size) {
-            Some(entry) => {
-                entry.pass = self.pass;
-                if (entry.serial, entry.at) != (picture.serial, picture.at) {
-                    (entry.serial, entry.at) = (picture.serial, picture.at);
-                    entry.handle.set_partial([0, 0], image(picture), TextureOptions::LINEAR);
-                    self.uploads += 1;
-                }
-                Some(shown(&entry.handle))
+        let known = self.entries.get(&key).filter(|entry| entry.handle.size() == size);
+        let is_new = known.is_none_or(|e| (e.serial, e.at) != (picture.serial, picture.at));
+        let upload = is_new && self.admit(&key, pixels);
+        self.uploads += u64::from(upload);
+        let pass = self.pass;
+        match self.entries.get_mut(&key) {
+            Some(entry) if !upload => entry.pass = pass,
+            Some(entry) if entry.handle.size() == size => {
+                (entry.serial, entry.at, entry.pass) = (picture.serial, picture.at, pass);
+                entry.handle.set_partial([0, 0], image(picture), TextureOptions::LINEAR);
             }
-            None => {
+            _ if upload => {
                 let handle =
                     ctx.load_texture(camera.as_str(), image(picture), TextureOptions::LINEAR);
-                self.uploads += 1;
-                let found = shown(&handle);
                 let (serial, at) = (picture.serial, picture.at);
-                let entry = Entry { handle, serial, at, pass: self.pass };
-                self.entries.insert(key, entry);
-                Some(found)
+                self.entries.insert(key.clone(), Entry { handle, serial, at, pass });
             }
+            _ => {}
         }
+        self.entries.get(&key).map(|entry| shown(&entry.handle))
     }
 
     /// Pictures that were uploaded since the start.
@@ -150,6 +177,43 @@ mod tests {
         textures.begin();
         textures.end();
         assert_eq!(textures.kept(), 0);
+    }
+
+    #[test]
+    fn a_frame_uploads_so_much_and_nobody_waits_twice() {
+        let ctx = Context::default();
+        let ids: Vec<CameraId> = (0..16).map(|n| CameraId::from_name(&n.to_string())).collect();
+        let mut textures = Textures::default();
+        let mut before = 0;
+        for frame in 1..=6 {
+            textures.begin();
+            for id in &ids {
+                textures.show(&ctx, Place::Live, id, &picture(frame, A_FRAME / 20));
+            }
+            let more = textures.end();
+            let uploaded = textures.uploads() - before;
+            before = textures.uploads();
+            assert_eq!((uploaded, more), (10, true), "{frame}");
+        }
+        assert_eq!(textures.kept(), 16, "each of them was uploaded once at least");
+    }
+
+    #[test]
+    fn a_picture_larger_than_a_frame_goes_alone_and_a_small_one_never_waits() {
+        let ctx = Context::default();
+        let id = |name| CameraId::from_name(name);
+        let mut textures = Textures::default();
+        textures.begin();
+        let show = |textures: &mut Textures, name, width| {
+            textures.show(&ctx, Place::Live, &id(name), &picture(1, width)).is_some()
+        };
+        assert!(show(&mut textures, "large", A_FRAME));
+        assert!(!show(&mut textures, "next", 30_000));
+        assert!(show(&mut textures, "small", 100));
+        assert!(textures.end());
+        textures.begin();
+        assert!(show(&mut textures, "next", 30_000));
+        assert!(!textures.end());
     }
 
     #[test]

@@ -86,6 +86,29 @@ fn paint_icon_button(ui: &Ui, rect: Rect, response: &Response, glyph: MaterialIc
     );
 }
 
+/// A square button with an icon on a picture, the same in both looks.
+pub fn picture_button(
+    ui: &mut Ui,
+    glyph: MaterialIcon,
+    name: &str,
+    key: &str,
+    ink: Color32,
+) -> Response {
+    let (rect, response) = ui.allocate_exact_size(Vec2::splat(theme::CONTROL), Sense::click());
+    let fill = match (response.is_pointer_button_down_on(), response.hovered()) {
+        (true, _) => Color32::from_white_alpha(60),
+        (_, true) => Color32::from_white_alpha(36),
+        _ => Color32::TRANSPARENT,
+    };
+    ui.painter().rect_filled(rect, theme::ROUND, fill);
+    focus_ring(ui, rect, &response);
+    let (font, middle) = (theme::icon_font(theme::ICON + 2.0), Align2::CENTER_CENTER);
+    ui.painter().text(rect.center(), middle, glyph.codepoint, font, ink);
+    let enabled = ui.is_enabled();
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, name));
+    response.on_hover_text(tip(name, key))
+}
+
 /// The frame around what has the keyboard.
 pub fn focus_ring(ui: &Ui, rect: Rect, response: &Response) {
     if response.has_focus() {

@@ -60,8 +60,8 @@ pub struct UiOptions {
     pub clock: Arc<dyn Clock>,
     /// On the window.
     pub title: String,
-    /// Whether it starts in full screen.
-    pub fullscreen: bool,
+    /// Whether it is a kiosk, whatever the settings say.
+    pub kiosk: bool,
     /// Where the window was, as far as it is known.
     pub place: Option<WindowPlace>,
 }
@@ -201,17 +201,25 @@ impl Window<'_> {
             ..eframe::NativeOptions::default()
         };
         let (console, clock) = (self.console.clone(), Arc::clone(&self.options.clock));
-        let (fullscreen, place) = (self.options.fullscreen, self.place.clone());
+        let (kiosk, place) = (self.is_kiosk(), self.place.clone());
         let will = self.will.clone();
         let create = move |cc: &eframe::CreationContext<'_>| {
             came_up.set(true);
             bring_back(cc, place.as_ref());
             let mut app = App::new(cc, console, clock);
             app.take_over(place.as_ref(), will);
-            app.set_fullscreen(fullscreen);
+            if kiosk {
+                app.set_kiosk();
+            }
             Ok(Box::new(app) as Box<dyn eframe::App>)
         };
         eframe::run_native(&self.options.title, native, Box::new(create))
+    }
+
+    /// One that comes back is a kiosk again, also when somebody had left it: nobody may be there.
+    fn is_kiosk(&self) -> bool {
+        let snapshot = self.console.shown().snapshot.get();
+        self.options.kiosk || snapshot.is_some_and(|snapshot| snapshot.settings.kiosk.start)
     }
 
     fn viewport(&self) -> egui::ViewportBuilder {
@@ -223,7 +231,8 @@ impl Window<'_> {
             .with_inner_size(size.max(Vec2::from(MIN_SIZE)))
             .with_min_inner_size(MIN_SIZE)
             .with_maximized(self.place.as_ref().is_some_and(|place| place.is_maximised))
-            .with_fullscreen(self.options.fullscreen);
+            .with_fullscreen(self.is_kiosk())
+            .with_decorations(!self.is_kiosk());
         match self.place.as_ref().and_then(|place| place.position) {
             Some((x, y)) => builder.with_position(Pos2::new(x, y)),
             None => builder,

@@ -125,6 +125,7 @@ pub fn snapshot(cameras: usize) -> Snapshot {
         demo: false,
         started: at("2026-03-01T08:00:00+01:00"),
         halted: false,
+        live: Default::default(),
         settings: Arc::default(),
         ..Snapshot::default()
     }

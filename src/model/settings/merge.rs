@@ -16,6 +16,7 @@ pub fn merge(now: &Settings, before: &Settings, after: &Settings) -> Result<Sett
         recording: one("defaults", &now.recording, &before.recording, &after.recording)?,
         console: one("console", &now.console, &before.console, &after.console)?,
         kiosk: one("kiosk", &now.kiosk, &before.kiosk, &after.kiosk)?,
+        wall: one("wall", &now.wall, &before.wall, &after.wall)?,
         views: one("views", &now.views, &before.views, &after.views)?,
         schedules: one("schedules", &now.schedules, &before.schedules, &after.schedules)?,
         cameras: cameras(now, before, after)?,

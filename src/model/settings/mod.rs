@@ -9,6 +9,7 @@ pub mod merge;
 pub mod recording;
 pub mod storage;
 pub mod stream_url;
+pub mod wall;
 
 mod ranged;
 
@@ -24,6 +25,7 @@ pub use merge::merge;
 pub use recording::{CameraRecording, Chosen, InForce, RecordingDefaults, Retention};
 pub use storage::StorageSettings;
 pub use stream_url::{InvalidUrl, StreamUrl};
+pub use wall::{Arrangement, WallSettings, WallTiles};
 
 use crate::model::schedule::{self, Calendar, ExceptionRule, Schedule};
 use crate::model::{CameraId, MotionSettings, StreamKind};
@@ -58,6 +60,9 @@ pub struct Settings {
     /// The console as a kiosk.
     #[serde(default, skip_serializing_if = "is_default")]
     pub kiosk: KioskSettings,
+    /// The live wall that was shown last.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub wall: WallSettings,
     /// Walls that operators have saved.
     #[serde(default, rename = "view", skip_serializing_if = "Vec::is_empty")]
     pub views: Vec<SavedView>,

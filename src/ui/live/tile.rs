@@ -2,27 +2,27 @@
 //!
 //! Must not do: send commands; it says what was done to it.
 
-use egui::{
-    Align2, Painter, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo,
-};
-use egui_material_icons::icons::{
-    ICON_FULLSCREEN, ICON_FULLSCREEN_EXIT, ICON_HOURGLASS_EMPTY, ICON_PHOTO_CAMERA,
-    ICON_RADIO_BUTTON_CHECKED, ICON_REFRESH, ICON_REPLAY_30, ICON_STOP_CIRCLE, ICON_VIDEOCAM_OFF,
-};
+use egui::{Id, Painter, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo};
+use egui_material_icons::icons::{ICON_HOURGLASS_EMPTY, ICON_VIDEOCAM_OFF};
 
-use crate::model::{CoverageKind, GapReason, RecordingState};
-use crate::protocol::{CameraStatus, LinkState};
+use super::message::{Message, message};
+use crate::model::{CameraId, CoverageKind, GapReason, RecordingState};
+use crate::protocol::{CameraStatus, LinkState, Reduced};
 use crate::ui::desk::Stage;
 use crate::ui::texture::Place;
-use crate::ui::theme;
-use crate::ui::widgets::{Look, Mark, chip, fit, icon_button, picture, state_word};
+use crate::ui::widgets::{Mark, chip, fit, picture, state_word};
+use crate::ui::words::live as words;
+use crate::ui::{format, theme};
 
 /// A picture younger than this, in microseconds, is what the camera sees now.
 const FRESH: i64 = 3_000_000;
 
+/// Between the edge of a picture and what is written on it.
+const INSET: f32 = 8.0;
+
 /// What was done to a tile.
 pub enum Act {
-    /// Clicked.
+    /// Clicked, or reached by keyboard.
     Pick,
     /// Double-clicked, or its button.
     Enlarge,
@@ -32,9 +32,22 @@ pub enum Act {
     Record,
     /// The button that goes back half a minute.
     Back,
+    /// The button that goes to the recordings.
+    Playback,
     /// The button that does not wait for the next attempt to connect.
     Retry,
+    /// The button that leads to the camera's address.
+    Test,
+    /// This camera was dragged onto the tile.
+    Put(CameraId),
+    /// The button that makes it the large tile, or one like the others.
+    Large,
+    /// The button that takes it from the wall.
+    Remove,
 }
+
+/// A camera that is being dragged.
+pub struct Dragged(pub CameraId);
 
 /// One tile.
 pub struct TileView<'a> {
@@ -46,41 +59,85 @@ pub struct TileView<'a> {
     pub picked: bool,
     /// The only one.
     pub enlarged: bool,
+    /// The tiles are being arranged.
+    pub arranging: bool,
+    /// It is the large one of an arrangement.
+    pub large: bool,
+    /// Its buttons are shown because the keyboard is among them.
+    pub keyboard: bool,
+    /// What it shows less.
+    pub reduced: Option<Reduced>,
+}
+
+/// What became of a tile in a frame.
+pub struct Done {
+    /// For the keyboard.
+    pub id: Id,
+    /// What was done to it.
+    pub act: Option<Act>,
+    /// The keyboard is on it or on one of its buttons.
+    pub focused: bool,
+}
+
+/// The tile of a camera, for the keyboard.
+pub fn id_of(ui: &Ui, camera: &CameraId) -> Id {
+    ui.scope_id().with(("tile", camera.as_str()))
 }
 
 impl TileView<'_> {
     /// Shows it.
-    pub fn ui(&self, ui: &mut Ui, rect: Rect, stage: &mut Stage<'_>) -> Option<Act> {
-        let id = ui.scope_id().with(("tile", self.camera.id.as_str()));
-        let response = ui.interact(rect, id, Sense::click());
+    pub fn ui(&self, ui: &mut Ui, rect: Rect, stage: &mut Stage<'_>) -> Done {
+        let id = id_of(ui, &self.camera.id);
+        let can_drag = !self.enlarged && !stage.kiosk;
+        let sense = if can_drag { Sense::click_and_drag() } else { Sense::click() };
+        let response = ui.interact(rect, id, sense);
+        // The arrow keys go from tile to tile here, not to any control nearby.
+        let arrows = egui::EventFilter {
+            horizontal_arrows: true,
+            vertical_arrows: true,
+            ..Default::default()
+        };
+        ui.memory_mut(|m| m.set_focus_lock_filter(id, arrows));
         self.name_it(&response);
         let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
         painter.rect_filled(rect, theme::ROUND, theme::letterbox());
         let picture = self.picture(ui, &painter, rect, stage);
-        self.explain(&painter, rect, stage, picture.is_some_and(|(_, live)| live));
-        self.chips(&painter, picture.map_or(rect, |(place, _)| place));
+        let live = picture.is_some_and(|(_, live)| live);
+        let asked = self.explain(ui, &painter, rect, stage, live);
+        self.chips(ui, &painter, picture.map_or(rect, |(place, _)| place));
+        let dropped = self.drag(ui, &response, rect);
         if self.picked || response.has_focus() {
             let stroke = Stroke::new(2.0, theme::accent());
             ui.painter().rect_stroke(rect, theme::ROUND, stroke, StrokeKind::Outside);
         }
-        let over = ui.rect_contains_pointer(rect);
-        let act = if over { self.actions(ui, rect) } else { None };
-        let done = match (response.double_clicked(), response.clicked()) {
+        let held = ui.ctx().dragged_id().is_some();
+        let shown = ui.rect_contains_pointer(rect) || self.picked || self.keyboard;
+        let (mut act, mut focused) = (None, false);
+        if (shown || response.has_focus()) && !held {
+            (act, focused) = self.actions(ui, rect, stage.kiosk);
+        }
+        let touched = match (response.double_clicked(), response.clicked()) {
             (true, _) => Some(Act::Enlarge),
             (_, true) => Some(Act::Pick),
+            _ if response.gained_focus() => Some(Act::Pick),
             _ => None,
         };
-        act.or(done)
+        let focused = focused || response.has_focus();
+        Done { id, act: dropped.or(act).or(asked).or(touched), focused }
     }
 
     fn name_it(&self, response: &egui::Response) {
         let camera = self.camera;
+        let reduced = match &self.reduced {
+            Some(reduced) => format!(", {}", words::reduced(reduced.rate)),
+            None => String::new(),
+        };
         let text = format!(
-            "{} {}, {}, {}",
+            "{} {}, {}, {}{reduced}",
             self.number,
             camera.name,
             state_word(&camera.link),
-            badge(&camera.recording).1
+            word(camera)
         );
         let picked = self.picked;
         response.widget_info(|| WidgetInfo::selected(Role::Button, true, picked, &text));
@@ -108,157 +165,116 @@ impl TileView<'_> {
         Some((place, live))
     }
 
-    fn chips(&self, painter: &Painter, rect: Rect) {
-        let inset = 8.0;
+    fn chips(&self, ui: &Ui, painter: &Painter, rect: Rect) {
         let name = format!("{} {}", self.number, self.camera.name);
-        let left = Pos2::new(rect.left() + inset, rect.top() + inset);
+        let left = Pos2::new(rect.left() + INSET, rect.top() + INSET);
         let half = rect.width() * 0.55;
-        let mark = Mark::State(&self.camera.link);
-        let used = chip(painter, left, false, mark, &name, half);
-        let (mark, word) = badge(&self.camera.recording);
-        let right = Pos2::new(rect.right() - inset, rect.top() + inset);
-        let room = right.x - used.right() - 8.0;
+        let state = Mark::State(&self.camera.link);
+        let used = chip(painter, left, false, state, &name, half);
+        let right = Pos2::new(rect.right() - INSET, rect.top() + INSET);
+        let room = right.x - used.right() - INSET;
         if room > 60.0 {
-            chip(painter, right, true, mark, word, room);
+            chip(painter, right, true, mark(self.camera), &badge(self.camera), room);
+        }
+        if let Some(reduced) = &self.reduced {
+            let below = Pos2::new(left.x, used.bottom() + 4.0);
+            let mark = Mark::Ring(theme::warning());
+            let place = chip(painter, below, false, mark, words::reduced(reduced.rate), half);
+            let id = id_of(ui, &self.camera.id).with("reduced");
+            ui.interact(place, id, Sense::hover()).on_hover_text(words::why_reduced(reduced.why));
         }
     }
 
-    /// Says why there is no picture.
-    fn explain(&self, painter: &Painter, rect: Rect, stage: &Stage<'_>, live: bool) {
+    /// Says why there is no picture, and what can be done about it.
+    fn explain(
+        &self,
+        ui: &mut Ui,
+        painter: &Painter,
+        rect: Rect,
+        stage: &Stage<'_>,
+        live: bool,
+    ) -> Option<Act> {
+        let glyph = ICON_HOURGLASS_EMPTY.codepoint;
+        let soft = theme::PICTURE_TEXT_SOFT;
         match &self.camera.link {
             LinkState::Offline { since, why, retry_at } => {
                 let since = stage.zone.brief(*since, stage.now);
                 let next = match retry_at {
                     Some(at) => match at.micros_since(stage.now).div_euclid(1_000_000) {
-                        seconds if seconds > 0 => format!("Next try in {seconds} s."),
-                        _ => "Trying again now.".to_owned(),
+                        seconds if seconds > 0 => words::next_try(seconds),
+                        _ => words::TRYING.to_owned(),
                     },
-                    None => "Its settings must be changed first.".to_owned(),
+                    None => words::SETTINGS_FIRST.to_owned(),
                 };
-                let title = format!("No signal since {since}");
-                message(
-                    painter,
-                    rect,
-                    ICON_VIDEOCAM_OFF.codepoint,
-                    theme::error(),
-                    &title,
-                    &format!("{why} {next}"),
-                );
+                let place = Message {
+                    glyph: ICON_VIDEOCAM_OFF.codepoint,
+                    colour: theme::error(),
+                    title: &words::no_signal(&since),
+                    text: &format!("{why} {next}"),
+                    inks: (theme::PICTURE_TEXT, soft),
+                    foot: theme::CONTROL,
+                }
+                .paint(painter, rect)?;
+                super::actions::help(ui, place, self.camera, retry_at.is_some(), stage.kiosk)
             }
             LinkState::Connecting if !live => {
-                let glyph = ICON_HOURGLASS_EMPTY.codepoint;
-                message(painter, rect, glyph, theme::text_soft(), "Connecting …", "");
+                message(painter, rect, glyph, soft, words::CONNECTING, "");
+                None
             }
             LinkState::Online if !live => {
-                let glyph = ICON_HOURGLASS_EMPTY.codepoint;
-                message(
-                    painter,
-                    rect,
-                    glyph,
-                    theme::text_soft(),
-                    "Waiting for the first picture",
-                    "",
-                );
+                message(painter, rect, glyph, soft, words::WAITING, "");
+                None
             }
-            LinkState::Connecting | LinkState::Online => {}
+            LinkState::Connecting | LinkState::Online => None,
         }
     }
 
-    /// Buttons at the foot, under the pointer.
-    fn actions(&self, ui: &mut Ui, rect: Rect) -> Option<Act> {
-        const BAR: f32 = 40.0;
-        let bar = rect.with_min_y(rect.bottom() - BAR);
-        ui.painter().rect_filled(bar, theme::ROUND, theme::ON_PICTURE);
-        let layout = egui::Layout::right_to_left(egui::Align::Center);
-        let builder = UiBuilder::new()
-            .max_rect(bar.shrink2(Vec2::new(6.0, 4.0)))
-            .layout(layout)
-            .id_salt(("actions", self.camera.id.as_str()));
-        let mut act = None;
-        ui.scope_builder(builder, |ui| {
-            ui.spacing_mut().item_spacing.x = 4.0;
-            let name = &self.camera.name;
-            let (glyph, what) = match self.enlarged {
-                true => (ICON_FULLSCREEN_EXIT, "Back to the wall".to_owned()),
-                false => (ICON_FULLSCREEN, format!("Enlarge {name}")),
-            };
-            if icon_button(ui, glyph, &what, "Enter", Look::Quiet).clicked() {
-                act = Some(Act::Enlarge);
-            }
-            let (glyph, what) = match self.camera.manual_left {
-                Some(_) => (ICON_STOP_CIRCLE, format!("Stop the recording of {name}")),
-                None => (ICON_RADIO_BUTTON_CHECKED, format!("Record {name} now")),
-            };
-            if icon_button(ui, glyph, &what, "R", Look::Quiet).clicked() {
-                act = Some(Act::Record);
-            }
-            let what = format!("{name} half a minute ago");
-            if icon_button(ui, ICON_REPLAY_30, &what, "", Look::Quiet).clicked() {
-                act = Some(Act::Back);
-            }
-            let what = format!("Snapshot of {name}");
-            if icon_button(ui, ICON_PHOTO_CAMERA, &what, "S", Look::Quiet).clicked() {
-                act = Some(Act::Snapshot);
-            }
-            if matches!(self.camera.link, LinkState::Offline { retry_at: Some(_), .. }) {
-                let what = format!("Connect to {name} now");
-                if icon_button(ui, ICON_REFRESH, &what, "", Look::Quiet).clicked() {
-                    act = Some(Act::Retry);
-                }
-            }
-        });
-        act
+    /// Takes part in dragging: as what is dragged, and as where it is dropped.
+    fn drag(&self, ui: &Ui, response: &egui::Response, rect: Rect) -> Option<Act> {
+        response.dnd_set_drag_payload(Dragged(self.camera.id.clone()));
+        if let Some(over) = response.dnd_hover_payload::<Dragged>()
+            && over.0 != self.camera.id
+        {
+            ui.painter().rect_filled(rect, theme::ROUND, theme::accent().gamma_multiply(0.25));
+        }
+        let dropped = response.dnd_release_payload::<Dragged>()?;
+        (dropped.0 != self.camera.id).then(|| Act::Put(dropped.0.clone()))
     }
 }
 
-/// What recording does: a disc when it records, a ring when not, and the word.
-fn badge(state: &RecordingState) -> (Mark<'static>, &'static str) {
-    match state {
-        RecordingState::Recording(kind) => (Mark::Disc(theme::coverage(*kind)), word(*kind)),
-        RecordingState::Idle(GapReason::Disabled) => (Mark::Ring(theme::text_soft()), "off"),
-        RecordingState::Idle(reason) => (Mark::Ring(theme::gap(reason)), "not recording"),
+/// What recording does: a disc when it records, a ring when not.
+fn mark(camera: &CameraStatus) -> Mark<'static> {
+    match &camera.recording {
+        RecordingState::Recording(kind) => Mark::Disc(theme::coverage(*kind)),
+        RecordingState::Idle(GapReason::Disabled) => Mark::Ring(theme::PICTURE_TEXT_SOFT),
+        RecordingState::Idle(reason) => Mark::Ring(theme::gap(reason)),
     }
 }
 
-const fn word(kind: CoverageKind) -> &'static str {
-    kind.label()
-}
-
-/// An icon, a title and a sentence in the middle of a tile.
-pub fn message(
-    painter: &Painter,
-    rect: Rect,
-    glyph: &str,
-    colour: egui::Color32,
-    title: &str,
-    text: &str,
-) {
-    let width = (rect.width() - 32.0).clamp(40.0, 420.0);
-    let title = wrapped(painter, title, theme::strong(theme::BODY), theme::text(), width);
-    let text = wrapped(painter, text, theme::font(theme::BODY), theme::text_soft(), width);
-    let icon = if rect.height() > 150.0 { 28.0 } else { 0.0 };
-    let gap = if icon > 0.0 { 8.0 } else { 0.0 };
-    let height = icon + gap + title.size().y + 6.0 + text.size().y;
-    let mut y = rect.center().y - height / 2.0;
-    if icon > 0.0 {
-        let at = Pos2::new(rect.center().x, y);
-        painter.text(at, Align2::CENTER_TOP, glyph, theme::icon_font(icon), colour);
-        y += icon + gap;
+/// The same in a word.
+fn word(camera: &CameraStatus) -> &'static str {
+    match &camera.recording {
+        RecordingState::Recording(kind) => kind.label(),
+        RecordingState::Idle(GapReason::Disabled) => "off",
+        RecordingState::Idle(_) => "not recording",
     }
-    let next = y + title.size().y + 6.0;
-    painter.galley(Pos2::new(rect.center().x, y), title, theme::text());
-    painter.galley(Pos2::new(rect.center().x, next), text, theme::text_soft());
 }
 
-/// Laid out around the position's x.
-fn wrapped(
-    painter: &Painter,
-    text: &str,
-    font: egui::FontId,
-    colour: egui::Color32,
-    width: f32,
-) -> std::sync::Arc<egui::Galley> {
-    let mut job = egui::text::LayoutJob::simple(text.to_owned(), font, colour, width);
-    job.halign = egui::Align::Center;
-    painter.layout_job(job)
+/// The same on the picture: a manual recording with the time that it still goes on.
+fn badge(camera: &CameraStatus) -> String {
+    let manual = camera.recording == RecordingState::Recording(CoverageKind::Manual);
+    match camera.manual_left.filter(|_| manual) {
+        Some(left) => format!("{} {}", word(camera), format::countdown(left)),
+        None => word(camera).to_owned(),
+    }
+}
+
+/// The camera under the pointer while it is dragged.
+pub fn dragged_chip(ui: &Ui, stage: &Stage<'_>) {
+    let Some(dragged) = egui::DragAndDrop::payload::<Dragged>(ui.ctx()) else { return };
+    let Some(pointer) = ui.input(|i| i.pointer.latest_pos()) else { return };
+    let layer = egui::LayerId::new(egui::Order::Tooltip, Id::unique("dragged camera"));
+    let painter = ui.painter().clone().with_layer_id(layer);
+    let at = pointer + egui::Vec2::new(12.0, 8.0);
+    chip(&painter, at, false, Mark::None, &stage.name_of(&dragged.0), 240.0);
 }

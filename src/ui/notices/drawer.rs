@@ -130,7 +130,7 @@ impl Drawer {
         let room = (ui.content_rect().height() - 260.0).max(120.0);
         ScrollArea::vertical().max_height(room).show(ui, |ui| {
             for notice in shown {
-                pressed = slip::ui(ui, notice, told).or(pressed.take());
+                pressed = slip::ui(ui, notice, told, true).or(pressed.take());
             }
         });
         pressed

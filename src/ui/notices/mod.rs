@@ -16,7 +16,7 @@ use super::desk::Desk;
 use super::theme;
 use super::zone::Zone;
 use crate::model::{CameraId, WallTime};
-use crate::protocol::{Command, Notice, Snapshot, Topic};
+use crate::protocol::{Command, Notice, Severity, Snapshot, Topic};
 
 /// Seconds for which a toast is shown.
 const TOAST_SECONDS: f64 = 8.0;
@@ -39,8 +39,6 @@ pub struct Told<'a> {
     pub zone: &'a Zone,
     /// This moment.
     pub now: WallTime,
-    /// A kiosk's notices lead nowhere but to Live.
-    pub is_kiosk: bool,
 }
 
 impl Told<'_> {
@@ -56,8 +54,11 @@ impl Told<'_> {
 pub struct Notices {
     seen: BTreeSet<u64>,
     toasts: Vec<Toast>,
-    busy_until: Option<f64>,
+    /// Why something was not done, and until when that is told.
+    refused: Option<(String, f64)>,
     drawer: Option<Drawer>,
+    /// In a kiosk, where nobody acknowledges anything.
+    alarms_only: bool,
 }
 
 impl Notices {
@@ -65,18 +66,25 @@ impl Notices {
     pub fn update(&mut self, ui: &Ui, notices: &[Notice]) {
         let time = ui.input(|i| i.time);
         for notice in notices {
-            if self.seen.insert(notice.id) {
+            let is_told = !self.alarms_only || notice.severity == Severity::Alarm;
+            if self.seen.insert(notice.id) && is_told {
                 self.toasts.push(Toast { notice: notice.id, until: time + TOAST_SECONDS });
             }
         }
         self.seen.retain(|id| notices.iter().any(|n| n.id == *id));
         self.toasts.retain(|t| t.until > time && notices.iter().any(|n| n.id == t.notice));
-        self.busy_until = self.busy_until.filter(|until| *until > time);
+        self.refused = self.refused.take().filter(|(_, until)| *until > time);
     }
 
-    /// The engine did not take a command.
-    pub fn refused(&mut self, ui: &Ui) {
-        self.busy_until = Some(ui.input(|i| i.time) + TOAST_SECONDS);
+    /// What the operator wanted was not done.
+    pub fn refused(&mut self, ui: &Ui, why: &str) {
+        self.refused = Some((why.to_owned(), ui.input(|i| i.time) + TOAST_SECONDS));
+    }
+
+    /// Whether only alarms come up, without a button.
+    pub fn alarms_only(&mut self, alarms_only: bool) {
+        self.alarms_only = alarms_only;
+        self.drawer = None;
     }
 
     /// Opens or closes the drawer.
@@ -107,16 +115,15 @@ impl Notices {
             }
             Pressed::Close => self.drawer = None,
             Pressed::Show(topic, camera) => {
-                let go = way(topic, camera, told.is_kiosk)?;
                 self.drawer = None;
-                return Some(go);
+                return Some(way(topic, camera));
             }
         }
         None
     }
 
     fn show_toasts(&self, ui: &Ui, told: &Told<'_>) -> Option<Pressed> {
-        if self.toasts.is_empty() && self.busy_until.is_none() {
+        if self.toasts.is_empty() && self.refused.is_none() {
             return None;
         }
         let mut pressed = None;
@@ -124,16 +131,17 @@ impl Notices {
         let place = Vec2::new(0.0, theme::BAR + 8.0);
         let area = Area::new(Id::unique("toasts")).order(Order::Foreground);
         area.anchor(Align2::CENTER_TOP, place).show(ui, |ui| {
-            if self.busy_until.is_some() {
-                slip::busy(ui);
+            if let Some((why, _)) = &self.refused {
+                slip::refused(ui, why);
             }
             let listed = &told.snapshot.notices;
             let newest = self.toasts.iter().rev().take(MOST_TOASTS);
             for notice in newest.filter_map(|t| listed.iter().find(|n| n.id == t.notice)) {
-                pressed = slip::ui(ui, notice, told).or(pressed.take());
+                pressed = slip::ui(ui, notice, told, !self.alarms_only).or(pressed.take());
             }
         });
-        let ends = self.toasts.iter().map(|t| t.until).chain(self.busy_until);
+        let refused = self.refused.as_ref().map(|(_, until)| *until);
+        let ends = self.toasts.iter().map(|t| t.until).chain(refused);
         let wait = ends.fold(f64::INFINITY, f64::min) - ui.input(|i| i.time);
         if wait.is_finite() {
             ui.request_repaint_after(std::time::Duration::from_secs_f64(wait.max(0.05)));
@@ -143,14 +151,12 @@ impl Notices {
 }
 
 /// Where the operator finds more.
-fn way(topic: Topic, camera: Option<CameraId>, is_kiosk: bool) -> Option<Go> {
+fn way(topic: Topic, camera: Option<CameraId>) -> Go {
     match (topic, camera) {
-        (Topic::Camera, Some(_)) if is_kiosk => Some(Go::To(Page::Live)),
-        _ if is_kiosk => None,
-        (Topic::Camera, Some(camera)) => Some(Go::EditCamera(camera)),
-        (Topic::Storage, _) => Some(Go::To(Page::Recording)),
+        (Topic::Camera, Some(camera)) => Go::EditCamera(camera),
+        (Topic::Storage, _) => Go::To(Page::Recording),
         (Topic::Camera | Topic::Clock | Topic::Settings | Topic::Program, _) => {
-            Some(Go::To(Page::System))
+            Go::To(Page::System)
         }
     }
 }

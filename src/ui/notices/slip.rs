@@ -38,8 +38,8 @@ fn face(severity: Severity) -> (MaterialIcon, Color32) {
     }
 }
 
-/// Shows a notice.
-pub fn ui(ui: &mut Ui, notice: &Notice, told: &Told<'_>) -> Option<Pressed> {
+/// Shows a notice, in a kiosk without buttons.
+pub fn ui(ui: &mut Ui, notice: &Notice, told: &Told<'_>, buttons: bool) -> Option<Pressed> {
     let (glyph, colour) = face(notice.severity);
     let mut pressed = None;
     slip(ui, colour, |ui| {
@@ -49,6 +49,9 @@ pub fn ui(ui: &mut Ui, notice: &Notice, told: &Told<'_>) -> Option<Pressed> {
             ui.label(RichText::new(word).font(theme::strong(theme::CAPTION)).color(colour));
             caption(ui, &told.zone.brief(notice.at, told.now));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if !buttons {
+                    return;
+                }
                 if notice.acknowledged.is_none()
                     && icon_button(ui, ICON_CHECK, words::ACKNOWLEDGE, "", Look::Quiet).clicked()
                 {
@@ -63,7 +66,7 @@ pub fn ui(ui: &mut Ui, notice: &Notice, told: &Told<'_>) -> Option<Pressed> {
         });
         // The text leads to the same place as the arrow.
         let text = ui.add(Label::new(&notice.text).wrap().sense(Sense::click()));
-        if text.clicked() {
+        if text.clicked() && buttons {
             pressed = Some(Pressed::Show(notice.topic, notice.camera.clone()));
         }
         let after = fate(notice, told);
@@ -91,12 +94,12 @@ fn caption(ui: &mut Ui, text: &str) {
     ui.label(RichText::new(text).size(theme::CAPTION).color(theme::text_soft()));
 }
 
-/// The engine does not take commands now.
-pub fn busy(ui: &mut Ui) {
+/// What the operator wanted was not done.
+pub fn refused(ui: &mut Ui, why: &str) {
     slip(ui, theme::warning(), |ui| {
         ui.horizontal(|ui| {
             ui.label(icon(ICON_WARNING, 16.0).color(theme::warning()));
-            ui.label(words::BUSY);
+            ui.label(why);
         });
     });
 }

@@ -74,6 +74,7 @@ impl PlaybackPage {
             live: present.live,
             key_frames_only: present.key_frames_only,
             lists: self.aside.is_open(),
+            only_shows: stage.kiosk,
         };
         let press = bar.ui(ui, &mut self.style);
         ui.painter().hline(ui.max_rect().x_range(), ui.cursor().top(), theme::hair());

@@ -154,7 +154,9 @@ impl PlaybackPage {
             self.side(ui, stage, &scene.present);
             presses.extend(self.dock(ui, stage, &scene));
         }
-        self.lists(ui, stage, &scene);
+        if !stage.kiosk {
+            self.lists(ui, stage, &scene);
+        }
         self.pictures(ui, stage, &scene);
         if stage.bare {
             presses.extend(self.overlay(ui, stage, &scene));
@@ -162,6 +164,9 @@ impl PlaybackPage {
         self.sheets(ui, stage, &scene.present);
         self.wishes.ask(stage);
         self.ask(stage, &scene.cameras);
+        if stage.kiosk {
+            presses.retain(|press| press.only_shows());
+        }
         let mut go = None;
         for press in presses {
             go = self.press(press, stage, &mut scene).or(go);
@@ -333,6 +338,8 @@ impl PlaybackPage {
                 }
             }
             Wish::FitDay(at) => self.view = Some(stage.zone.day_span(at)),
+            // Of use for export and locks alone.
+            Wish::Range(_) if stage.kiosk => {}
             Wish::Range(range) => self.range.set(range),
         }
     }

@@ -67,6 +67,23 @@ pub enum Press {
     Lists,
 }
 
+impl Press {
+    /// Whether it shows footage, and neither takes any out nor marks it: all that a kiosk does.
+    pub const fn only_shows(&self) -> bool {
+        !matches!(
+            self,
+            Self::Snapshot
+                | Self::Fullscreen
+                | Self::In
+                | Self::Out
+                | Self::Bookmark
+                | Self::Lock
+                | Self::Export
+                | Self::Lists
+        )
+    }
+}
+
 /// The keys that were pressed.
 pub fn read_keys(ui: &Ui) -> Vec<Press> {
     let mut presses = Vec::new();

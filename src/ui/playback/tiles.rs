@@ -36,7 +36,7 @@ impl PlaybackPage {
             .enumerate()
             .filter(|(_, c)| !enlarged || self.picked.as_ref() == Some(&c.id))
             .collect();
-        let rects = wall::tiles(area, shown.len());
+        let rects = wall::places(area, shown.len(), 0, None);
         if shown.is_empty() {
             let text = soft(words::CHOOSE_CAMERA);
             ui.put(area, egui::Label::new(text));

@@ -49,6 +49,8 @@ pub struct Bar<'a> {
     pub key_frames_only: Option<f32>,
     /// Whether the lists at the right are open.
     pub lists: bool,
+    /// Whether footage is only shown: nothing can be taken out or marked.
+    pub only_shows: bool,
 }
 
 /// How snapshots are taken.
@@ -177,6 +179,9 @@ impl Bar<'_> {
 
     /// From the right end inwards.
     fn right(&self, ui: &mut Ui, style: &mut SnapshotStyle, roomy: bool) -> Option<Press> {
+        if self.only_shows {
+            return None;
+        }
         let mut press = None;
         let mut button = |ui: &mut Ui, glyph: MaterialIcon, name: &str, key: &str, look, what| {
             if icon_button(ui, glyph, name, key, look).clicked() {

@@ -20,6 +20,7 @@ use egui::{Frame, Margin, ScrollArea, Ui};
 
 use self::add_camera::AddCamera;
 use self::devices::DevicesPage;
+use self::recording::RecordingPage;
 use self::system::SystemPage;
 use super::app::{Go, Page};
 use super::desk::Stage;
@@ -29,6 +30,7 @@ use crate::model::CameraId;
 pub struct SetupPages {
     devices: DevicesPage,
     add: AddCamera,
+    recording: RecordingPage,
     system: SystemPage,
     renderer: String,
 }
@@ -39,6 +41,7 @@ impl SetupPages {
         Self {
             devices: DevicesPage::default(),
             add: AddCamera::default(),
+            recording: RecordingPage::default(),
             system: SystemPage::default(),
             renderer,
         }
@@ -61,13 +64,16 @@ impl SetupPages {
 
     /// Whether a sheet is open.
     pub const fn is_open(&self) -> bool {
-        self.add.is_open() || self.devices.is_open() || self.system.is_open()
+        self.add.is_open()
+            || self.devices.is_open()
+            || self.recording.is_open()
+            || self.system.is_open()
     }
 
     /// Shows one of them.
     pub fn ui(&mut self, ui: &mut Ui, stage: &mut Stage<'_>, page: Page) -> Option<Go> {
         let go = match page {
-            Page::Recording => recording::ui(ui, stage),
+            Page::Recording => self.recording.ui(ui, stage),
             Page::System => self.system.ui(ui, stage, &self.renderer),
             Page::Devices | Page::Live | Page::Playback => self.devices.ui(ui, stage),
         };

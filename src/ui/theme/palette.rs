@@ -79,6 +79,24 @@ palette! {
     letterbox: rgb(0x080A0E), rgb(0x10141A);
 }
 
+/// Colours of schedules beside the first, which has that of scheduled footage; then they begin anew. A schedule is
+/// told by its name too.
+const DARK_SCHEDULES: [u32; 5] = [0x8AA4FF, 0xF59E0B, 0xE879A6, 0x84CC16, 0x38BDF8];
+const LIGHT_SCHEDULES: [u32; 5] = [0x3F5FD6, 0xB46A00, 0xBE3A74, 0x4D7C0F, 0x0B7FB8];
+
+/// The colour of the schedule at this place in the list.
+#[must_use]
+pub fn schedule(place: usize) -> Color32 {
+    let others = match look() {
+        Look::Dark => &DARK_SCHEDULES,
+        Look::Light => &LIGHT_SCHEDULES,
+    };
+    match place % (others.len() + 1) {
+        0 => scheduled(),
+        other => rgb(others[other - 1]),
+    }
+}
+
 /// Behind a text on a picture, in both looks.
 pub const ON_PICTURE: Color32 = Color32::from_black_alpha(165);
 /// Text on a picture.

@@ -11,7 +11,7 @@ pub const CLOSE_TIP: &str = "Closes the list (Esc)";
 pub type Line = (&'static str, &'static str);
 
 /// All keys by page.
-pub const LIST: [(&str, &[Line]); 3] = [
+pub const LIST: [(&str, &[Line]); 4] = [
     (
         "Everywhere",
         &[
@@ -25,7 +25,12 @@ pub const LIST: [(&str, &[Line]); 3] = [
         shell::LIVE,
         &[
             ("1 … 9", "Pick a camera"),
+            ("← → ↑ ↓", "Pick the tile beside"),
             ("Enter", "Enlarge the picked camera"),
+            ("B", "Recordings of the picked camera, half a minute ago"),
+            ("PageUp PageDown", "Previous or next cameras"),
+            ("Ctrl+← → ↑ ↓", "The picked tile changes places with the one beside"),
+            ("L Delete", "While arranging: make the picked tile large, take it away"),
             ("R", "Record the picked camera by hand, or end that"),
             ("S", "Save a snapshot of the picked camera"),
         ],
@@ -49,6 +54,20 @@ pub const LIST: [(&str, &[Line]); 3] = [
             ("1 … 9", "Pick a camera"),
             ("/", "Find a camera"),
             ("S", "Save a snapshot of the picked camera"),
+        ],
+    ),
+    (
+        shell::RECORDING,
+        &[
+            ("Tab", "From time range to time range of the week"),
+            ("← →", "The range 15 min earlier or later; with Alt 1 min"),
+            ("↑ ↓", "The range a day earlier or later"),
+            ("Shift+← Shift+→", "Its end earlier or later"),
+            ("Shift+↑ Shift+↓", "Its begin earlier or later"),
+            ("Delete", "Remove the range"),
+            ("Ctrl+C Ctrl+V", "Copy the day, or paste it onto another"),
+            ("Ctrl+Z Ctrl+Y", "Undo, redo"),
+            ("Ctrl+S", "Save"),
         ],
     ),
 ];

@@ -180,11 +180,6 @@ pub const CLOSE_BACKGROUND_TIP: &str = "Records on without a window";
 pub const CLOSE_QUIT: &str = "Quit";
 pub const CLOSE_QUIT_TIP: &str = "Stops recording";
 
-/// How long painting took in a stretch of time, in milliseconds: half of the frames, most of them, the longest.
-pub fn frame_times(frames: usize, half: f32, most: f32, longest: f32) -> String {
-    format!("{frames} frames: p50 {half:.1}, p99 {most:.1}, max {longest:.1} ms")
-}
-
 /// After a wrong PIN.
 pub fn pin_wrong(at: &str) -> String {
     format!("The present PIN is another one. Try again from {at} on.")
