@@ -43,7 +43,10 @@ fn console(args: &Args) -> Result<()> {
     ui::check_display()?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let passphrase = session::passphrase(args, &folder)?;
-    run(EngineOptions { passphrase, ..EngineOptions::new(folder, clock) }, args.kiosk)
+    run(
+        EngineOptions { desktop: true, passphrase, ..EngineOptions::new(folder, clock) },
+        args.kiosk,
+    )
 }
 
 /// The console on simulated cameras and two days of past recordings.
@@ -52,7 +55,10 @@ fn demo(args: &Args, options: &cli::args::DemoOptions) -> Result<()> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let stage = demo::prepare(args, options, &clock)?;
     let folder = stage.folder().clone();
-    run(EngineOptions { demo: true, ..EngineOptions::new(folder, clock) }, args.kiosk)
+    run(
+        EngineOptions { desktop: true, demo: true, ..EngineOptions::new(folder, clock) },
+        args.kiosk,
+    )
 }
 
 fn run(options: EngineOptions, kiosk: bool) -> Result<()> {

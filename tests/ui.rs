@@ -121,17 +121,6 @@ fn recording_offers_the_modes_of_every_camera() {
 }
 
 #[test]
-fn system_tells_about_the_program() {
-    let mut desk = Desk::with_cameras(4);
-    desk.click("System");
-    // What paints differs from machine to machine.
-    let painter = desk.harness.get_by_label_contains("wgpu, ").rect().expand(300.0);
-    let row = desk.harness.get_by_label("Painted by").rect();
-    desk.harness.mask(painter.intersect(egui::Rect::from_x_y_ranges(220.0..=660.0, row.y_range())));
-    desk.harness.snapshot("system");
-}
-
-#[test]
 fn the_first_start_offers_three_ways() {
     let mut desk = Desk::with_cameras(0);
     desk.harness.snapshot("first_start");

@@ -10,8 +10,8 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use super::export_args::{BookmarkOptions, ExportOptions, VerifyOptions};
 use super::footage_args::{
-    EventsOptions, ExplainOptions, HealthOptions, LockOptions, LocksOptions, ManualOptions,
-    RecordingsOptions, SnapshotOptions, UnlockOptions,
+    DiagnoseOptions, EventsOptions, ExplainOptions, HealthOptions, LockOptions, LocksOptions,
+    ManualOptions, RecordingsOptions, SnapshotOptions, UnlockOptions,
 };
 use super::modes_args::{AutostartOptions, PasswordsOptions};
 use super::rule_args::RuleArgs;
@@ -61,6 +61,8 @@ pub enum Verb {
     Storage(StorageOptions),
     /// Tell how a running Watchkeeper is
     Health(HealthOptions),
+    /// Tell why something is not recorded, and what to do about it
+    Diagnose(DiagnoseOptions),
     /// Record by hand, in a running Watchkeeper
     Manual(ManualOptions),
     /// Keep a range of footage, whatever the rules say

@@ -27,6 +27,23 @@ pub struct RecordingsOptions {
     pub json: bool,
 }
 
+/// `diagnose`
+#[derive(Debug, ClapArgs)]
+pub struct DiagnoseOptions {
+    /// Of this camera; of all when not given
+    #[arg(long, value_name = "NAME")]
+    pub camera: Option<String>,
+    /// Also whether there is footage of this moment (RFC 3339)
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub at: Option<WallTime>,
+    /// For programs
+    #[arg(long, conflicts_with = "export")]
+    pub json: bool,
+    /// Save what helps others to find a fault, without passwords and user names, as a ZIP archive
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["camera", "at"])]
+    pub export: Option<PathBuf>,
+}
+
 /// `explain`
 #[derive(Debug, ClapArgs)]
 pub struct ExplainOptions {

@@ -15,6 +15,7 @@ pub mod check;
 pub mod confine;
 pub mod defaults;
 pub mod demo;
+pub mod diagnose;
 pub mod events;
 pub mod explain;
 pub mod export;
@@ -57,6 +58,7 @@ pub fn run(args: &Args, verb: &Verb) -> Result<()> {
         Verb::Defaults(options) => defaults::run(args, options),
         Verb::Storage(options) => storage::run(args, options),
         Verb::Health(options) => health::run(args, options),
+        Verb::Diagnose(options) => diagnose::run(args, options),
         Verb::Manual(options) => manual::run(args, options),
         Verb::Lock(options) => locks::lock(args, options),
         Verb::Unlock(options) => locks::unlock(args, options),

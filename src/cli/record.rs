@@ -89,7 +89,8 @@ impl Teller {
         }
         for notice in &snapshot.notices {
             let news = self.last_notice.is_none_or(|last| notice.id > last);
-            if news && notice.severity > Severity::Info && notice.camera.is_none() {
+            let recent = notice.at >= snapshot.started || notice.gone.is_none();
+            if news && recent && notice.severity > Severity::Info && notice.camera.is_none() {
                 print::line(&notice.text)?;
             }
         }

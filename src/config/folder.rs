@@ -123,6 +123,12 @@ impl DataFolder {
         self.root.join("locks.json")
     }
 
+    /// The notices.
+    #[must_use]
+    pub fn notices(&self) -> PathBuf {
+        self.root.join("notices.json")
+    }
+
     /// The bookmarks.
     #[must_use]
     pub fn bookmarks(&self) -> PathBuf {
@@ -162,6 +168,24 @@ impl DataFolder {
         fs::create_dir_all(&folder).map_err(ConfigError::io("create", &folder))?;
         let path = folder.join(name);
         atomic::replace(&path, png, Readers::Default)?;
+        Ok(path)
+    }
+
+    /// Where diagnostics are saved.
+    #[must_use]
+    pub fn diagnostics(&self) -> PathBuf {
+        self.root.join("diagnostics")
+    }
+
+    /// Saves diagnostics into their folder; returns where they are.
+    ///
+    /// # Errors
+    /// [`ConfigError::Io`] when they cannot be written.
+    pub fn save_diagnostics(&self, name: &str, bundle: &[u8]) -> Result<PathBuf, ConfigError> {
+        let folder = self.diagnostics();
+        fs::create_dir_all(&folder).map_err(ConfigError::io("create", &folder))?;
+        let path = folder.join(name);
+        atomic::replace(&path, bundle, Readers::Owner)?;
         Ok(path)
     }
 

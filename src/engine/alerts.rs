@@ -3,14 +3,18 @@
 //!
 //! Must not do: change anything but notices.
 
+use std::time::Duration;
+
 use super::service::Service;
 use crate::capture::{Link, StreamStatus};
 use crate::model::Settings;
 use crate::model::{GapReason, RecordingState, StreamId, StreamKind, WallTime};
-use crate::protocol::{CameraStatus, LinkState, Severity};
+use crate::protocol::{CameraStatus, LinkState, Severity, Topic};
+use crate::runtime::Now;
 
-/// A camera that is away for this long is worth a notice; shorter is a reboot of a switch.
-const OFFLINE_NOTICE_MICROS: i64 = 15_000_000;
+/// The clock was set when it moves against the monotonic one by more than this between two looks; what
+/// disciplines it slews by less.
+const CLOCK_STEP_MICROS: i64 = 1_000_000;
 
 /// Motion detection that is blind for this long is worth a notice; shorter is a scene that is being learnt.
 const BLIND_NOTICE_MICROS: i64 = 60_000_000;
@@ -21,11 +25,12 @@ const QUIET_MICROS: i64 = 60_000_000;
 impl Service {
     /// Raises and clears notices by what there is to be seen.
     pub fn notice(&mut self, cameras: &[CameraStatus], now: WallTime) {
+        let patience = offline_micros(self.store.settings());
         for camera in cameras {
             let key = format!("offline {}", camera.id);
             match &camera.link {
                 LinkState::Offline { since, why, .. } => {
-                    if now.micros_since(*since) > OFFLINE_NOTICE_MICROS {
+                    if now.micros_since(*since) > patience {
                         let text = format!("{} is offline. {why}", camera.name);
                         let id = Some(camera.id.clone());
                         self.notices.raise(key, *since, Severity::Warning, id, text);
@@ -35,14 +40,11 @@ impl Service {
                 LinkState::Connecting => {}
             }
             self.notice_recording(camera, now);
+            self.notice_silence(camera, now, patience);
             self.notice_motion(camera, now);
         }
         self.notice_storage(now);
-        if self.recorder.has_ended()
-            || self.capture.has_ended()
-            || self.detection.has_ended()
-            || self.cleaner.has_ended()
-        {
+        if self.is_halted() {
             let text = "Recording has stopped because of an error in Watchkeeper. Close it and start \
                         it again.";
             self.notices.raise("ended".into(), now, Severity::Alarm, None, text.into());
@@ -55,6 +57,48 @@ impl Service {
         }
     }
 
+    /// Whether a thread that recording needs is gone although nobody stopped it.
+    pub fn is_halted(&self) -> bool {
+        self.recorder.has_ended()
+            || self.capture.has_ended()
+            || self.detection.has_ended()
+            || self.cleaner.has_ended()
+    }
+
+    /// Pictures arrive and should be recorded, and are not.
+    fn notice_silence(&mut self, camera: &CameraStatus, now: WallTime, patience: i64) {
+        let key = format!("silent {}", camera.id);
+        match &camera.recording {
+            RecordingState::Idle(
+                reason @ (GapReason::WaitingForPicture
+                | GapReason::StreamLoss(_)
+                | GapReason::TimestampJump
+                | GapReason::Overload(_)
+                | GapReason::Unknown),
+            ) if camera.link == LinkState::Online => {
+                if now.micros_since(camera.since) > patience {
+                    let text = format!("{} is online and not recorded. {reason}.", camera.name);
+                    let id = Some(camera.id.clone());
+                    self.notices.raise(key, camera.since, Severity::Alarm, id, text);
+                }
+            }
+            _ => self.notices.clear(&key),
+        }
+    }
+
+    /// The computer's clock was set, which leaves a gap in the footage, or times that come twice.
+    pub fn notice_clock(&mut self, now: Now) {
+        let asleep = self.clock.asleep();
+        let Some((before, slept)) = self.meter.clock.replace((now, asleep)) else { return };
+        let passed = now.monotonic.saturating_sub(before.monotonic);
+        let expected = before.wall + passed + asleep.saturating_sub(slept);
+        let step = now.wall.micros_since(expected);
+        if step.abs() > CLOCK_STEP_MICROS {
+            let (text, severity) = (clock_words(step), Severity::Warning);
+            self.notices.tell_about(Topic::Clock, now.wall, severity, None, text);
+        }
+    }
+
     fn notice_recording(&mut self, camera: &CameraStatus, now: WallTime) {
         let key = format!("storage {}", camera.id);
         match &camera.recording {
@@ -64,7 +108,8 @@ impl Service {
                 | GapReason::StorageUnavailable(_)),
             ) => {
                 let text = format!("{} is not recorded. {reason}.", camera.name);
-                self.notices.raise(key, now, Severity::Alarm, Some(camera.id.clone()), text);
+                let id = Some(camera.id.clone());
+                self.notices.raise_about(Topic::Storage, key, now, Severity::Alarm, id, text);
             }
             RecordingState::Recording(_) => self.notices.clear(&key),
             RecordingState::Idle(_) => {}
@@ -134,13 +179,15 @@ impl Service {
             let percent =
                 (u128::from(space.free) * 100).checked_div(space.total.into()).unwrap_or(0);
             let text = format!("Only {percent} % of the recordings disk are free. {remedy}");
-            self.notices.raise("low space".into(), now, severity, None, text);
+            let key = "low space".into();
+            self.notices.raise_about(Topic::Storage, key, now, severity, None, text);
         } else {
             self.notices.clear("low space");
         }
         match &report.trouble {
             Some(trouble) => {
-                self.notices.raise("storage".into(), now, Severity::Alarm, None, trouble.clone());
+                let (key, text) = ("storage".into(), trouble.clone());
+                self.notices.raise_about(Topic::Storage, key, now, Severity::Alarm, None, text);
             }
             None => self.notices.clear("storage"),
         }
@@ -158,7 +205,7 @@ impl Service {
             let main = StreamId::new(camera.id.clone(), StreamKind::Main);
             match statuses.iter().find(|status| status.id == main).map(|status| &status.link) {
                 Some(Link::Offline { since, why, .. }) => {
-                    if now.micros_since(*since) > OFFLINE_NOTICE_MICROS {
+                    if now.micros_since(*since) > offline_micros(settings) {
                         let text = format!(
                             "{}: the main stream does not arrive, only the sub stream is recorded. {why}",
                             camera.name
@@ -171,5 +218,36 @@ impl Service {
                 Some(Link::Connecting) => {}
             }
         }
+    }
+}
+
+/// A camera that is away for longer is told; shorter may be the reboot of a switch.
+fn offline_micros(settings: &Settings) -> i64 {
+    i64::from(settings.console.offline_seconds.0) * 1_000_000
+}
+
+/// `step` are the microseconds by which the clock went on too far, or too little.
+fn clock_words(step: i64) -> String {
+    let by = Duration::from_micros(step.unsigned_abs()).as_secs_f64();
+    let (way, what) = match step > 0 {
+        true => ("forward", "The time that was left out counts as a gap"),
+        false => ("back", "Times may come twice on the timeline"),
+    };
+    format!(
+        "This computer's clock was set {way} by {by:.0} s. {what}; check that it is set by a time server."
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_was_set_is_told_with_the_way_it_went() {
+        assert!(
+            clock_words(3_600_000_000)
+                .starts_with("This computer's clock was set forward by 3600 s.")
+        );
+        assert!(clock_words(-90_400_000).contains("set back by 90 s. Times may come twice"));
     }
 }

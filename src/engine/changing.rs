@@ -10,7 +10,7 @@ use super::service::Service;
 use crate::config::ConfigError;
 use crate::model::settings::merge;
 use crate::model::{CameraId, Settings};
-use crate::protocol::{ChangeAnswer, SettingsChange};
+use crate::protocol::{ChangeAnswer, SettingsChange, Severity, Topic};
 
 impl Service {
     /// Puts a change in force, and tells what became of it. One that names another folder for recordings waits
@@ -50,6 +50,11 @@ impl Service {
 
     fn answer(&mut self, id: u64, outcome: Result<(), EngineError>) {
         let outcome = outcome.map(|()| self.store.shared()).map_err(|error| error.to_string());
+        if let Err(why) = &outcome {
+            let text = format!("A change of settings was refused: {why}");
+            let now = self.clock.wall();
+            self.notices.tell_about(Topic::Settings, now, Severity::Warning, None, text);
+        }
         self.shown.changed.set(ChangeAnswer { id, outcome });
         self.shown.wake();
     }

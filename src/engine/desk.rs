@@ -7,19 +7,28 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
 
 use super::cleaner::StorageReport;
+use super::diagnosing::Situation;
 use super::locks::Locks;
 use super::manual::ManualDesk;
 use super::marks::MarkBook;
 use super::recordings::{Answer, Question, Recordings};
-use super::{EngineError, offline, overview, start};
-use crate::config::{ConfigError, DataFolder, SettingsStore};
-use crate::model::{Bookmark, CameraId, Lock};
-use crate::protocol::{MarkChange, Shown, Snapshot, StorageOverview};
-use crate::runtime::{Clock, Latest};
+use super::{EngineError, diagnosing, offline, overview, report, start, zone_of};
+use crate::config::system::System;
+use crate::config::{ConfigError, DataFolder, SettingsStore, bundle};
+use crate::model::{Bookmark, CameraId, Lock, WallSpan, WallTime};
+use crate::protocol::{
+    ConsoleFacts, DiagnoseQuery, Diagnosis, MarkChange, Notice, Shown, Snapshot, StorageOverview,
+};
+use crate::runtime::{Clock, Latest, recent_log};
 use crate::storage::retention;
+
+/// How far back a fault report tells what recording did.
+const REPORTED: Duration = Duration::from_secs(3 * 86_400);
 
 /// What can be asked or ordered.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -29,6 +38,15 @@ pub enum Request {
     Ask(Question),
     /// How everything is.
     Health,
+    /// Why something does not work.
+    Diagnose {
+        /// Of this camera, or of all.
+        camera: Option<CameraId>,
+        /// At this moment of the past too.
+        at: Option<WallTime>,
+    },
+    /// What helps to find a fault.
+    Report,
     /// How storage stands.
     Storage,
     /// Which ranges are locked.
@@ -63,6 +81,10 @@ pub enum Response {
     Answer(Answer),
     /// To [`Request::Health`].
     Health(Box<Snapshot>),
+    /// To [`Request::Diagnose`].
+    Diagnosis(Diagnosis),
+    /// To [`Request::Report`]: a ZIP archive, in base64.
+    Report(String),
     /// To [`Request::Storage`].
     Storage(StorageOverview),
     /// To [`Request::Locks`].
@@ -83,6 +105,8 @@ pub struct Desk {
     pub storage: Arc<Latest<StorageReport>>,
     /// What only a running engine has.
     pub running: Option<Running>,
+    /// What is shown while no engine runs.
+    pub rest: Arc<Snapshot>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
 }
@@ -117,7 +141,10 @@ impl Desk {
         report.terms.rules.reserve = retention::reserve(0, report.usage.space.total);
         let marks = MarkBook::open(folder, Locks::open(folder), None);
         let storage = Arc::new(Latest::with(report));
-        Ok(Self { recordings, marks, storage, running: None, clock })
+        let path = folder.storage(&store.settings().storage.path).to_string_lossy().into_owned();
+        let zone = zone_of(store.settings());
+        let rest = Arc::new(diagnosing::at_rest(store.shared(), zone, path));
+        Ok(Self { recordings, marks, storage, running: None, rest, clock })
     }
 
     /// Answers or obeys.
@@ -130,6 +157,22 @@ impl Desk {
             Request::Health => {
                 let snapshot = self.running()?.shown.snapshot.get().unwrap_or_default();
                 Ok(Response::Health(Box::new((*snapshot).clone())))
+            }
+            Request::Diagnose { camera, at } => {
+                let query = DiagnoseQuery { id: 0, camera: camera.clone(), at: *at };
+                let situation = Situation {
+                    recordings: &self.recordings,
+                    snapshot: &self.snapshot(),
+                    is_running: self.running.is_some(),
+                    storage: &self.overview()?,
+                    history: &self.history(),
+                    now: self.clock.wall(),
+                };
+                diagnosing::answer(&situation, &query).map(Response::Diagnosis)
+            }
+            Request::Report => {
+                let bundle = self.report(&ConsoleFacts::default())?;
+                Ok(Response::Report(BASE64.encode(bundle)))
             }
             Request::Storage => self.overview().map(Response::Storage),
             Request::Locks => match self.marks.locks.trouble() {
@@ -154,6 +197,46 @@ impl Desk {
                 Ok(Response::Done(was_on))
             }
         }
+    }
+
+    /// What is shown now.
+    #[must_use]
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        match &self.running {
+            Some(running) => running.shown.snapshot.get().unwrap_or_default(),
+            None => Arc::clone(&self.rest),
+        }
+    }
+
+    fn history(&self) -> Arc<Vec<Notice>> {
+        let shown = self.running.as_ref().and_then(|running| running.shown.history.get());
+        shown.unwrap_or_default()
+    }
+
+    /// What helps to find a fault, as a ZIP archive; see [`report`].
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn report(&self, console: &ConsoleFacts) -> Result<Vec<u8>, EngineError> {
+        let now = self.clock.wall();
+        let lately = WallSpan::new(now - REPORTED, now);
+        let mut journal = Vec::new();
+        for camera in self.recordings.reader.journal_cameras()? {
+            journal.extend(self.recordings.reader.journal(&camera, lately)?);
+        }
+        journal.sort_by_key(|entry| entry.at);
+        let files = report::files(&report::Sources {
+            snapshot: &self.snapshot(),
+            storage: &self.overview()?,
+            history: &self.history(),
+            journal: &journal,
+            log: &recent_log::lines(),
+            console,
+            system: &System::here(),
+            is_running: self.running.is_some(),
+            now,
+        });
+        Ok(bundle::zip(&files)?)
     }
 
     fn running(&self) -> Result<&Running, EngineError> {

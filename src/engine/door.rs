@@ -259,7 +259,7 @@ mod tests {
         let clock = Arc::new(SimulatedClock::new(WallTime::default()));
         let marks = MarkBook::open(&folder, Locks::open(&folder), None);
         let storage = Arc::new(Latest::new());
-        let desk = Desk { recordings, marks, storage, running: None, clock };
+        let desk = Desk { recordings, marks, storage, running: None, rest: Arc::default(), clock };
         let door = Door::open(&folder, desk).expect("opened");
         let text = folder.read_door().expect("read").expect("published");
         let address: Address = serde_json::from_str(&text).expect("an address");

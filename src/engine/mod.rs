@@ -9,6 +9,9 @@ pub mod changing;
 pub mod cleaner;
 pub mod clock_trust;
 pub mod desk;
+pub mod desktop;
+pub mod diagnose;
+pub mod diagnosing;
 pub mod door;
 mod erasing;
 pub mod errands;
@@ -23,6 +26,7 @@ pub mod manual;
 pub mod marking;
 pub mod marks;
 pub mod merging;
+pub mod notice_keeper;
 pub mod notices;
 pub mod offline;
 pub mod opening;
@@ -34,6 +38,8 @@ pub mod query;
 pub mod reconcile;
 pub mod recordings;
 pub mod removal;
+pub mod report;
+pub mod reporting;
 pub mod service;
 pub mod snapshots;
 pub mod start;
@@ -41,6 +47,7 @@ pub mod status;
 pub mod stills;
 pub mod stored;
 mod taking_out;
+pub mod telling;
 pub mod thumbnails;
 pub mod tiles;
 pub mod timeline;
@@ -66,7 +73,7 @@ use crate::runtime::Worker;
 pub const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);
 
 /// Threads, and groups of them, that the engine waits for one after the other.
-const STOPPED_IN_TURN: u32 = 21;
+const STOPPED_IN_TURN: u32 = 24;
 
 /// A running engine.
 pub struct Engine {

@@ -10,6 +10,7 @@ use crossbeam::channel::{Receiver, Sender, select, tick};
 
 use super::camera_lists::CameraLists;
 use super::cleaner::Cleaner;
+use super::desktop::Desktop;
 use super::door::Door;
 use super::errands::{Errand, Errands};
 use super::export_plan::ExportPlans;
@@ -19,11 +20,13 @@ use super::indexer::Indexer;
 use super::locks::Locks;
 use super::manual::ManualDesk;
 use super::marking::Marking;
+use super::notice_keeper::NoticeKeeper;
 use super::notices::Notices;
 use super::opening::Opening;
 use super::previews::Previews;
 use super::query::Queries;
 use super::recordings::Recordings;
+use super::reporting::Reporting;
 use super::snapshots::{Saved, Snapshots, Style, Wanted};
 use super::status::Meter;
 use super::thumbnails::Thumbnails;
@@ -88,6 +91,12 @@ pub(super) struct Service {
     pub locks: Locks,
     pub opening: Opening,
     pub camera_lists: CameraLists,
+    pub keeper: NoticeKeeper,
+    /// None where notices are not shown on a desktop.
+    pub desktop: Option<Desktop>,
+    pub reporting: Reporting,
+    /// Since when it runs.
+    pub started: WallTime,
     pub finding: Finders,
     pub exports: Exports,
     pub export_plans: ExportPlans,
@@ -134,6 +143,7 @@ impl Service {
         let mut unmarked = self.marking.failures().clone();
         let mut opened = self.opening.opened().clone();
         let mut listed = self.camera_lists.read().clone();
+        let mut reported = self.reporting.saved().clone();
         let mut found = self.unlocking.found().clone();
         loop {
             select! {
@@ -184,6 +194,13 @@ impl Service {
                     match list {
                         Ok(list) => self.take_list(list),
                         Err(_) => listed = self.without("Lists of cameras"),
+                    }
+                    self.show();
+                }
+                recv(reported) -> result => {
+                    match result {
+                        Ok(result) => self.tell_reported(result),
+                        Err(_) => reported = self.without("Diagnostics"),
                     }
                     self.show();
                 }
@@ -301,6 +318,11 @@ impl Service {
                 self.queries.storage(query);
                 Ok(())
             }
+            Command::Diagnose(query) => {
+                self.queries.diagnose(query);
+                Ok(())
+            }
+            Command::SaveDiagnostics(console) => self.reporting.save(console),
             Command::QueryEvents(query) => {
                 self.queries.events(query);
                 Ok(())
@@ -309,9 +331,12 @@ impl Service {
                 self.queries.month(query);
                 Ok(())
             }
+            Command::AcknowledgeAll => {
+                self.acknowledge_all();
+                Ok(())
+            }
             Command::Acknowledge(id) => {
-                self.notices.acknowledge(id);
-                self.shown.wake();
+                self.acknowledge(id);
                 Ok(())
             }
             Command::SetPin { id, old, new } => self.errands.send(Errand::SetPin { id, old, new }),
@@ -329,9 +354,7 @@ impl Service {
 
     /// Raises a notice of something that has happened and is over.
     pub fn tell(&mut self, severity: Severity, camera: Option<CameraId>, text: String) {
-        let key = format!("told {text}");
-        self.notices.raise(key.clone(), self.clock.wall(), severity, camera, text);
-        self.notices.clear(&key);
+        self.notices.tell(self.clock.wall(), severity, camera, text);
     }
 
     fn add_camera(&mut self, draft: CameraDraft) -> Result<(), EngineError> {
@@ -448,6 +471,9 @@ impl Service {
             self.marking.stop(limit).map_err(EngineError::from),
             self.camera_lists.stop(limit).map_err(EngineError::from),
             self.opening.stop(limit).map_err(EngineError::from),
+            self.reporting.stop(limit).map_err(EngineError::from),
+            self.desktop.map_or(Ok(()), |desktop| desktop.stop(limit).map_err(EngineError::from)),
+            self.keeper.stop(limit).map_err(EngineError::from),
             self.errands.stop(limit).map_err(EngineError::from),
             self.unlocking.stop(limit).map_err(EngineError::from),
             self.finding.stop(limit).map_err(EngineError::from),

@@ -11,6 +11,7 @@ use crossbeam::channel::{Sender, bounded};
 use super::camera_lists::CameraLists;
 use super::cleaner::{Cleaner, CleanerOptions};
 use super::desk::{Desk, Running};
+use super::desktop::Desktop;
 use super::door::Door;
 use super::errands::{ErrandOptions, Errands};
 use super::export_plan::{ExportPlans, Source};
@@ -21,11 +22,13 @@ use super::locks::Locks;
 use super::manual::ManualDesk;
 use super::marking::Marking;
 use super::marks::MarkBook;
+use super::notice_keeper::NoticeKeeper;
 use super::notices::Notices;
 use super::offline::OpenedVolumes;
 use super::opening::Opening;
 use super::previews::Previews;
 use super::query::{Queries, QueryOptions};
+use super::reporting::Reporting;
 use super::service::{Pending, SIMULATED_CAMERAS, Service};
 use super::snapshots::Snapshots;
 use super::stored::StoredPreviews;
@@ -36,7 +39,7 @@ use super::{EngineError, offline, zone_of};
 use crate::analysis::{Detection, DetectionOptions, MotionBoard};
 use crate::capture::Capture;
 use crate::capture::onvif::Places;
-use crate::config::{ConfigError, DataFolder, FolderLock, Restored, Secrets, SettingsStore};
+use crate::config::{self, ConfigError, DataFolder, FolderLock, Restored, Secrets, SettingsStore};
 use crate::index::check::{CheckReport, Finding, Outcome};
 use crate::index::{self, Change, Damaged, Index, ThumbnailWriter};
 use crate::model::{CameraId, Password, Settings};
@@ -69,6 +72,8 @@ pub struct EngineOptions {
     pub clock: Arc<dyn Clock>,
     /// Whether this is the demonstration.
     pub demo: bool,
+    /// Whether there is a desktop that shows notices.
+    pub desktop: bool,
     /// Opens the stored passwords, where they are sealed under one.
     pub passphrase: Option<Password>,
     /// Where cameras are searched for.
@@ -79,7 +84,14 @@ impl EngineOptions {
     /// An engine on `folder`.
     #[must_use]
     pub fn new(folder: DataFolder, clock: Arc<dyn Clock>) -> Self {
-        Self { folder, clock, demo: false, passphrase: None, places: Places::Network }
+        Self {
+            folder,
+            clock,
+            demo: false,
+            desktop: false,
+            passphrase: None,
+            places: Places::Network,
+        }
     }
 }
 
@@ -101,7 +113,7 @@ fn take_folder(folder: &DataFolder) -> Result<FolderLock, ConfigError> {
 
 /// Starts all threads but the engine's own.
 pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service, EngineError> {
-    let EngineOptions { folder, clock, demo, passphrase, places } = options;
+    let EngineOptions { folder, clock, demo, desktop, passphrase, places } = options;
     let lock = take_folder(&folder)?;
     // Left by one that was killed: nobody answers there while this one mends its files.
     folder.close_door()?;
@@ -109,10 +121,10 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
     let mut secrets = Secrets::open(&folder)?;
     let mut unlocking = Unlocking::start()?;
     let wrong = unlocking.begin(&mut secrets, passphrase.as_ref(), clock.monotonic()).err();
-    let zone = zone_of(store.settings());
+    let (zone, started) = (zone_of(store.settings()), clock.wall());
     let volumes = offline::volumes(&folder, &store)?;
     let opened = Index::open(folder.index())?;
-    let mut notices = Notices::default();
+    let mut notices = resumed(&folder, clock.wall());
     tell_damage(&mut notices, opened.damaged.as_ref(), clock.wall());
     tell_restored(&mut notices, restored.as_ref(), clock.wall());
     let locks = Locks::open(&folder);
@@ -192,6 +204,8 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
     };
     let opening = Opening::start(folder.clone())?;
     let camera_lists = CameraLists::start(Arc::clone(&shown))?;
+    let keeper = NoticeKeeper::start(folder.clone())?;
+    let desktop = desktop.then(Desktop::start).transpose()?;
     let errands = Errands::start(ErrandOptions {
         folder: folder.clone(),
         shown: Arc::clone(&shown),
@@ -202,14 +216,16 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
     let exports = Exports::start(source.clone(), Arc::clone(&shown))?;
     let export_plans = ExportPlans::start(source, Arc::clone(&shown))?;
     let manual = ManualDesk::new(Arc::clone(&signals), Arc::clone(&clock));
-    let desk = Desk {
+    let desk = || Desk {
         recordings: Arc::clone(&recordings),
-        marks,
+        marks: marks.clone(),
         storage: Arc::clone(cleaner.report()),
         running: Some(Running { shown: Arc::clone(&shown), manual: manual.clone() }),
+        rest: Arc::default(),
         clock: Arc::clone(&clock),
     };
-    let door = open_door(&folder, desk, &mut notices, clock.wall());
+    let reporting = Reporting::start(folder.clone(), desk())?;
+    let door = open_door(&folder, desk(), &mut notices, clock.wall());
     let simulator = start_simulator(&store, &clock, &mut notices);
     let views = Views::new(Arc::clone(&clock));
     let mut service = Service {
@@ -242,6 +258,10 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         locks,
         opening,
         camera_lists,
+        keeper,
+        desktop,
+        reporting,
+        started,
         finding,
         exports,
         export_plans,
@@ -367,6 +387,15 @@ pub(super) fn terms(settings: &Settings, volume: VolumeId) -> Terms {
     Terms { rules, low_space_percent: storage.low_space_percent.0, volume }
 }
 
+/// Recording does not depend on what was told before.
+fn resumed(folder: &DataFolder, now: WallTime) -> Notices {
+    let kept = config::notices::read(folder).unwrap_or_else(|error| {
+        tracing::warn!("{error}");
+        Vec::new()
+    });
+    Notices::resume(kept, now)
+}
+
 /// Settings that could not be read are told, with where they are and what is in force instead.
 fn tell_restored(notices: &mut Notices, restored: Option<&Restored>, at: WallTime) {
     let Some(Restored { moved_to, why, from_copy }) = restored else { return };
@@ -379,7 +408,7 @@ fn tell_restored(notices: &mut Notices, restored: Option<&Restored>, at: WallTim
         moved_to.display()
     );
     tracing::error!("{text}");
-    notices.raise("settings".into(), at, Severity::Alarm, None, text);
+    notices.tell(at, Severity::Alarm, None, text);
 }
 
 /// A damaged index is told; it has been rebuilt from the files.
@@ -391,7 +420,7 @@ fn tell_damage(notices: &mut Notices, damaged: Option<&Damaged>, at: WallTime) {
         moved_to.display()
     );
     tracing::warn!("{text}");
-    notices.raise("index".into(), at, Severity::Warning, None, text);
+    notices.tell(at, Severity::Warning, None, text);
 }
 
 /// What was mended at the start is told, and what could not be.
@@ -409,7 +438,7 @@ fn tell_repairs(notices: &mut Notices, report: &CheckReport, at: WallTime) {
         } else {
             tracing::warn!("{problem}");
             let text = problem.to_string();
-            notices.raise(text.clone(), at, Severity::Warning, None, text);
+            notices.tell(at, Severity::Warning, None, text);
         }
     }
     if gone > 0 {
@@ -417,13 +446,13 @@ fn tell_repairs(notices: &mut Notices, report: &CheckReport, at: WallTime) {
             "{gone} recordings are gone: their files are not in the recordings folder any more. If it is \
              on another disk, check that this is connected, and start Watchkeeper again."
         );
-        notices.raise("gone".into(), at, Severity::Warning, None, text);
+        notices.tell(at, Severity::Warning, None, text);
     }
     if mended > 0 {
         let text = format!(
             "Watchkeeper was not ended in order. {mended} recordings were checked and mended; at \
              most the last 2 seconds of each are missing."
         );
-        notices.raise("mended".into(), at, Severity::Info, None, text);
+        notices.tell(at, Severity::Info, None, text);
     }
 }

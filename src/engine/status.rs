@@ -12,10 +12,11 @@ use super::service::Service;
 use crate::analysis::Motion;
 use crate::capture::{Link, StreamStatus};
 use crate::model::CameraSettings;
-use crate::model::{CameraId, GapReason, RecordingState, StreamId, WallSpan, WallTime};
+use crate::model::{CameraId, GapReason, RecordingState, StreamId, StreamKind, WallSpan, WallTime};
 use crate::protocol::{CameraStatus, LinkState, Snapshot, VolumeStatus};
 use crate::recorder::StreamReport;
 use crate::recorder::words::{Facts, sentence};
+use crate::runtime::Now;
 
 /// Time between two looks at the hours recorded today.
 const SLOW_LOOK: Duration = Duration::from_secs(10);
@@ -34,10 +35,22 @@ pub(super) struct Meter {
     pub blind_since: BTreeMap<CameraId, WallTime>,
     /// Dropped access units that were told, and when.
     pub dropped: BTreeMap<CameraId, (u64, WallTime)>,
+    /// Bits a second of the sub streams, when they were last seen.
+    sub_rates: BTreeMap<CameraId, u64>,
+    /// The clock at the last look.
+    pub clock: Option<(Now, Duration)>,
     last_shape: u64,
 }
 
 impl Meter {
+    fn see_sub(&mut self, camera: &CameraId, statuses: &[StreamStatus]) {
+        let sub = StreamId::new(camera.clone(), StreamKind::Sub);
+        let seen = statuses.iter().find(|status| status.id == sub && status.bit_rate > 0);
+        if let Some(status) = seen {
+            self.sub_rates.insert(camera.clone(), status.bit_rate);
+        }
+    }
+
     /// Runs since local midnight, less the first one after a start.
     fn reconnects(&mut self, status: &StreamStatus, midnight: WallTime) -> u64 {
         if self.day.is_none_or(|day| day != midnight) {
@@ -67,13 +80,18 @@ impl Service {
             .cameras
             .iter()
             .map(|camera| {
+                self.meter.see_sub(&camera.id, &statuses);
                 let stream = StreamId::new(camera.id.clone(), settings.recorded_stream(camera));
                 let link = statuses.iter().find(|status| status.id == stream);
                 self.camera(camera, link, recorded.streams.get(&stream), now.wall)
             })
             .collect();
+        self.notices.pass(now.wall);
+        self.notices.clear_others(|id| settings.cameras.iter().any(|camera| camera.id == *id));
+        self.notice_clock(now);
         self.notice(&cameras, now.wall);
         self.notice_main_streams(&settings, &statuses, now.wall);
+        self.hand_on_notices(now);
         let snapshot = Snapshot {
             cameras,
             volume: self.volume(),
@@ -81,6 +99,8 @@ impl Service {
             data_dir: self.folder.root().to_string_lossy().into_owned(),
             zone: self.zone.name().to_owned(),
             demo: self.demo,
+            started: self.started,
+            halted: self.is_halted(),
             live: self.shown.live_show.status(),
             portable: self.folder.is_portable(),
             pin_is_set: self.errands.pin_is_set(),
@@ -147,6 +167,7 @@ impl Service {
             size: video.map(|parameters| (parameters.video.width, parameters.video.height)),
             frame_rate_milli: status.map_or(0, |status| status.frame_rate_milli),
             bit_rate: status.map_or(0, |status| status.bit_rate),
+            sub_bit_rate: self.meter.sub_rates.get(&camera.id).copied(),
             recorded_today: self.meter.today.get(&camera.id).copied().unwrap_or(0),
             dropped: totals.dropped,
             failed_writes: totals.failed,

@@ -7,8 +7,9 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Autostart, DeviceQuery, EventsQuery, ExportQuery, ExportRequest, ImportQuery, MarkChange,
-    MonthQuery, MotionWatch, ProbeQuery, Protection, SettingsChange, StorageQuery, ThumbnailWish,
+    Autostart, ConsoleFacts, DeviceQuery, DiagnoseQuery, EventsQuery, ExportQuery, ExportRequest,
+    ImportQuery, MarkChange, MonthQuery, MotionWatch, ProbeQuery, Protection, SettingsChange,
+    StorageQuery, ThumbnailWish,
     TimelineQuery, WindowPlace,
 };
 use crate::model::{CameraId, Mode, Password, StreamKind, Transport, WallTime};
@@ -98,8 +99,14 @@ pub enum Command {
     OpenFolder(PathBuf),
     /// Changes what is marked.
     Mark(MarkChange),
+    /// Asks why something does not work; the answer arrives in [`super::Shown::diagnosis`].
+    Diagnose(DiagnoseQuery),
+    /// Saves what helps to find a fault, without secrets, into the data folder; a notice says where.
+    SaveDiagnostics(ConsoleFacts),
     /// The operator has seen this notice.
     Acknowledge(u64),
+    /// The operator has seen all notices.
+    AcknowledgeAll,
     /// Sets, changes or (with no new one) removes the PIN; what became of it arrives in [`super::Shown::pin`].
     SetPin {
         /// For the answer.

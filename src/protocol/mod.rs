@@ -4,11 +4,13 @@
 
 mod command;
 mod devices;
+mod diagnosis;
 mod export;
 mod finding;
 mod live;
 mod marks;
 mod modes;
+mod notice;
 mod playback;
 mod settings;
 mod status;
@@ -20,6 +22,7 @@ pub use devices::{
     CameraListAnswer, CameraListOutcome, ImportQuery, ImportSummary, KnownCameras, MotionTrial,
     MotionWatch,
 };
+pub use diagnosis::{Check, ConsoleFacts, DiagnoseQuery, Diagnosis, Remedy, Subject, Verdict};
 pub use export::{ExportGaps, ExportPlan, ExportQuery, ExportRequest, ExportState, ExportStatus};
 pub use finding::{
     DeviceAnswer, DeviceOutcome, DeviceProfile, DeviceQuery, DeviceStreams, FoundDevice,
@@ -33,9 +36,10 @@ pub use modes::{
     Autostart, AutostartStatus, PasswordsStatus, PinAnswer, PinOutcome, Protection, UnlockAnswer,
     WindowPlace,
 };
+pub use notice::{Acknowledged, Notice, Severity, Topic};
 pub use playback::{CameraView, PlaybackSnapshot, ViewState};
 pub use settings::{ChangeAnswer, SettingsChange};
-pub use status::{CameraStatus, LinkState, Notice, Severity, Snapshot, VolumeStatus};
+pub use status::{CameraStatus, LinkState, Snapshot, VolumeStatus};
 pub use storage::{Going, StorageAnswer, StorageOverview, StorageQuery};
 pub use timeline::{
     Gap, Lane, MonthAnswer, MonthDay, MonthQuery, MotionBar, TimelineAnswer, TimelineQuery,
@@ -81,6 +85,10 @@ pub struct Shown {
     pub changed: Latest<ChangeAnswer>,
     /// How storage stands.
     pub storage: Latest<StorageAnswer>,
+    /// What was found about what does not work.
+    pub diagnosis: Latest<Diagnosis>,
+    /// All notices that are kept, also acknowledged ones and those whose cause is gone, oldest first.
+    pub history: Latest<Vec<Notice>>,
     /// How the test of an address goes.
     pub probe: Latest<ProbeAnswer>,
     /// How the search for cameras goes.
@@ -101,6 +109,7 @@ pub struct Shown {
     pub autostart: Latest<AutostartStatus>,
     wake: Mutex<Option<Wake>>,
     quit: AtomicBool,
+    kiosk: AtomicBool,
     raise: AtomicBool,
     has_console: AtomicBool,
     last_id: AtomicU64,
@@ -122,6 +131,17 @@ impl Shown {
     #[must_use]
     pub fn is_quitting(&self) -> bool {
         self.quit.load(Ordering::Acquire)
+    }
+
+    /// Says whether the console is a kiosk.
+    pub fn set_kiosk(&self, is_kiosk: bool) {
+        self.kiosk.store(is_kiosk, Ordering::Release);
+    }
+
+    /// Whether the console is a kiosk.
+    #[must_use]
+    pub fn is_kiosk(&self) -> bool {
+        self.kiosk.load(Ordering::Acquire)
     }
 
     /// Asks the console to show its window in front of the others. False when this program has no console.

@@ -1,4 +1,4 @@
-//! Cameras, storage and notices as the console shows them.
+//! Cameras and storage as the console shows them.
 //!
 //! Must not do: carry an address with user or password.
 
@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{LiveStatus, PasswordsStatus};
+use super::{LiveStatus, Notice, PasswordsStatus};
 use crate::model::{CameraId, Mode, RecordingState, Settings, StreamKind, WallTime};
 
 /// All that the console shows, made once a second and at every change.
@@ -24,6 +24,12 @@ pub struct Snapshot {
     pub zone: String,
     /// Whether this is the demonstration in a temporary folder.
     pub demo: bool,
+    /// Since when Watchkeeper runs.
+    #[serde(default)]
+    pub started: WallTime,
+    /// Whether a thread that recording needs has ended by an error.
+    #[serde(default)]
+    pub halted: bool,
     /// How live pictures are shown.
     #[serde(default)]
     pub live: LiveStatus,
@@ -81,6 +87,9 @@ pub struct CameraStatus {
     pub frame_rate_milli: u32,
     /// Bits a second over the last seconds.
     pub bit_rate: u64,
+    /// Bits a second of the sub stream, when it was last seen since the start.
+    #[serde(default)]
+    pub sub_bit_rate: Option<u64>,
     /// Microseconds recorded since local midnight.
     pub recorded_today: i64,
     /// Access units that were dropped because this computer could not keep up, since start.
@@ -139,31 +148,4 @@ pub struct VolumeStatus {
     pub left_micros: Option<i64>,
     /// What is wrong with it, in a sentence.
     pub trouble: Option<String>,
-}
-
-/// How bad it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Severity {
-    /// Good to know.
-    Info,
-    /// Something needs attention.
-    Warning,
-    /// Footage is or will be missing.
-    Alarm,
-}
-
-/// Something that the operator must know.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Notice {
-    /// For [`super::Command::Acknowledge`].
-    pub id: u64,
-    /// When it came up.
-    pub at: WallTime,
-    /// How bad it is.
-    pub severity: Severity,
-    /// The camera concerned.
-    pub camera: Option<CameraId>,
-    /// What happened and what to do, in sentences.
-    pub text: String,
 }

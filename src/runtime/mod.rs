@@ -5,9 +5,11 @@
 pub mod clock;
 pub mod latest;
 pub mod newest;
+pub mod recent_log;
 pub mod thread;
 
 pub use clock::{Clock, Now, SimulatedClock, SystemClock};
 pub use latest::Latest;
 pub use newest::Newest;
+pub use recent_log::RecentLog;
 pub use thread::{StopSource, StopToken, Worker, stop_pair};

@@ -12,6 +12,7 @@ pub mod part_file;
 pub mod places;
 pub mod plain_file;
 pub mod preview;
+pub mod probe;
 pub mod recovery;
 pub mod repair;
 pub mod retention;
@@ -20,6 +21,7 @@ pub use error::StorageError;
 pub use faulty::FaultyVolume;
 pub use local::LocalVolume;
 pub use places::{Places, Volumes};
+pub use probe::Place;
 
 use std::path::Path;
 

@@ -15,7 +15,7 @@ use super::frame_times::FrameTimes;
 use super::kiosk::Kiosk;
 use super::life::LastWill;
 use super::live::LivePage;
-use super::notices::Notices;
+use super::notices::{Notices, Told};
 use super::pace::Pace;
 use super::place::{self, Place};
 use super::playback::PlaybackPage;
@@ -28,7 +28,7 @@ use super::zone::Zone;
 use super::{keys, shell, theme};
 use crate::model::settings::ThemeChoice;
 use crate::model::{CameraId, WallTime};
-use crate::protocol::{Command, Console, Snapshot, WindowPlace, WindowTimes};
+use crate::protocol::{Command, Console, ConsoleFacts, Snapshot, WindowPlace, WindowTimes};
 use crate::runtime::Clock;
 
 /// The pages of the rail.
@@ -76,6 +76,8 @@ pub enum Go {
     SearchCameras,
     /// The settings of a camera.
     EditCamera(CameraId),
+    /// Save what helps to find a fault.
+    SaveDiagnostics,
     /// The sheet of the first start.
     Welcome,
     /// Full screen, or back.
@@ -150,6 +152,7 @@ impl App {
     pub fn set_kiosk(&mut self) {
         self.kiosk = Some(Kiosk::new());
         self.notices.alarms_only(true);
+        self.desk.shown().set_kiosk(true);
         self.fullscreen = true;
     }
 
@@ -260,6 +263,10 @@ impl App {
                 self.page = Page::Devices;
                 self.setup.edit_camera(camera);
             }
+            Go::SaveDiagnostics => {
+                let renderer = self.setup.renderer().to_owned();
+                self.desk.send(Command::SaveDiagnostics(ConsoleFacts { renderer }));
+            }
             Go::Welcome => self.first_start.reopen(),
             Go::ToggleFullscreen => self.toggle_fullscreen(ui),
         }
@@ -310,8 +317,11 @@ impl App {
         let newest = self.desk.shown().snapshot.get();
         let started = newest.is_some();
         let snapshot = newest.unwrap_or_default();
-        if !snapshot.zone.is_empty() && snapshot.zone != self.zone.name() {
-            self.zone = Zone::named(&snapshot.zone);
+        let dates = snapshot.settings.console.dates;
+        if !snapshot.zone.is_empty()
+            && (snapshot.zone != self.zone.name() || dates != self.zone.dates())
+        {
+            self.zone = Zone::named(&snapshot.zone).with_dates(dates);
         }
         self.wear(ui, &snapshot);
         self.notices.update(ui, &snapshot.notices);
@@ -422,6 +432,7 @@ impl App {
             self.kiosk = None;
             self.fullscreen = false;
             self.notices.alarms_only(false);
+            self.desk.shown().set_kiosk(false);
         }
     }
 
@@ -444,7 +455,11 @@ impl App {
         if let Some(why) = self.live.take_refused() {
             self.notices.refused(ui, &why);
         }
-        self.notices.ui(ui, snapshot, &self.zone, now, &mut self.desk);
+        let history = self.desk.shown().history.get().unwrap_or_default();
+        let told = Told { snapshot, history: &history, zone: &self.zone, now };
+        if let Some(go) = self.notices.ui(ui, &told, &mut self.desk) {
+            self.go(ui, go);
+        }
     }
 }
 

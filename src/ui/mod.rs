@@ -28,6 +28,7 @@ mod place;
 mod setup;
 mod shell;
 mod unlock;
+mod when;
 mod widgets;
 mod window;
 mod words;

@@ -7,6 +7,7 @@ use chrono::{
 };
 use chrono_tz::{OffsetComponents, Tz};
 
+use crate::model::settings::DateStyle;
 use crate::model::{WallSpan, WallTime};
 
 /// Steps in which the first moment of a day is looked for when midnight does not exist: every change of
@@ -16,17 +17,30 @@ const SEARCH_STEP_MINUTES: i64 = 15;
 /// How far it is looked for: a whole day may be missing (Samoa, 30 December 2011).
 const SEARCH_MINUTES: i64 = 26 * 60;
 
-/// The zone in which times are shown.
+/// The zone in which times are shown, and how dates are written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Zone {
     tz: Tz,
+    dates: DateStyle,
 }
 
 impl Zone {
     /// The zone of this IANA name; UTC when there is none of that name.
     #[must_use]
     pub fn named(name: &str) -> Self {
-        Self { tz: name.parse().unwrap_or(Tz::UTC) }
+        Self { tz: name.parse().unwrap_or(Tz::UTC), dates: DateStyle::default() }
+    }
+
+    /// The same zone with dates written in this style.
+    #[must_use]
+    pub const fn with_dates(self, dates: DateStyle) -> Self {
+        Self { dates, ..self }
+    }
+
+    /// How dates are written.
+    #[must_use]
+    pub const fn dates(&self) -> DateStyle {
+        self.dates
     }
 
     /// Its IANA name.
@@ -132,22 +146,22 @@ impl Zone {
         )
     }
 
-    /// `Tue 3 Mar 2026`.
+    /// `Tue 3 Mar 2026`, or as the style of dates has it.
     #[must_use]
     pub fn date(&self, at: WallTime) -> String {
-        long_date(self.day(at))
+        self.dates.long(self.day(at))
     }
 
-    /// `Tue 3 Mar`.
+    /// `Tue 3 Mar`, or as the style of dates has it.
     #[must_use]
     pub fn short_date(&self, at: WallTime) -> String {
-        self.local(at).format("%a %-d %b").to_string()
+        self.dates.short(self.day(at))
     }
 
-    /// `3 Mar`.
+    /// `3 Mar`, or as the style of dates has it.
     #[must_use]
     pub fn day_month(&self, at: WallTime) -> String {
-        self.local(at).format("%-d %b").to_string()
+        self.dates.day_month(self.day(at))
     }
 
     /// `+01:00`.
@@ -188,12 +202,6 @@ impl Zone {
             format!("{} {}", self.short_date(at), self.seconds(at))
         }
     }
-}
-
-/// `Tue 3 Mar 2026`.
-#[must_use]
-pub fn long_date(date: NaiveDate) -> String {
-    date.format("%a %-d %b %Y").to_string()
 }
 
 /// The first day of the month that is `months` after that of `date`.

@@ -15,7 +15,7 @@ use watchkeeper::model::{
 use watchkeeper::protocol::{
     CameraStatus, CameraView, EventsAnswer, ExportPlan, ExportQuery, ExportState, ExportStatus,
     Gap, Lane, LinkState, Marks, MonthAnswer, MonthDay, MotionBar, Notice, PlaybackSnapshot,
-    Severity, Snapshot, Speed, TimelineAnswer, ViewState, VolumeStatus,
+    Severity, Snapshot, Speed, TimelineAnswer, Topic, ViewState, VolumeStatus,
 };
 
 pub const MINUTE: i64 = 60_000_000;
@@ -78,6 +78,7 @@ pub fn camera(number: usize) -> CameraStatus {
         size: Some((1920, 1080)),
         frame_rate_milli: 25_000,
         bit_rate: 3_990_000,
+        sub_bit_rate: None,
         recorded_today: 9 * HOUR + 6 * MINUTE,
         dropped: 0,
         failed_writes: 0,
@@ -122,6 +123,8 @@ pub fn snapshot(cameras: usize) -> Snapshot {
         data_dir: "/var/lib/watchkeeper".into(),
         zone: "Europe/Berlin".into(),
         demo: false,
+        started: at("2026-03-01T08:00:00+01:00"),
+        halted: false,
         live: Default::default(),
         settings: Arc::default(),
         ..Snapshot::default()
@@ -130,7 +133,16 @@ pub fn snapshot(cameras: usize) -> Snapshot {
 
 pub fn notice(id: u64, severity: Severity, text: &str) -> Notice {
     let at = at("2026-03-03T13:47:12+01:00");
-    Notice { id, at, severity, camera: None, text: text.into() }
+    Notice {
+        id,
+        at,
+        severity,
+        camera: None,
+        topic: Topic::Program,
+        text: text.into(),
+        gone: None,
+        acknowledged: None,
+    }
 }
 
 /// A street in flat colours; `frame` moves the car.

@@ -4,6 +4,7 @@
 
 pub mod camera;
 pub mod console;
+mod date_style;
 pub mod merge;
 pub mod recording;
 pub mod storage;

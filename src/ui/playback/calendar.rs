@@ -10,11 +10,12 @@ use egui::{
 use egui_material_icons::icons::{ICON_CHEVRON_LEFT, ICON_CHEVRON_RIGHT};
 
 use super::month::{Day, days};
+use crate::model::settings::DateStyle;
 use crate::model::{CameraId, WallTime};
 use crate::protocol::{MonthAnswer, MonthDay, MonthQuery};
 use crate::ui::widgets::{Look, icon_button, soft, strong};
 use crate::ui::words::playback as words;
-use crate::ui::zone::{Zone, long_date, month_of};
+use crate::ui::zone::{Zone, month_of};
 use crate::ui::{format, keys, theme};
 
 /// Height of a day.
@@ -112,6 +113,7 @@ impl Calendar {
                 for (column, day) in line.iter().enumerate() {
                     let face = Face {
                         day,
+                        dates: zone.dates(),
                         known: covered.and_then(|c| c.get(week * 7 + column)).copied(),
                         selected: day.date == selected,
                         today: day.date == today,
@@ -232,6 +234,7 @@ fn shade(part: f32) -> Color32 {
 
 struct Face<'a> {
     day: &'a Day,
+    dates: DateStyle,
     known: Option<MonthDay>,
     selected: bool,
     today: bool,
@@ -249,7 +252,7 @@ impl Face<'_> {
     }
 
     fn text(&self) -> String {
-        let mut facts = vec![long_date(self.day.date)];
+        let mut facts = vec![self.dates.long(self.day.date)];
         if self.today {
             facts.push(words::TODAY.to_owned());
         }

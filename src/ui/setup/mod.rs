@@ -19,6 +19,7 @@ use egui::{Frame, Margin, ScrollArea, Ui};
 
 use self::devices::DevicesPage;
 use self::recording::RecordingPage;
+use self::system::SystemPage;
 use super::app::{Go, Page};
 use super::desk::Stage;
 use crate::model::CameraId;
@@ -27,13 +28,24 @@ use crate::model::CameraId;
 pub struct SetupPages {
     devices: DevicesPage,
     recording: RecordingPage,
+    system: SystemPage,
     renderer: String,
 }
 
 impl SetupPages {
     /// In a window that is painted by `renderer`.
     pub fn new(renderer: String) -> Self {
-        Self { devices: DevicesPage::default(), recording: RecordingPage::default(), renderer }
+        Self {
+            devices: DevicesPage::default(),
+            recording: RecordingPage::default(),
+            system: SystemPage::default(),
+            renderer,
+        }
+    }
+
+    /// What paints the window.
+    pub fn renderer(&self) -> &str {
+        &self.renderer
     }
 
     /// Opens the sheet that adds a camera.
@@ -63,17 +75,14 @@ impl SetupPages {
 
     /// Whether a sheet is open.
     pub fn is_open(&self) -> bool {
-        self.devices.is_open() || self.recording.is_open()
+        self.devices.is_open() || self.recording.is_open() || self.system.is_open()
     }
 
     /// Shows one of them.
     pub fn ui(&mut self, ui: &mut Ui, stage: &mut Stage<'_>, page: Page) -> Option<Go> {
         match page {
             Page::Recording => self.recording.ui(ui, stage),
-            Page::System => {
-                system::ui(ui, stage, &self.renderer);
-                None
-            }
+            Page::System => self.system.ui(ui, stage, &self.renderer),
             Page::Devices | Page::Live | Page::Playback => self.devices.ui(ui, stage),
         }
     }

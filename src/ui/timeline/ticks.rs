@@ -7,7 +7,6 @@ use chrono::{Days, NaiveTime, TimeDelta};
 
 use super::axis::Axis;
 use crate::model::{WallSpan, WallTime};
-use crate::ui::words::timeline as words;
 use crate::ui::zone::{Zone, month_of};
 
 const SECOND: i64 = 1_000_000;
@@ -245,7 +244,7 @@ fn calendar_ticks(axis: &Axis, zone: &Zone) -> Vec<Tick> {
         .take_while(|(_, at)| *at < span.end)
         .filter(|(_, at)| span.contains(*at))
         .take(MOST)
-        .map(|(date, at)| tick(at, words::month(date)))
+        .map(|(date, at)| tick(at, zone.dates().month(date)))
         .collect()
 }
 

@@ -2,8 +2,6 @@
 //!
 //! Must not do: decide when.
 
-use chrono::NaiveDate;
-
 pub const NAME: &str = "Recording timeline";
 pub const UNDER_POINTER: &str = "Time under the pointer";
 pub const LOCKED: &str = "Locked: no rule deletes it";
@@ -25,9 +23,4 @@ pub fn recorded(kind: &str) -> String {
 /// Where clocks are put on or back.
 pub fn clock_change(on: bool, by: &str) -> String {
     format!("Clock {}{by}", if on { '+' } else { '−' })
-}
-
-/// The first day of a month, on the ruler.
-pub fn month(first: NaiveDate) -> String {
-    first.format("%b %Y").to_string()
 }

@@ -6,10 +6,10 @@ use chrono::{Datelike, NaiveDate};
 use egui::{Align, ComboBox, Key, Layout, RichText, Ui};
 
 use crate::model::schedule::{Exception, ExceptionRule};
+use crate::model::settings::DateStyle;
 use crate::ui::theme;
 use crate::ui::widgets::{field, main_button, segmented, sheet, soft};
 use crate::ui::words::schedules as words;
-use crate::ui::zone::long_date;
 
 /// What is chosen for the date.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -103,7 +103,7 @@ impl ExceptionSheet {
         if response.changed() {
             self.problem = None;
         }
-        let told = date_of(&self.text, today).map(long_date);
+        let told = date_of(&self.text, today).map(|date| DateStyle::default().long(date));
         ui.label(soft(told.unwrap_or_else(|| words::DATE_HINT.into())).size(theme::CAPTION));
     }
 
