@@ -11,7 +11,7 @@ use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use ui_fixture as fixture;
 use ui_fixture::desk::Desk;
-use watchkeeper::model::{Mode, StreamKind};
+use watchkeeper::model::Mode;
 use watchkeeper::protocol::{COMMAND_QUEUE, Command, Severity};
 use watchkeeper::ui::Page;
 
