@@ -28,7 +28,7 @@ const SOON: Duration = Duration::from_secs(40);
 /// A running engine with two cameras, and its console.
 struct Stage {
     bench: Bench,
-    engine: Engine,
+    engine: Option<Engine>,
     console: Console,
     _simulator: Simulator,
 }
@@ -41,9 +41,13 @@ impl Stage {
         let folder = DataFolder::at(bench.root().to_path_buf()).expect("the folder");
         let options = EngineOptions::new(folder, Arc::new(SystemClock::new()));
         let (engine, console) = Engine::start(options).expect("starts");
-        let stage = Self { bench, engine, console, _simulator: simulator };
+        let stage = Self { bench, engine: Some(engine), console, _simulator: simulator };
         wait_for("a snapshot", SOON, || stage.console.shown().snapshot.get().is_some());
         stage
+    }
+
+    fn stop(&mut self) {
+        self.engine.take().expect("runs").stop().expect("in order");
     }
 
     fn send(&self, command: Command) {
@@ -88,7 +92,7 @@ impl Stage {
 
 #[test]
 fn footage_of_a_removed_camera_goes_except_for_what_is_locked() {
-    let stage = Stage::begin();
+    let mut stage = Stage::begin();
     // A fragment or two fill a file, so that there are several.
     stage.change(|settings| {
         settings.storage.max_file_mb = 1;
@@ -126,7 +130,7 @@ fn footage_of_a_removed_camera_goes_except_for_what_is_locked() {
     assert_eq!(stage.files(gone).len(), 1, "the locked one");
     assert!(before.iter().all(|path| path.exists()), "of the other camera nothing goes");
     assert!(stage.settings().erase.is_empty() && stage.settings().cameras.len() == 1);
-    stage.engine.stop().expect("in order");
+    stage.stop();
 
     let index = watchkeeper::index::Index::open(stage.bench.root().join("index.redb"));
     let reader = index.expect("opens").index.reader();
@@ -140,19 +144,19 @@ fn footage_of_a_removed_camera_goes_except_for_what_is_locked() {
 
 #[test]
 fn footage_of_a_removed_camera_stays_where_that_is_wanted() {
-    let stage = Stage::begin();
+    let mut stage = Stage::begin();
     let id = stage.settings().cameras[0].id.clone();
     wait_for("a file", SOON, || !stage.files(&id).is_empty());
     stage.send(Command::RemoveCamera { id: id.clone(), footage: false });
     wait_for("its end", SOON, || stage.settings().cameras.len() == 1);
+    stage.stop();
     assert!(!stage.files(&id).is_empty());
-    stage.engine.stop().expect("in order");
     stage.bench.ok(&["check"]);
 }
 
 #[test]
 fn motion_is_watched_on_trial_by_settings_that_are_not_in_force() {
-    let stage = Stage::begin();
+    let mut stage = Stage::begin();
     let camera = stage.settings().cameras[0].id.clone();
     let shown = stage.console.shown();
     let watch =
@@ -171,12 +175,12 @@ fn motion_is_watched_on_trial_by_settings_that_are_not_in_force() {
     wait_for("nothing that counts", SOON, quiet);
     stage.send(Command::WatchMotion(None));
     wait_for("the end", SOON, || shown.trial.get().is_none());
-    stage.engine.stop().expect("in order");
+    stage.stop();
 }
 
 #[test]
 fn a_list_of_cameras_goes_to_a_file_and_comes_back() {
-    let stage = Stage::begin();
+    let mut stage = Stage::begin();
     let path = stage.bench.root().join("cameras.toml");
     let written = stage.list(|id| Command::ExportCameras { id, path: path.clone() });
     assert_eq!(written, Ok(CameraListOutcome::Exported { path: path.clone(), cameras: 2 }));
@@ -205,7 +209,7 @@ fn a_list_of_cameras_goes_to_a_file_and_comes_back() {
     let query = |id| ImportQuery { id, path: missing.clone(), known: KnownCameras::Ask };
     let why = stage.list(|id| Command::ImportCameras(query(id))).expect_err("no file");
     assert!(why.contains("There is no file"), "{why}");
-    stage.engine.stop().expect("in order");
+    stage.stop();
 
     // The same by the command line, on a folder that nobody runs on.
     std::fs::write(&path, text).expect("written");

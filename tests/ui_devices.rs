@@ -16,7 +16,7 @@ use egui_kittest::kittest::Queryable;
 use ui_fixture as fixture;
 use ui_fixture::desk::Desk;
 use watchkeeper::model::settings::recording::{MinSize, PostSeconds, PreSeconds, Sensitivity};
-use watchkeeper::model::settings::{CameraRecording, Retention};
+use watchkeeper::model::settings::{CameraRecording, Retention, ThemeChoice};
 use watchkeeper::model::{
     CameraSettings, Mode, MotionSource, MotionZone, Settings, StreamKind, Transport, ZoneKind,
 };
@@ -296,7 +296,11 @@ fn a_pasted_address_is_split_and_its_password_is_nowhere_to_be_read() {
 
 #[test]
 fn a_test_shows_what_arrives_or_why_it_cannot_be_recorded() {
-    let mut desk = editor("Connection");
+    let mut light = settings(4);
+    light.console.theme = ThemeChoice::Light;
+    let mut desk = devices(&light);
+    desk.click("Settings of Gate");
+    desk.take();
     desk.click("Test connection");
     let commands = desk.take();
     let [Command::Probe(query)] = commands.as_slice() else { panic!("{commands:?}") };
