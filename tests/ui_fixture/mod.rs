@@ -122,8 +122,8 @@ pub fn snapshot(cameras: usize) -> Snapshot {
         data_dir: "/var/lib/watchkeeper".into(),
         zone: "Europe/Berlin".into(),
         demo: false,
-        live: Default::default(),
         settings: Arc::default(),
+        ..Snapshot::default()
     }
 }
 
