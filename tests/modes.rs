@@ -150,6 +150,7 @@ fn locked_passwords_are_asked_for_and_open_later() {
     let (_root, folder) = folder();
     let (engine, console) = start(&folder);
     let draft = CameraDraft {
+        group: String::new(),
         name: "Gate".into(),
         main: simulator.url(0, StreamKind::Main).to_string(),
         sub: None,

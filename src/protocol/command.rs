@@ -9,8 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Autostart, ConsoleFacts, DeviceQuery, DiagnoseQuery, EventsQuery, ExportQuery, ExportRequest,
     ImportQuery, MarkChange, MonthQuery, MotionWatch, ProbeQuery, Protection, SettingsChange,
-    StorageQuery, ThumbnailWish,
-    TimelineQuery, WindowPlace,
+    StorageQuery, ThumbnailWish, TimelineQuery, WindowPlace,
 };
 use crate::model::{CameraId, Mode, Password, StreamKind, Transport, WallTime};
 

@@ -2,87 +2,39 @@
 //!
 //! Must not do: know what is on a page. A frame reads the newest snapshots, paints, and sends commands.
 
+mod pages;
+mod steer;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use egui::{Key, Modifiers, Ui, ViewportCommand};
+pub use pages::{Go, Page};
 
-use super::breaking::Breaking;
-use super::closing::Closing;
-use super::desk::{Desk, Stage};
-use super::frame_times::FrameTimes;
-use super::kiosk::Kiosk;
-use super::life::LastWill;
-use super::live::LivePage;
-use super::notices::{Notices, Told};
-use super::pace::Pace;
-use super::place::{self, Place};
-use super::playback::PlaybackPage;
-use super::setup::{FirstStart, SetupPages};
-use super::texture::Textures;
-use super::theme::Look;
-use super::unlock::Unlock;
-use super::words::shell as words;
-use super::zone::Zone;
-use super::{keys, shell, theme};
+use egui::{Ui, ViewportCommand};
+
+use crate::model::WallTime;
 use crate::model::settings::ThemeChoice;
-use crate::model::{CameraId, WallTime};
-use crate::protocol::{Command, Console, ConsoleFacts, Snapshot, WindowPlace, WindowTimes};
+use crate::protocol::{Command, Console, Snapshot, WindowPlace, WindowTimes};
 use crate::runtime::Clock;
-
-/// The pages of the rail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Page {
-    /// The camera wall.
-    Live,
-    /// Timeline and recorded pictures.
-    Playback,
-    /// Cameras.
-    Devices,
-    /// Where recordings go, and which cameras are recorded.
-    Recording,
-    /// The program itself.
-    System,
-}
-
-impl Page {
-    /// All, in the order of the rail.
-    pub const ALL: [Self; 5] =
-        [Self::Live, Self::Playback, Self::Devices, Self::Recording, Self::System];
-
-    /// As on the rail.
-    #[must_use]
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Live => words::LIVE,
-            Self::Playback => words::PLAYBACK,
-            Self::Devices => words::DEVICES,
-            Self::Recording => words::RECORDING,
-            Self::System => words::SYSTEM,
-        }
-    }
-}
-
-/// What a page wants of the others.
-pub enum Go {
-    /// Another page.
-    To(Page),
-    /// Playback of a camera at a moment.
-    Watch(CameraId, WallTime),
-    /// The sheet that adds a camera.
-    AddCamera,
-    /// The search for cameras.
-    SearchCameras,
-    /// The settings of a camera.
-    EditCamera(CameraId),
-    /// Save what helps to find a fault.
-    SaveDiagnostics,
-    /// The sheet of the first start.
-    Welcome,
-    /// Full screen, or back.
-    ToggleFullscreen,
-}
+use crate::ui::breaking::Breaking;
+use crate::ui::closing::Closing;
+use crate::ui::desk::{Desk, Stage};
+use crate::ui::frame_times::FrameTimes;
+use crate::ui::kiosk::Kiosk;
+use crate::ui::life::LastWill;
+use crate::ui::live::LivePage;
+use crate::ui::notices::{Notices, Told};
+use crate::ui::pace::Pace;
+use crate::ui::place::{self, Place};
+use crate::ui::playback::PlaybackPage;
+use crate::ui::setup::{FirstStart, SetupPages};
+use crate::ui::texture::Textures;
+use crate::ui::theme::Look;
+use crate::ui::unlock::Unlock;
+use crate::ui::words::shell as words;
+use crate::ui::zone::Zone;
+use crate::ui::{keys, shell, theme};
 
 /// The console.
 pub struct App {
@@ -182,94 +134,6 @@ impl App {
     #[must_use]
     pub const fn textures(&self) -> &Textures {
         &self.textures
-    }
-
-    fn global_keys(&mut self, ui: &Ui) {
-        if let Some(kiosk) = &mut self.kiosk {
-            self.page = kiosk.keys(ui).unwrap_or(self.page);
-            return;
-        }
-        const NUMBERS: [Key; 5] = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5];
-        for (key, page) in NUMBERS.into_iter().zip(Page::ALL) {
-            if keys::take_with(ui, Modifiers::COMMAND, key) {
-                self.page = page;
-            }
-        }
-        if !keys::free(ui) {
-            return;
-        }
-        if keys::take_character(ui, "?") {
-            self.keys_open = !self.keys_open;
-        }
-        if keys::take(ui, Key::F) {
-            self.toggle_fullscreen(ui);
-        }
-    }
-
-    /// Esc closes one thing: what is open on top, then the enlarged tile, then full screen.
-    fn escape(&mut self, ui: &Ui) {
-        if !keys::free(ui) || !keys::take(ui, Key::Escape) {
-            return;
-        }
-        let closed = self.notices.close()
-            || match self.page {
-                Page::Live => self.live.shrink(),
-                Page::Playback => self.playback.close(self.fullscreen),
-                Page::Devices | Page::Recording | Page::System => self.setup.back(self.page),
-            };
-        if !closed && self.fullscreen && self.kiosk.is_none() {
-            self.toggle_fullscreen(ui);
-        }
-    }
-
-    fn toggle_fullscreen(&mut self, ui: &Ui) {
-        self.fullscreen = !self.fullscreen;
-        ui.send_viewport_cmd(ViewportCommand::Fullscreen(self.fullscreen));
-    }
-
-    /// Notices when the window manager left full screen by itself.
-    fn follow_window(&mut self, ui: &Ui) {
-        let reported = ui.input(|i| i.viewport().fullscreen);
-        match &mut self.kiosk {
-            Some(kiosk) => kiosk.follow(ui, reported),
-            None if self.reported_fullscreen == Some(true) && reported == Some(false) => {
-                self.fullscreen = false;
-            }
-            None => {}
-        }
-        self.reported_fullscreen = reported;
-    }
-
-    fn go(&mut self, ui: &Ui, go: Go) {
-        let leads_out = !matches!(go, Go::Watch(..) | Go::To(Page::Live | Page::Playback));
-        if self.kiosk.is_some() && leads_out {
-            return;
-        }
-        match go {
-            Go::To(page) => self.page = page,
-            Go::Watch(camera, at) => {
-                self.playback.open_at(camera, at);
-                self.page = Page::Playback;
-            }
-            Go::AddCamera => {
-                self.page = Page::Devices;
-                self.setup.open_add_camera();
-            }
-            Go::SearchCameras => {
-                self.page = Page::Devices;
-                self.setup.open_search();
-            }
-            Go::EditCamera(camera) => {
-                self.page = Page::Devices;
-                self.setup.edit_camera(camera);
-            }
-            Go::SaveDiagnostics => {
-                let renderer = self.setup.renderer().to_owned();
-                self.desk.send(Command::SaveDiagnostics(ConsoleFacts { renderer }));
-            }
-            Go::Welcome => self.first_start.reopen(),
-            Go::ToggleFullscreen => self.toggle_fullscreen(ui),
-        }
     }
 
     fn page_ui(&mut self, ui: &mut Ui, snapshot: &Snapshot, now: WallTime) -> Option<Go> {
