@@ -3,6 +3,8 @@
 //! Pictures are compared with `tests/snapshots`; `UPDATE_SNAPSHOTS=1` writes them anew, and then a person looks at
 //! them.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a test may fail by panicking")]
+
 mod ui_fixture;
 
 use std::sync::Arc;
