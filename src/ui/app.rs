@@ -29,9 +29,6 @@ use crate::model::{CameraId, WallTime};
 use crate::protocol::{Command, Console, ConsoleFacts, Snapshot, WindowPlace, WindowTimes};
 use crate::runtime::Clock;
 
-/// Told when the engine does not take a command.
-const BUSY: &str = "Watchkeeper is busy; please try again.";
-
 /// The pages of the rail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Page {
@@ -423,7 +420,7 @@ impl App {
         }
         self.closing.ui(ui, snapshot, &mut self.desk);
         if self.desk.take_refused() {
-            self.notices.refused(ui, BUSY);
+            self.notices.refused(ui, super::words::notices::BUSY);
         }
         if let Some(why) = self.live.take_refused() {
             self.notices.refused(ui, &why);

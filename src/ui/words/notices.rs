@@ -26,6 +26,7 @@ pub const ACKNOWLEDGE_ALL_TIP: &str = "Takes all of them into the history";
 pub const NOTHING_NEW: &str = "Nothing that you have not seen.";
 pub const NOTHING: &str = "No notice of this kind.";
 pub const STILL: &str = "still so";
+pub const BUSY: &str = "Watchkeeper is busy; please try again.";
 
 /// How bad it is, in a word.
 pub const fn severity(severity: Severity) -> &'static str {
