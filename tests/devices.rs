@@ -69,7 +69,7 @@ impl Stage {
             after,
             passwords: Vec::new(),
         }));
-        let answer = || shown.changed.get().filter(|answer| answer.id == id);
+        let answer = || shown.changed.to(id);
         wait_for("an answer", SOON, || answer().is_some());
         answer().expect("answered").outcome.as_ref().expect("made");
     }

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use chrono::NaiveTime;
 use clap::Parser;
-use common::ffprobe;
+use common::{Bench, ffprobe, small_cameras};
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers};
 use egui_kittest::Harness;
@@ -22,7 +22,7 @@ use watchkeeper::cli::args::DemoOptions;
 use watchkeeper::cli::{Args, demo};
 use watchkeeper::config::DataFolder;
 use watchkeeper::engine::{Engine, EngineOptions};
-use watchkeeper::model::{WallSpan, WallTime};
+use watchkeeper::model::{Mode, StreamKind, WallSpan, WallTime};
 use watchkeeper::protocol::{CameraView, Shown, ViewState};
 use watchkeeper::runtime::{Clock, SystemClock};
 use watchkeeper::ui::App;
@@ -78,6 +78,17 @@ impl Guest {
         self.harness.get_by_role_and_label(Role::Button, name).click();
         self.harness.step();
         self.harness.step();
+    }
+
+    /// Scrolls to a menu, opens it and chooses from it.
+    fn chooses(&mut self, menu: &str, item: &str) {
+        self.actions.push(format!("scroll to {menu}"));
+        self.harness.get_by_role_and_label(Role::ComboBox, menu).scroll_to_me();
+        self.harness.run_steps(3);
+        self.actions.push(format!("open {menu}"));
+        self.harness.get_by_role_and_label(Role::ComboBox, menu).click();
+        self.harness.run_steps(3);
+        self.clicks(item);
     }
 
     fn presses(&mut self, key: Key) {
@@ -163,5 +174,38 @@ fn yesterdays_footage_is_found_and_taken_away() {
     guest.sees("a film", |_| !films(&exports).is_empty());
     guest.has_done("an exported file", 6);
     assert!(ffprobe(&films(&exports)[0]) > 0);
+    guest.leaves();
+}
+
+#[test]
+fn a_camera_at_a_known_address_is_recorded_and_then_by_schedule() {
+    let simulator = common::simulator(small_cameras(1));
+    let bench = Bench::new();
+    let folder = DataFolder::at(bench.root().to_path_buf()).expect("the folder");
+    let mut guest = Guest::sits_down(&folder, false);
+    guest.begun = Instant::now();
+    guest.clicks("Add a camera");
+    guest.types(simulator.url(0, StreamKind::Main).as_str());
+    guest.presses(Key::Enter);
+    guest.sees("a recorded picture", |_| {
+        bench.files().iter().any(|path| path.metadata().is_ok_and(|data| data.len() > 10_000))
+    });
+    guest.has_done("the first recorded picture", 6);
+
+    guest.clicks("Recording");
+    guest.clicks("Add schedule");
+    guest.clicks("Save");
+    guest.sees("a schedule", |guest| {
+        guest.shown.snapshot.get().is_some_and(|snapshot| !snapshot.settings.schedules.is_empty())
+    });
+    let camera = guest.shown.snapshot.get().expect("one").cameras[0].name.clone();
+    guest.chooses(&format!("Mode of {camera}"), "Scheduled");
+    guest.sees("the schedule's rule", |guest| {
+        guest.shown.snapshot.get().is_some_and(|snapshot| {
+            let camera = &snapshot.settings.cameras[0].recording;
+            camera.mode == Mode::Scheduled && camera.schedule.is_some()
+        })
+    });
+    guest.has_done("a working weekday schedule", 8);
     guest.leaves();
 }

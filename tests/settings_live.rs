@@ -56,7 +56,7 @@ impl Stage {
         let id = shown.next_id();
         let change = SettingsChange { id, before, after, passwords: Vec::new() };
         self.console.send(Command::ChangeSettings(change)).expect("taken");
-        let answer = || shown.changed.get().filter(|answer| answer.id == id);
+        let answer = || shown.changed.to(id);
         wait_for("an answer", SOON, || answer().is_some());
         answer().expect("answered")
     }
@@ -155,8 +155,8 @@ fn a_change_that_cannot_be_is_answered_with_a_sentence() {
     after.cameras[0].name = "Hall".into();
     let change = SettingsChange { id, before, after, passwords: Vec::new() };
     stage.console.send(Command::ChangeSettings(change)).expect("taken");
-    wait_for("an answer", SOON, || shown.changed.get().is_some_and(|answer| answer.id == id));
-    let answer = shown.changed.get().expect("answered");
+    wait_for("an answer", SOON, || shown.changed.to(id).is_some());
+    let answer = shown.changed.to(id).expect("answered");
     assert!(answer.outcome.as_ref().is_err_and(|why| why.contains("changed elsewhere")));
     assert_eq!(stage.settings().cameras[0].name, "cam0");
     stage.engine.stop().expect("in order");

@@ -29,7 +29,8 @@ impl Program {
     /// The command line for `what`, as words.
     fn words(&self, what: Autostart) -> Result<Vec<String>, ConfigError> {
         let text = |path: &Path| {
-            path.to_str().map(str::to_owned).ok_or_else(|| {
+            let plain = path.to_str().filter(|text| !text.chars().any(char::is_control));
+            plain.map(str::to_owned).ok_or_else(|| {
                 let path = path.display();
                 ConfigError::Refused(format!("{path} has a name that no start entry can hold"))
             })

@@ -111,7 +111,12 @@ impl PinStore {
     /// # Errors
     /// [`ConfigError::Io`] when that it was entered cannot be written down: it is not looked at then.
     pub fn enter(&mut self, pin: &Password, now: WallTime) -> Result<PinOutcome, ConfigError> {
-        let Some(before) = self.kept.clone() else { return Ok(PinOutcome::Right) };
+        let Some(mut before) = self.kept.clone() else { return Ok(PinOutcome::Right) };
+        if before.wrong > 0 && before.wrong_at > now.as_micros() {
+            // The clock was set back: the delay runs from now, once.
+            before.wrong_at = now.as_micros();
+            self.save(before.clone())?;
+        }
         let until = next_try(before.wrong, WallTime::from_micros(before.wrong_at), now);
         if before.wrong > 0 && now < until {
             return Ok(PinOutcome::Wait { until });

@@ -84,8 +84,8 @@ const KNOWN_KEYS: [&str; 61] = [
 /// What was done about a damaged settings file.
 #[derive(Debug)]
 pub struct Restored {
-    /// Where the damaged file is kept.
-    pub moved_to: PathBuf,
+    /// Where the damaged file is kept; none when there was none.
+    pub moved_to: Option<PathBuf>,
     /// What is wrong with it, with its line.
     pub why: String,
     /// Whether there was a copy of valid settings; else the defaults are in force.
@@ -124,24 +124,29 @@ impl SettingsStore {
     /// [`ConfigError::Io`] when a file cannot be read or moved.
     pub fn open_or_restore(folder: &DataFolder) -> Result<(Self, Option<Restored>), ConfigError> {
         let why = match Self::open(folder) {
-            Ok(store) => {
-                store.keep_copy()?;
+            Ok(store) if !store.is_blank() || copied(folder)?.is_none() => {
+                // On a full disk recording begins all the same.
+                if let Err(error) = store.keep_copy() {
+                    tracing::warn!("{error}");
+                }
                 return Ok((store, None));
             }
+            Ok(_) => format!("{} is missing or empty", folder.settings().display()),
             Err(error @ ConfigError::Invalid { .. }) => error.to_string(),
             Err(error) => return Err(error),
         };
-        let (path, copy) = (folder.settings(), folder.settings_copy());
-        let text = match text_of(&copy) {
-            Err(ConfigError::Invalid { .. }) => None,
-            text => text?.filter(|text| parse(&copy, text).is_ok()),
-        };
-        let moved_to = atomic::put_aside(&path).map_err(ConfigError::io("rename", &path))?;
+        let (path, text) = (folder.settings(), copied(folder)?);
+        let put_aside = || atomic::put_aside(&path).map_err(ConfigError::io("rename", &path));
+        let moved_to = if path.exists() { Some(put_aside()?) } else { None };
         if let Some(text) = &text {
             atomic::replace(&path, text.as_bytes(), Readers::Default)?;
         }
         let restored = Restored { moved_to, why, from_copy: text.is_some() };
         Ok((Self::open(folder)?, Some(restored)))
+    }
+
+    fn is_blank(&self) -> bool {
+        self.document.to_string().trim().is_empty()
     }
 
     fn keep_copy(&self) -> Result<(), ConfigError> {
@@ -187,6 +192,15 @@ impl SettingsStore {
             tracing::warn!("{error}");
         }
         Ok(())
+    }
+}
+
+/// The copy of the last valid settings, if there is one that says something and is valid.
+fn copied(folder: &DataFolder) -> Result<Option<String>, ConfigError> {
+    let copy = folder.settings_copy();
+    match text_of(&copy) {
+        Err(ConfigError::Invalid { .. }) => Ok(None),
+        text => Ok(text?.filter(|text| !text.trim().is_empty() && parse(&copy, text).is_ok())),
     }
 }
 
@@ -376,7 +390,17 @@ mod tests {
         assert_eq!(again.settings(), store.settings());
         let restored = restored.expect("told");
         assert!(restored.from_copy && restored.why.contains("line 1"), "{}", restored.why);
-        assert_eq!(fs::read_to_string(restored.moved_to).expect("kept"), "zone = 7");
+        let aside = restored.moved_to.expect("there was one");
+        assert_eq!(fs::read_to_string(aside).expect("kept"), "zone = 7");
+        for gone in ["", "\n"] {
+            fs::write(folder.settings(), gone).expect("written");
+            let (again, restored) = SettingsStore::open_or_restore(&folder).expect("restored");
+            assert_eq!(again.settings(), store.settings(), "an empty file costs nothing");
+            assert!(restored.expect("told").from_copy);
+        }
+        fs::remove_file(folder.settings()).expect("removed");
+        let (again, _) = SettingsStore::open_or_restore(&folder).expect("restored");
+        assert_eq!(again.settings(), store.settings(), "nor does a missing one");
         fs::write(folder.settings(), [0xFF, 0xFE]).expect("written");
         fs::write(folder.settings_copy(), [0xFF, 0xFE]).expect("written");
         let (last, restored) = SettingsStore::open_or_restore(&folder).expect("defaults");

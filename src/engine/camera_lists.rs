@@ -11,6 +11,8 @@ use crossbeam::channel::{Receiver, Sender, bounded};
 use super::EngineError;
 use super::service::Service;
 use crate::config::{ConfigError, camera_list};
+use crate::model::settings::StreamUrl;
+use crate::model::{CameraSettings, Settings};
 use crate::protocol::{CameraListAnswer, CameraListOutcome, ImportQuery, KnownCameras, Shown};
 use crate::runtime::Worker;
 use crate::runtime::thread::JoinError;
@@ -43,7 +45,8 @@ impl CameraLists {
     /// When the system gives none.
     pub fn start(shown: Arc<Shown>) -> std::io::Result<Self> {
         let (jobs, waiting) = bounded::<Job>(QUEUE);
-        let (results, read) = bounded(QUEUE);
+        // Those that wait, and the one that is being read.
+        let (results, read) = bounded(2 * QUEUE);
         let worker = Worker::spawn("camera-lists", move || {
             for job in waiting {
                 match job {
@@ -121,11 +124,30 @@ impl Service {
         if query.known == KnownCameras::Ask {
             return Ok(CameraListOutcome::Found(summary));
         }
+        let before = self.store.shared();
         self.store.change(|settings| {
             *settings = after;
             Ok(())
         })?;
+        let forgotten = self.forget_moved(&before);
         self.reconcile();
+        forgotten?;
         Ok(CameraListOutcome::Imported(summary))
+    }
+
+    /// A stored password does not follow a camera to a host that somebody else has written into a list.
+    fn forget_moved(&mut self, before: &Settings) -> Result<(), ConfigError> {
+        let now = self.store.shared();
+        let hosts = |camera: &CameraSettings| {
+            let host = |url: &StreamUrl| url.url().host_str().map(str::to_owned);
+            (host(&camera.main), camera.sub.as_ref().and_then(host))
+        };
+        for camera in &now.cameras {
+            let old = before.cameras.iter().find(|old| old.id == camera.id);
+            if old.is_some_and(|old| hosts(old) != hosts(camera)) {
+                self.secrets.set(&camera.id, None)?;
+            }
+        }
+        Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! Changes of settings while everything runs.
 //!
-//! Must not do: change a setting by itself.
+//! Must not do: change a setting by itself, but for the only schedule that a mode can mean.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use super::opening::Opened;
 use super::service::Service;
 use crate::config::ConfigError;
 use crate::model::settings::merge;
-use crate::model::{CameraId, Settings};
+use crate::model::{CameraId, Mode, Settings};
 use crate::protocol::{ChangeAnswer, SettingsChange, Severity, Topic};
 
 impl Service {
@@ -18,7 +18,7 @@ impl Service {
     pub fn change_settings(&mut self, mut change: SettingsChange) {
         let after = &mut change.after.storage.path;
         *after = self.folder.storage_in_settings(after);
-        let moves = change.after.storage.path != change.before.storage.path;
+        let moves = *after != self.folder.storage_in_settings(&change.before.storage.path);
         let wanted = match self.merged(&change) {
             Ok(_) if moves => match self.opening.open(change) {
                 Ok(()) => return,
@@ -31,6 +31,26 @@ impl Service {
             Err(error) => (change.id, Err(error)),
         };
         self.answer(wanted.0, wanted.1);
+    }
+
+    /// Changes when a camera is recorded. A rule that needs a schedule takes the only one there is.
+    pub fn set_mode(&mut self, id: &CameraId, mode: Mode) -> Result<(), EngineError> {
+        self.store.change(|settings| {
+            let only = match settings.schedules.as_slice() {
+                [only] if settings.recording.schedule.is_none() => Some(only.name.clone()),
+                _ => None,
+            };
+            for camera in settings.cameras.iter_mut().filter(|camera| camera.id == *id) {
+                let recording = &mut camera.recording;
+                recording.mode = mode;
+                if recording.needs_schedule() && recording.schedule.is_none() {
+                    recording.schedule.clone_from(&only);
+                }
+            }
+            Ok(())
+        })?;
+        self.reconcile();
+        Ok(())
     }
 
     /// The folder of a change is open, or cannot be had.
@@ -89,12 +109,13 @@ impl Service {
     ) -> Result<(), EngineError> {
         let now = self.store.shared();
         let is_there = |id: &CameraId| now.cameras.iter().any(|camera| camera.id == *id);
-        for (id, password) in change.passwords.iter().filter(|(id, _)| is_there(id)) {
-            self.secrets.set(id, password.as_ref())?;
-        }
+        let mut kept = Ok(());
         for camera in before.cameras.iter().filter(|camera| !is_there(&camera.id)) {
-            self.secrets.set(&camera.id, None)?;
+            kept = kept.and(self.secrets.set(&camera.id, None));
         }
-        Ok(())
+        for (id, password) in change.passwords.iter().filter(|(id, _)| is_there(id)) {
+            kept = kept.and(self.secrets.set(id, password.as_ref()));
+        }
+        Ok(kept?)
     }
 }

@@ -40,8 +40,6 @@ pub enum Errand {
     },
     /// Start this at sign-in.
     SetAutostart(Autostart),
-    /// Keep the screen from going dark, or no longer.
-    KeepAwake(bool),
     /// Remember where the window is.
     RememberWindow(WindowPlace),
 }
@@ -76,7 +74,7 @@ impl Errands {
         // A PIN that cannot be read is not the same as none.
         let is_set = pin.as_ref().map_or(true, PinStore::is_set);
         let pin_is_set = Arc::new(AtomicBool::new(is_set));
-        let hand = Hand { options, pin, pin_is_set: Arc::clone(&pin_is_set), awake: None };
+        let hand = Hand { options, pin, pin_is_set: Arc::clone(&pin_is_set) };
         let worker = Worker::spawn("errands", move || hand.run(&errands))?;
         Ok(Self { wanted, pin_is_set, worker })
     }
@@ -111,8 +109,6 @@ struct Hand {
     options: ErrandOptions,
     pin: Result<PinStore, ConfigError>,
     pin_is_set: Arc<AtomicBool>,
-    /// The screen stays on as long as this is held.
-    awake: Option<keepawake::KeepAwake>,
 }
 
 impl Hand {
@@ -128,7 +124,6 @@ impl Hand {
                     let now = self.options.clock.wall();
                     self.with_pin(id, |store| store.change(old.as_ref(), new.as_ref(), now));
                 }
-                Errand::KeepAwake(on) => self.keep_awake(on),
                 Errand::SetAutostart(what) => self.set_autostart(what),
                 Errand::RememberWindow(place) => {
                     if let Err(error) = window::write(&self.options.folder, &place) {
@@ -136,20 +131,6 @@ impl Hand {
                     }
                 }
             }
-        }
-    }
-
-    fn keep_awake(&mut self, on: bool) {
-        if !on || self.awake.is_some() {
-            self.awake = self.awake.take().filter(|_| on);
-            return;
-        }
-        let mut builder = keepawake::Builder::default();
-        builder.display(true).idle(true).reason("The kiosk shows cameras");
-        builder.app_name("Watchkeeper").app_reverse_domain("watchkeeper.kiosk");
-        match builder.create() {
-            Ok(awake) => self.awake = Some(awake),
-            Err(error) => tracing::warn!("the screen may go dark by itself: {error}"),
         }
     }
 

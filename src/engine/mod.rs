@@ -3,6 +3,7 @@
 //! Must not do: paint, or decide what `recorder::gate` and `storage` decide.
 
 pub mod alerts;
+pub mod awake;
 pub mod calendar;
 mod camera_lists;
 pub mod changing;
@@ -73,7 +74,7 @@ use crate::runtime::Worker;
 pub const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);
 
 /// Threads, and groups of them, that the engine waits for one after the other.
-const STOPPED_IN_TURN: u32 = 24;
+const STOPPED_IN_TURN: u32 = 25;
 
 /// A running engine.
 pub struct Engine {

@@ -42,7 +42,8 @@ impl Opening {
     /// When the system gives none.
     pub fn start(folder: DataFolder) -> std::io::Result<Self> {
         let (wanted, changes) = bounded::<SettingsChange>(QUEUE);
-        let (results, opened) = bounded(QUEUE);
+        // One that waits and one that is being opened.
+        let (results, opened) = bounded(2 * QUEUE);
         let worker = Worker::spawn("opening", move || {
             for change in changes {
                 let volume = open(&folder, &change.after.storage.path);
@@ -86,7 +87,8 @@ fn open(folder: &DataFolder, path: &str) -> Result<(VolumeId, Arc<dyn Volume>), 
     }
     let mut known = VolumeStore::open(folder)?;
     let volume = known.at(path);
-    let (opened, marker) = LocalVolume::open_marked(full, None)?;
+    // A known disk that is not connected is not taken for an empty folder at its place.
+    let (opened, marker) = LocalVolume::open_marked(full, volume.marker.as_deref())?;
     known.remember(KnownVolume { marker: Some(marker), ..volume.clone() })?;
     Ok((volume.id, Arc::new(opened)))
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crossbeam::channel::{Receiver, Sender, select, tick};
 
+use super::awake::Awake;
 use super::camera_lists::CameraLists;
 use super::cleaner::Cleaner;
 use super::desktop::Desktop;
@@ -68,6 +69,7 @@ pub(super) struct Service {
     /// Since when the passwords can have been locked.
     pub locked_since: WallTime,
     pub errands: Errands,
+    pub awake: Awake,
     pub clock: Arc<dyn Clock>,
     pub zone: chrono_tz::Tz,
     /// When the zone is looked at again.
@@ -342,7 +344,10 @@ impl Service {
             Command::SetPin { id, old, new } => self.errands.send(Errand::SetPin { id, old, new }),
             Command::EnterPin { id, pin } => self.errands.send(Errand::EnterPin { id, pin }),
             Command::SetAutostart(what) => self.errands.send(Errand::SetAutostart(what)),
-            Command::KeepAwake(on) => self.errands.send(Errand::KeepAwake(on)),
+            Command::KeepAwake(on) => {
+                self.awake.keep(on);
+                Ok(())
+            }
             Command::RememberWindow(place) => self.errands.send(Errand::RememberWindow(place)),
             Command::Unlock { id, passphrase } => self.unlock(id, passphrase),
             Command::ProtectPasswords { id, protection } => self.protect(id, protection),
@@ -388,17 +393,6 @@ impl Service {
         let kept = self.secrets.set(&id, draft.password.map(Password::new).as_ref());
         self.reconcile();
         Ok(kept?)
-    }
-
-    fn set_mode(&mut self, id: &CameraId, mode: Mode) -> Result<(), EngineError> {
-        self.store.change(|settings| {
-            for camera in settings.cameras.iter_mut().filter(|camera| camera.id == *id) {
-                camera.recording.mode = mode;
-            }
-            Ok(())
-        })?;
-        self.reconcile();
-        Ok(())
     }
 
     /// Adds simulated cameras for good: the settings keep the port, so that they are there again at the
@@ -475,6 +469,7 @@ impl Service {
             self.desktop.map_or(Ok(()), |desktop| desktop.stop(limit).map_err(EngineError::from)),
             self.keeper.stop(limit).map_err(EngineError::from),
             self.errands.stop(limit).map_err(EngineError::from),
+            self.awake.stop(limit).map_err(EngineError::from),
             self.unlocking.stop(limit).map_err(EngineError::from),
             self.finding.stop(limit).map_err(EngineError::from),
             self.playback.stop().map_err(EngineError::from),

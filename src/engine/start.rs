@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crossbeam::channel::{Sender, bounded};
 
+use super::awake::Awake;
 use super::camera_lists::CameraLists;
 use super::cleaner::{Cleaner, CleanerOptions};
 use super::desk::{Desk, Running};
@@ -206,6 +207,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
     let camera_lists = CameraLists::start(Arc::clone(&shown))?;
     let keeper = NoticeKeeper::start(folder.clone())?;
     let desktop = desktop.then(Desktop::start).transpose()?;
+    let awake = Awake::start()?;
     let errands = Errands::start(ErrandOptions {
         folder: folder.clone(),
         shown: Arc::clone(&shown),
@@ -236,6 +238,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         unlocking,
         locked_since: clock.wall(),
         errands,
+        awake,
         clock,
         zone,
         zone_due: Duration::ZERO,
@@ -403,10 +406,10 @@ fn tell_restored(notices: &mut Notices, restored: Option<&Restored>, at: WallTim
         true => "The last valid settings are in force",
         false => "There was no copy of valid ones: all settings are as at the first start",
     };
-    let text = format!(
-        "The settings could not be read ({why}). {instead}; the damaged file is kept as {}.",
-        moved_to.display()
-    );
+    let kept = moved_to.as_ref().map_or_else(String::new, |path| {
+        format!("; the damaged file is kept as {}", path.display())
+    });
+    let text = format!("The settings could not be read ({why}). {instead}{kept}.");
     tracing::error!("{text}");
     notices.tell(at, Severity::Alarm, None, text);
 }

@@ -75,7 +75,7 @@ impl Service {
             self.look_slowly(now.wall);
         }
         let statuses = self.capture.status();
-        let settings = self.store.settings().clone();
+        let settings = self.store.shared();
         let cameras: Vec<CameraStatus> = settings
             .cameras
             .iter()

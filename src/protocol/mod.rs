@@ -38,7 +38,7 @@ pub use modes::{
 };
 pub use notice::{Acknowledged, Notice, Severity, Topic};
 pub use playback::{CameraView, PlaybackSnapshot, ViewState};
-pub use settings::{ChangeAnswer, SettingsChange};
+pub use settings::{ChangeAnswer, Changed, SettingsChange};
 pub use status::{CameraStatus, LinkState, Snapshot, VolumeStatus};
 pub use storage::{Going, StorageAnswer, StorageOverview, StorageQuery};
 pub use timeline::{
@@ -81,8 +81,8 @@ pub struct Shown {
     pub thumbnails: Thumbnails,
     /// What the export asked about would hold.
     pub export_plan: Latest<ExportPlan>,
-    /// What became of the last change of settings.
-    pub changed: Latest<ChangeAnswer>,
+    /// What became of the last changes of settings.
+    pub changed: Changed,
     /// How storage stands.
     pub storage: Latest<StorageAnswer>,
     /// What was found about what does not work.

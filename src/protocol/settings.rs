@@ -2,8 +2,9 @@
 //!
 //! Must not do: decide whether a change can be; the engine answers.
 
+use std::collections::VecDeque;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::model::{CameraId, Password, Settings};
 
@@ -23,6 +24,31 @@ pub struct SettingsChange {
 impl fmt::Debug for SettingsChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SettingsChange({})", self.id)
+    }
+}
+
+/// Answers that are kept: several pages may wait for theirs while another one is shown.
+const KEPT: usize = 32;
+
+/// The newest answers to changes.
+#[derive(Default)]
+pub struct Changed(Mutex<VecDeque<Arc<ChangeAnswer>>>);
+
+impl Changed {
+    /// Adds an answer; the oldest makes room.
+    pub fn set(&self, answer: ChangeAnswer) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() == KEPT {
+            kept.pop_front();
+        }
+        kept.push_back(Arc::new(answer));
+    }
+
+    /// The answer to the change `id`.
+    #[must_use]
+    pub fn to(&self, id: u64) -> Option<Arc<ChangeAnswer>> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.iter().find(|answer| answer.id == id).cloned()
     }
 }
 

@@ -3,7 +3,9 @@
 #![allow(clippy::expect_used)]
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
+pub mod checks;
 pub mod desk;
+pub mod week;
 
 use std::sync::Arc;
 

@@ -311,7 +311,10 @@ impl App {
         if let Some(go) = self.first_start.ui(ui, first, &mut self.desk) {
             self.go(ui, go);
         }
-        self.unlock.ui(ui, snapshot, &mut self.desk);
+        // Nobody is to try passphrases in front of a kiosk.
+        if self.kiosk.is_none() {
+            self.unlock.ui(ui, snapshot, &mut self.desk);
+        }
         self.closing.ui(ui, snapshot, &mut self.desk);
         if self.desk.take_refused() {
             self.notices.refused(ui, words::BUSY);

@@ -34,8 +34,7 @@ impl Memory {
     /// Takes an answer, and sends what waits. Returns why a change was refused, in a sentence.
     pub fn follow(&mut self, stage: &Stage<'_>) -> Option<String> {
         let mut refused = None;
-        let answer = stage.shown.changed.get();
-        if let Some(answer) = answer.filter(|answer| Some(answer.id) == self.waiting) {
+        if let Some(answer) = self.waiting.and_then(|id| stage.shown.changed.to(id)) {
             self.waiting = None;
             match &answer.outcome {
                 Ok(settings) => self.answered = Some((Arc::clone(settings), generation(stage))),

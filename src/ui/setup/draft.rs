@@ -4,19 +4,24 @@
 
 use std::sync::Arc;
 
-use crate::model::settings::Key;
+use crate::model::settings::{Key, merge};
 use crate::model::{CameraId, Password, Settings};
 use crate::protocol::{Command, SettingsChange};
 use crate::ui::desk::{Desk, Stage};
+
+/// Passwords that were typed: to be stored, or (with none) forgotten.
+type Passwords = Vec<(CameraId, Option<Password>)>;
 
 /// The draft of a page.
 #[derive(Default)]
 pub struct Draft {
     base: Arc<Settings>,
     edited: Option<Box<Settings>>,
-    passwords: Vec<(CameraId, Option<Password>)>,
+    passwords: Passwords,
     /// The change that was sent and is not answered yet.
     waiting: Option<u64>,
+    /// What it holds.
+    sent: Option<(Box<Settings>, Passwords)>,
     refused: Option<String>,
 }
 
@@ -24,13 +29,11 @@ impl Draft {
     /// Takes what is new: the answer to what was sent, and the settings in force while nothing is edited.
     /// Returns true when the draft has just been saved.
     pub fn follow(&mut self, stage: &Stage<'_>) -> bool {
-        let answer = stage.shown.changed.get();
-        if let Some(answer) = answer.filter(|answer| Some(answer.id) == self.waiting) {
+        if let Some(answer) = self.waiting.and_then(|id| stage.shown.changed.to(id)) {
             self.waiting = None;
             match &answer.outcome {
                 Ok(settings) => {
-                    self.discard();
-                    self.base = Arc::clone(settings);
+                    self.keep_later_edits(settings);
                     return true;
                 }
                 Err(text) => self.refused = Some(text.clone()),
@@ -40,6 +43,16 @@ impl Draft {
             self.base = Arc::clone(&stage.snapshot.settings);
         }
         false
+    }
+
+    /// The change is in force: what was edited after it was sent stays in the draft.
+    fn keep_later_edits(&mut self, settings: &Arc<Settings>) {
+        self.base = Arc::clone(settings);
+        let Some((sent, passwords)) = self.sent.take() else { return self.discard() };
+        self.passwords.retain(|typed| !passwords.contains(typed));
+        let edited = self.edited.take().filter(|edited| *edited != sent);
+        let merged = edited.and_then(|edited| merge(settings, &sent, &edited).ok());
+        self.edited = merged.filter(|merged| merged != &**settings).map(Box::new);
     }
 
     /// The settings as they are on the page.
@@ -98,6 +111,7 @@ impl Draft {
         self.edited = None;
         self.passwords.clear();
         self.waiting = None;
+        self.sent = None;
         self.refused = None;
     }
 
@@ -115,6 +129,7 @@ impl Draft {
         };
         if desk.send(Command::ChangeSettings(change)) {
             self.waiting = Some(id);
+            self.sent = Some((Box::new(self.get().clone()), self.passwords.clone()));
         }
     }
 }

@@ -135,7 +135,8 @@ where
 /// A named row.
 pub fn row(ui: &mut Ui, name: &str, content: impl FnOnce(&mut Ui)) {
     ui.horizontal(|ui| {
-        let size = Vec2::new(NAMES, theme::CONTROL);
+        // As high as the field beside it with its frame.
+        let size = Vec2::new(NAMES, theme::CONTROL + 2.0);
         ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
             ui.set_min_width(NAMES);
             ui.label(soft(name));

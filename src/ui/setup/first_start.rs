@@ -95,5 +95,5 @@ fn choice(
     painter.text(words - up, egui::Align2::LEFT_TOP, text, font, theme::text_soft());
     crate::ui::widgets::focus_ring(ui, rect, &response);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, title));
-    response.on_hover_text(text)
+    response
 }

@@ -11,7 +11,6 @@ pub const DAYS: &str = "Retention days";
 pub const HOURS: &str = "Retention hours";
 pub const MINUTES: &str = "Retention minutes";
 pub const RETENTION_TIP: &str = "Older footage is deleted; 0 keeps it until space runs out";
-pub const RETENTION_FOR_EVER: &str = "0 = until space runs out";
 pub const RETENTION_LONG: &str = "At most a hundred years.";
 pub const MAX_SIZE: &str = "Maximum storage size";
 pub const MAX_SIZE_TIP: &str = "What all recordings may take together";

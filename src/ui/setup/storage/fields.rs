@@ -109,7 +109,7 @@ impl Fields {
                     new = Some(kept);
                 }
             }
-            ui.label(soft(words::RETENTION_FOR_EVER).size(theme::CAPTION));
+            ui.label(soft(words::NO_LIMIT).size(theme::CAPTION));
         });
         if let Some(kept) = new {
             draft.edit(|settings| settings.storage.retention = kept);
