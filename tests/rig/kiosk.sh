@@ -47,9 +47,9 @@ until_true() {
 }
 
 there() { [ -n "$(window)" ]; }
-covers() { [ "$(xdotool getwindowgeometry --shell "$(window)" | grep -c -e '^WIDTH=1280$' -e '^HEIGHT=720$')" = 2 ]; }
+covers() { there && [ "$(xdotool getwindowgeometry --shell "$(window)" | grep -c -e '^WIDTH=1280$' -e '^HEIGHT=720$')" = 2 ]; }
 running() { kill -0 "$console" 2>/dev/null; }
-left() { ! covers; }
+left() { there && ! covers; }
 
 start Xvfb ":$number" -screen 0 1280x720x24 +extension GLX
 export DISPLAY=":$number"
