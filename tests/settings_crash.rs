@@ -1,6 +1,8 @@
 //! A thousand changes of the settings, killed at random instants: the file holds the old or the new settings,
 //! keys of a later version survive, and nothing has to be mended.
 
+#![allow(clippy::expect_used, reason = "a test may fail by panicking")]
+
 mod common;
 
 use std::process::Stdio;

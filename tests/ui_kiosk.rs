@@ -1,5 +1,7 @@
 //! The kiosk as a passer-by meets it: it shows, it stays, and only the PIN leads out.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a test may fail by panicking")]
+
 mod ui_fixture;
 
 use std::sync::Arc;

@@ -1,5 +1,7 @@
 //! Setup > Recording as an operator meets it: the schedules, their weekly grid, their fields and exceptions.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a test may fail by panicking")]
+
 mod ui_fixture;
 
 use std::sync::Arc;

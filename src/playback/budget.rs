@@ -291,7 +291,8 @@ mod tests {
         let mut budget = Budget::new(2);
         let costs = [1_000, 1_000, 30_000, 1_000, 30_000];
         let rates = look(&mut budget, &costs, 0..5);
-        assert_eq!((rates[2], rates[4]), (LiveRate::KeyFrames, LiveRate::KeyFrames));
+        assert!(rates[2] > LiveRate::All && rates[4] > LiveRate::All, "{rates:?}");
+        assert!(count(&rates, LiveRate::KeyFrames) > 0, "{rates:?}");
         assert_eq!(count(&rates[..2], LiveRate::KeyFrames), 0, "{rates:?}");
     }
 
@@ -322,10 +323,10 @@ mod tests {
         let mut budget = Budget::new(2);
         assert_eq!(look(&mut budget, &[1_500; 16], 0..5), [LiveRate::All; 16]);
         let tiles: Vec<Tile> = (0..16).map(|n| tile(n, 1_500, LiveRate::All)).collect();
-        let rates = (5..12)
-            .map(|second| budget.balance(&tiles, SECOND, None, true, SECOND * second))
-            .next_back();
-        let rates = rates.expect("looked");
+        let mut rates = Vec::new();
+        for second in 5..12 {
+            rates = budget.balance(&tiles, SECOND, None, true, SECOND * second);
+        }
         assert!(count(&rates, LiveRate::KeyFrames) > 8, "{rates:?}");
         assert_eq!(budget.why(), Strain::Others);
         look(&mut budget, &[1_500; 16], 12..200);

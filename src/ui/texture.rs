@@ -160,6 +160,13 @@ mod tests {
         Picture { width, height: 2, rgba, at: WallTime::from_micros(0), serial }
     }
 
+    /// A picture of so many thousands of pixels.
+    fn large(serial: u64, thousands: usize) -> Picture {
+        let (width, height) = (1_000, thousands);
+        let rgba = vec![255; width * height * BYTES_A_PIXEL];
+        Picture { width, height, rgba, at: WallTime::from_micros(0), serial }
+    }
+
     #[test]
     fn a_picture_is_uploaded_once_and_freed_when_gone() {
         let ctx = Context::default();
@@ -192,7 +199,7 @@ mod tests {
         for frame in 1..=6 {
             textures.begin();
             for id in &ids {
-                textures.show(&ctx, Place::Live, id, &picture(frame, A_FRAME / 20));
+                textures.show(&ctx, Place::Live, id, &large(frame, A_FRAME / 10_000));
             }
             let more = textures.end();
             let uploaded = textures.uploads() - before;
@@ -208,15 +215,15 @@ mod tests {
         let id = |name| CameraId::from_name(name);
         let mut textures = Textures::default();
         textures.begin();
-        let show = |textures: &mut Textures, name, width| {
-            textures.show(&ctx, Place::Live, &id(name), &picture(1, width)).is_some()
+        let show = |textures: &mut Textures, name, thousands| {
+            textures.show(&ctx, Place::Live, &id(name), &large(1, thousands)).is_some()
         };
-        assert!(show(&mut textures, "large", A_FRAME));
-        assert!(!show(&mut textures, "next", 30_000));
-        assert!(show(&mut textures, "small", 100));
+        assert!(show(&mut textures, "large", A_FRAME / 1_000 + 1));
+        assert!(!show(&mut textures, "next", 60));
+        assert!(show(&mut textures, "small", 1));
         assert!(textures.end());
         textures.begin();
-        assert!(show(&mut textures, "next", 30_000));
+        assert!(show(&mut textures, "next", 60));
         assert!(!textures.end());
     }
 

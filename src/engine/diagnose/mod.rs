@@ -124,7 +124,7 @@ pub fn diagnose(facts: &Facts<'_>, camera: Option<&CameraId>) -> Vec<Check> {
     checks.extend(each(camera::schedule, "No schedule keeps a camera from being recorded now."));
     checks.extend(each(camera::recording, "All cameras do what they are set up for."));
     checks.extend([place::path(facts), place::writable(facts), place::space(facts)]);
-    checks.extend(each(camera::retention, "No camera's footage goes within a day."));
+    checks.extend(each(camera::retention, "No camera's retention time is less than a day."));
     checks.extend([place::size_limit(facts), place::room(facts)]);
     if let Some(moment) = facts.moment {
         checks.extend(moment::checks(facts, moment, camera));
@@ -181,7 +181,8 @@ fn zone(facts: &Facts<'_>) -> Check {
             general(Subject::Clock, Verdict::Attention, text, Vec::new())
         }
         None => {
-            let text = format!("This computer's clock has not been set within a week. {zone}");
+            let text =
+                format!("This computer's clock was not seen to be set within a week. {zone}");
             general(Subject::Clock, Verdict::Good, text, Vec::new())
         }
     }

@@ -18,6 +18,10 @@ pub(super) fn checks(facts: &Facts<'_>, moment: &Moment, camera: Option<&CameraI
     let asked = moment.states.iter().filter(|(id, ..)| camera.is_none_or(|camera| camera == id));
     let mut checks: Vec<Check> =
         asked.flat_map(|(id, span, state)| of_camera(facts, moment, id, *span, state)).collect();
+    if camera.is_none() {
+        // Of many cameras only those are told whose footage went.
+        checks.retain(|c| c.subject != Subject::Deleted || c.verdict != Verdict::Good);
+    }
     checks.push(right_camera(facts, moment, camera));
     checks
 }

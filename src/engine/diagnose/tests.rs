@@ -1,4 +1,6 @@
 //! Every branch of the rules.
+//!
+//! Must not do: look anything up; scenes are made here.
 
 use std::sync::Arc;
 
@@ -331,7 +333,7 @@ fn how_long_the_disk_lasts_is_told_with_figures() {
     says(&scene.check(subject), Verdict::Attention, &words, &open);
     scene.settings.storage.retention = Retention::default();
     scene.settings.storage.max_size_gb = MaxSize(100);
-    let words = ["1 day.", "A week takes 604.8 GB"];
+    let words = ["27 hours.", "A week takes 604.8 GB"];
     says(&scene.check(subject), Verdict::Attention, &words, &open);
     scene.storage.rate = 0;
     says(&scene.check(subject), Verdict::Unknown, &[], &[]);

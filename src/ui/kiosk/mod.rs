@@ -134,9 +134,8 @@ impl Kiosk {
             self.open();
         }
         let pages = [(Key::Num1, Page::Live), (Key::Num2, Page::Playback)];
-        let wanted =
-            pages.into_iter().filter(|(key, _)| keys::take_with(ui, Modifiers::COMMAND, *key));
-        wanted.last().map(|(_, page)| page)
+        let pressed = |(key, _): &(Key, Page)| keys::take_with(ui, Modifiers::COMMAND, *key);
+        pages.into_iter().find(pressed).map(|(_, page)| page)
     }
 
     /// Opens the sheet that asks before the kiosk is left.

@@ -11,8 +11,8 @@ use crate::ui::theme;
 /// The inks of a title and of the sentence under it.
 type Inks = (Color32, Color32);
 
-/// A tile that is lower than this shows words without an icon.
-const ROOM_FOR_ICON: f32 = 190.0;
+/// A tile that is lower than this, and twice its foot, shows words without an icon.
+const ROOM_FOR_ICON: f32 = 124.0;
 
 /// An icon, a title and a sentence in the middle of a tile, where it is dark in both looks.
 pub fn message(
@@ -50,7 +50,7 @@ impl Message<'_> {
         let (title_ink, text_ink) = self.inks;
         let title = wrapped(painter, self.title, theme::strong(theme::BODY), title_ink, width);
         let text = wrapped(painter, self.text, theme::font(theme::BODY), text_ink, width);
-        let icon = if rect.height() > ROOM_FOR_ICON { 28.0 } else { 0.0 };
+        let icon = if rect.height() > ROOM_FOR_ICON + 2.0 * self.foot { 28.0 } else { 0.0 };
         let gap = if icon > 0.0 { 8.0 } else { 0.0 };
         let words = icon + gap + title.size().y + 6.0 + text.size().y;
         let foot = if self.foot > 0.0 { self.foot + 10.0 } else { 0.0 };

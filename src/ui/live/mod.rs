@@ -18,8 +18,7 @@ use egui::{Id, Rect, Ui};
 use egui_material_icons::icons::ICON_VIDEOCAM;
 
 use self::memory::Memory;
-use self::message::Message;
-pub use self::message::message;
+pub use self::message::Message;
 use self::naming::{Naming, Wish};
 use self::show::OnWall;
 use self::tile::{Act, TileView};

@@ -128,7 +128,9 @@ impl Drawer {
             ui.label(soft(if self.history { words::NOTHING } else { words::NOTHING_NEW }));
         }
         let room = (ui.content_rect().height() - 260.0).max(120.0);
-        ScrollArea::vertical().max_height(room).show(ui, |ui| {
+        // The room of the last frame may be too small: the drawer grows upward.
+        let area = ScrollArea::vertical().max_height(room).min_scrolled_height(room);
+        area.show(ui, |ui| {
             for notice in shown {
                 pressed = slip::ui(ui, notice, told, true).or(pressed.take());
             }

@@ -13,7 +13,7 @@ use super::zoom::Zoom;
 use crate::model::{CoverageKind, GapReason, WallTime};
 use crate::protocol::{CameraStatus, ViewState};
 use crate::ui::desk::Stage;
-use crate::ui::live::message;
+use crate::ui::live::Message;
 use crate::ui::texture::Place;
 use crate::ui::widgets::{Mark, chip, fit, icon};
 use crate::ui::words::playback as words;
@@ -226,4 +226,17 @@ fn width_of(ui: &Ui, words: &[Option<String>]) -> f32 {
         ui.painter().layout_no_wrap(words.clone(), font, theme::text()).size().x
     };
     words.iter().flatten().map(|words| text(words) + around + gap).sum::<f32>() - gap
+}
+
+/// What is told in a tile without a picture.
+fn message(
+    painter: &egui::Painter,
+    rect: Rect,
+    glyph: &str,
+    colour: egui::Color32,
+    title: &str,
+    text: &str,
+) {
+    let inks = (theme::text(), theme::text_soft());
+    Message { glyph, colour, title, text, inks, foot: 0.0 }.paint(painter, rect);
 }

@@ -86,8 +86,14 @@ impl Hold {
                     Edge::End => (part.to, band.start() % DAY),
                 };
                 let minute = snapped(spot.minute, step);
-                let here = reached(day, i32::from(other), row, minute);
-                let by = here - as_row(day) * i32::from(DAY) - i32::from(own);
+                let begins_here = edge == Edge::End && spot.day == band.day() && day != spot.day;
+                let by = if begins_here {
+                    // Back over midnight, to the row on which the band begins.
+                    minute - i32::from(band.start() % DAY) - i32::from(band.length())
+                } else {
+                    let here = reached(day, i32::from(other), row, minute);
+                    here - as_row(day) * i32::from(DAY) - i32::from(own)
+                };
                 Edit::Resize { band, edge, by }
             }
         }
@@ -146,7 +152,7 @@ mod tests {
     fn a_band_over_midnight_is_held_on_both_rows() {
         let week = ["sun 22:00-06:00"];
         assert_eq!(dragged(&week, spot(0, 6.0), spot(0, 7.0)), ["sun 22:00-07:00"]);
-        assert_eq!(dragged(&week, spot(0, 6.0), spot(6, 23.0)).len(), 1);
+        assert_eq!(dragged(&week, spot(0, 6.0), spot(6, 23.0)), ["sun 22:00-23:00"]);
         assert_eq!(dragged(&week, spot(0, 3.0), spot(0, 4.0)), ["sun 23:00-07:00"]);
         assert_eq!(dragged(&week, spot(6, 22.0), spot(6, 20.0)), ["sun 20:00-06:00"]);
     }

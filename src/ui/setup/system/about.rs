@@ -37,8 +37,10 @@ impl AboutCards {
             fact(ui, words::PAINTED_BY, renderer);
             fact(ui, words::LICENCE, words::LICENCE_OWN);
             ui.add_space(6.0);
-            let all = labelled_button(ui, ICON_LICENSE, words::LICENCES, words::LICENCES_TIP, "");
-            self.licences |= all.clicked();
+            ui.horizontal(|ui| {
+                let (name, tip) = (words::LICENCES, words::LICENCES_TIP);
+                self.licences |= labelled_button(ui, ICON_LICENSE, name, tip, "").clicked();
+            });
         });
     }
 
@@ -89,11 +91,14 @@ pub fn data(ui: &mut Ui, stage: &mut Stage<'_>) -> Option<Go> {
             });
         });
         ui.add_space(4.0);
-        ui.add(egui::Label::new(soft(words::EXPORT_EXPLAINED).size(theme::CAPTION)).wrap());
-        let export = labelled_button(ui, ICON_DOWNLOAD, words::EXPORT, words::EXPORT_TIP, "");
-        if export.clicked() {
-            go = Some(Go::SaveDiagnostics);
-        }
+        let text = soft(words::EXPORT_EXPLAINED).size(theme::CAPTION);
+        ui.add(egui::Label::new(text).wrap().halign(Align::LEFT));
+        ui.horizontal(|ui| {
+            let export = labelled_button(ui, ICON_DOWNLOAD, words::EXPORT, words::EXPORT_TIP, "");
+            if export.clicked() {
+                go = Some(Go::SaveDiagnostics);
+            }
+        });
     });
     go
 }

@@ -76,6 +76,8 @@ impl SystemPage {
                     go = self.right(&mut columns[1], stage, renderer).or(go.take());
                 });
             }
+            ui.add_space(4.0);
+            card(ui, words::KEYS, |ui| keys::table(ui, "Everywhere"));
         });
         self.about.sheet(ui);
         self.pin.ui(ui, stage);
@@ -105,8 +107,6 @@ impl SystemPage {
         let go = about::data(ui, stage);
         ui.add_space(4.0);
         self.about.about(ui, stage, renderer);
-        ui.add_space(4.0);
-        card(ui, words::KEYS, |ui| keys::table(ui, "Everywhere"));
         go
     }
 
