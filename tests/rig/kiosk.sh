@@ -3,7 +3,7 @@
 #
 #   tests/rig/kiosk.sh WATCHKEEPER OUT [DISPLAY-NUMBER]
 #
-# Needs Xvfb, openbox, xdotool, xrandr and ImageMagick's import. Pictures of each step go to OUT. Ends with the
+# Needs Xvfb, openbox, xdotool, xprop and ImageMagick's import. Pictures of each step go to OUT. Ends with the
 # number of steps that failed.
 set -u
 program=$1
@@ -47,9 +47,9 @@ until_true() {
 }
 
 there() { [ -n "$(window)" ]; }
-covers() { [ "$(xdotool getwindowgeometry --shell "$(window)" | grep -c -e '^WIDTH=1280$' -e '^HEIGHT=720$')" = 2 ]; }
+covers() { there && [ "$(xdotool getwindowgeometry --shell "$(window)" | grep -c -e '^WIDTH=1280$' -e '^HEIGHT=720$')" = 2 ]; }
 running() { kill -0 "$console" 2>/dev/null; }
-left() { ! covers; }
+left() { there && ! xprop -id "$(window)" _NET_WM_STATE | grep -q FULLSCREEN; }
 
 start Xvfb ":$number" -screen 0 1280x720x24 +extension GLX
 export DISPLAY=":$number"
@@ -76,8 +76,6 @@ covers; say $? "it still covers the screen"
 picture 2_after_keys
 
 xdotool windowminimize "$(window)" 2>/dev/null
-sleep 3
-xdotool key --clearmodifiers super+d
 sleep 2
 until_true covers; say $? "it takes the screen back"
 

@@ -60,7 +60,7 @@ cores = {n: t for n, t in sorted(cores.items(), key=lambda item: -item[1]) if t 
 print(json.dumps({
     "case": case, "cores": round(float(os.environ["CPU"]), 3), "window": health.get("window"),
     "reduced": [f'{r["camera"]}: {r["rate"]} ({r["why"]})' for r in health.get("reduced", [])],
-    "recording": sum("recording" in c["recording"] for c in health["cameras"]),
+    "recording": sum(c["recording"]["state"] == "recording" for c in health["cameras"]),
     "dropped": sum(c["dropped"] for c in health["cameras"]), "threads": cores,
 }))
 PYTHON

@@ -17,7 +17,7 @@ use crate::ui::words::kiosk as words;
 const MOST: usize = 64;
 
 /// Width of the sheet: three keys of the pad, and the words.
-const WIDTH: f32 = 360.0;
+const WIDTH: f32 = 352.0;
 
 /// How the sheet was left.
 pub enum End {

@@ -66,6 +66,16 @@ impl Kiosk {
         if ctx.input(|i| i.viewport().close_requested()) {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
         }
+        if ctx.input(|i| i.viewport().minimized) == Some(true) {
+            // Not every window manager gives a window back that only asks for it; one that appears anew it shows.
+            ctx.send_viewport_cmd(ViewportCommand::Minimized(false));
+            ctx.send_viewport_cmd(ViewportCommand::Visible(false));
+            ctx.send_viewport_cmd(ViewportCommand::Visible(true));
+            ctx.send_viewport_cmd(ViewportCommand::Fullscreen(true));
+            ctx.send_viewport_cmd(ViewportCommand::Focus);
+        }
+        // Nothing is painted while it is minimised, and so nothing else would wake it.
+        ctx.request_repaint_after(Duration::from_secs_f64(INSIST));
         if let Some(settings) = settings
             && !self.is_set_up
         {
