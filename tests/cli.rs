@@ -270,6 +270,8 @@ fn a_running_recorder_is_asked_and_ordered() {
     let bench = Bench::new();
     bench.add_cameras(&simulator, 1);
     bench.ok(&["camera", "set", "cam0", "--mode", "disabled"]);
+    // Good, however full this computer's disk is.
+    bench.ok(&["storage", "set", "--low-space", "0"]);
     for line in [&["health"][..], &["manual", "start", "--camera", "cam0"]] {
         assert!(bench.fails(line).contains("is not running with this folder"));
     }
