@@ -2,6 +2,8 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test may fail by panicking")]
 
+#[path = "ui_recording/fields.rs"]
+mod fields;
 mod ui_fixture;
 
 use std::sync::Arc;
