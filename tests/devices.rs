@@ -97,6 +97,7 @@ fn footage_of_a_removed_camera_goes_except_for_what_is_locked() {
     stage.change(|settings| {
         settings.storage.max_file_mb = 1;
         settings.storage.auto_delete = false;
+        settings.cameras[0].name = "Back yard".into();
     });
     let cameras: Vec<CameraId> = stage.settings().cameras.iter().map(|c| c.id.clone()).collect();
     let (gone, stays) = (&cameras[0], &cameras[1]);
@@ -122,9 +123,10 @@ fn footage_of_a_removed_camera_goes_except_for_what_is_locked() {
 
     let before = stage.files(stays);
     stage.send(Command::RemoveCamera { id: gone.clone(), footage: true });
+    let end = "The footage of Back yard has been deleted, except for 1 locked recording.";
     let told = || {
         let snapshot = shown.snapshot.get().expect("one");
-        snapshot.notices.iter().any(|notice| notice.text.contains("except for 1 locked"))
+        snapshot.notices.iter().any(|notice| notice.text == end)
     };
     wait_for("the end of it", SOON, told);
     assert_eq!(stage.files(gone).len(), 1, "the locked one");

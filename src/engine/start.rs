@@ -380,7 +380,7 @@ pub(super) fn terms(settings: &Settings, volume: VolumeId) -> Terms {
     });
     let is_gone = |id: &&CameraId| settings.cameras.iter().all(|camera| camera.id != **id);
     let rules = Rules {
-        erased: settings.erase.iter().filter(is_gone).cloned().collect(),
+        erased: settings.erase.keys().filter(is_gone).cloned().collect(),
         auto_delete: storage.auto_delete,
         keep: storage.retention.micros(),
         keep_of: keep_of.collect(),

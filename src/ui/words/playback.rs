@@ -111,7 +111,6 @@ pub const EXPORT: &str = "Export";
 pub const EXPORT_TIP: &str = "Takes the range out as files for any player";
 pub const LOCK_RANGE: &str = "Lock the range";
 pub const BOOKMARK_MOMENT: &str = "Bookmark this moment";
-pub const SNAPSHOT: &str = "Snapshot";
 pub const SNAPSHOT_STYLE: &str = "How snapshots are saved";
 pub const PNG: &str = "PNG, without loss";
 pub const JPEG: &str = "JPEG, small";
