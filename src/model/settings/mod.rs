@@ -2,6 +2,7 @@
 //!
 //! Must not do: read or write files; `config` does.
 
+pub mod archive;
 pub mod camera;
 pub mod console;
 mod date_style;
@@ -18,6 +19,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+pub use archive::{
+    ArchivePlace, NasSettings, ObjectSettings, SpoolFull, SpoolSettings, StorageKind,
+};
 pub use camera::CameraSettings;
 pub use console::{
     ConsoleSettings, DateStyle, KioskPage, KioskSettings, OnClose, SavedView, ThemeChoice,
