@@ -56,6 +56,7 @@ impl Service {
     /// The folder of a change is open, or cannot be had.
     pub fn take_volume(&mut self, opened: Opened) {
         let Opened { change, volume } = opened;
+        self.opening.arrived(change.id);
         let outcome = volume.and_then(|(id, volume)| {
             self.recordings.volumes.put(id, volume);
             let before = std::mem::replace(&mut self.volume_id, id);
@@ -66,6 +67,23 @@ impl Service {
             outcome
         });
         self.answer(change.id, outcome);
+    }
+
+    /// At the end: puts changes in force whose folder opens soon, and answers the others.
+    pub fn finish_changes(&mut self) {
+        while let Some(opened) = self.opening.last() {
+            self.take_volume(opened);
+        }
+        let late = self.opening.under_way().to_vec();
+        for id in &late {
+            let text = "Watchkeeper was ended before the other folder for recordings was open; the one before \
+                        stays in use.";
+            self.answer(*id, Err(ConfigError::Refused(text.into()).into()));
+        }
+        if !late.is_empty() {
+            // Is kept for the next start.
+            self.show();
+        }
     }
 
     fn answer(&mut self, id: u64, outcome: Result<(), EngineError>) {

@@ -16,6 +16,7 @@ impl Service {
                 self.obey(command);
             }
         }
+        self.finish_changes();
     }
 
     /// Stops what brings footage first, then what writes it, then what knows of it, then what reads it. What may
