@@ -241,8 +241,14 @@ impl Service {
         let result = match command {
             Command::AddCamera(draft) => self.add_camera(draft),
             Command::RemoveCamera { id, footage } => self.remove_camera(&id, footage),
-            Command::ExportCameras { id, path } => self.export_cameras(id, path),
-            Command::ImportCameras(query) => self.import_cameras(query),
+            Command::ExportCameras { id, path } => {
+                self.export_cameras(id, path);
+                Ok(())
+            }
+            Command::ImportCameras(query) => {
+                self.import_cameras(query);
+                Ok(())
+            }
             Command::WatchMotion(watch) => {
                 self.watch_motion(watch);
                 Ok(())
@@ -268,7 +274,7 @@ impl Service {
                 Ok(())
             }
             Command::Probe(query) => {
-                self.finding.probe(query, &self.secrets);
+                self.finding.probe(query, &self.secrets, self.store.settings());
                 Ok(())
             }
             Command::SearchCameras { generation } => {
@@ -350,8 +356,14 @@ impl Service {
                 Ok(())
             }
             Command::RememberWindow(place) => self.errands.send(Errand::RememberWindow(place)),
-            Command::Unlock { id, passphrase } => self.unlock(id, passphrase),
-            Command::ProtectPasswords { id, protection } => self.protect(id, protection),
+            Command::Unlock { id, passphrase } => {
+                self.unlock(id, passphrase);
+                Ok(())
+            }
+            Command::ProtectPasswords { id, protection } => {
+                self.protect(id, protection);
+                Ok(())
+            }
         };
         if let Err(error) = result {
             self.tell(Severity::Warning, None, error.to_string());

@@ -122,7 +122,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
     folder.close_door()?;
     let (store, restored) = SettingsStore::open_or_restore(&folder)?;
     let mut secrets = Secrets::open(&folder)?;
-    let mut unlocking = Unlocking::start()?;
+    let mut unlocking = Unlocking::start(Arc::clone(&shown))?;
     let wrong = unlocking.begin(&mut secrets, passphrase.as_ref(), clock.monotonic()).err();
     let (zone, started) = (zone_of(store.settings()), clock.wall());
     let volumes = offline::volumes(&folder, &store)?;
