@@ -126,8 +126,9 @@ impl Service {
         query: &ImportQuery,
         text: &str,
     ) -> Result<CameraListOutcome, EngineError> {
+        let recorded = self.recorded_cameras()?;
         let now = self.store.settings();
-        let (after, summary) = camera_list::read(&query.path, text, now, query.known)?;
+        let (after, summary) = camera_list::read(&query.path, text, now, query.known, &recorded)?;
         if query.known == KnownCameras::Ask {
             return Ok(CameraListOutcome::Found(summary));
         }

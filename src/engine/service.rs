@@ -382,8 +382,7 @@ impl Service {
             })
         };
         let defaults = self.store.settings().recording.clone();
-        let taken = self.recordings.reader.streams()?.into_iter().map(|stream| stream.camera);
-        let id = self.store.settings().free_id(&draft.name, &taken.collect());
+        let id = self.store.settings().free_id(&draft.name, &self.recorded_cameras()?);
         let camera = CameraSettings {
             id: id.clone(),
             name: draft.name,
