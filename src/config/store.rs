@@ -17,7 +17,7 @@ use crate::model::settings::{Key, Settings};
 
 /// Keys that this version writes: when one of these is absent from the new settings it is removed from
 /// the file, while keys that a later version wrote stay.
-const KNOWN_KEYS: [&str; 61] = [
+const KNOWN_KEYS: [&str; 75] = [
     "zone",
     "simulated_port",
     "erase",
@@ -30,6 +30,20 @@ const KNOWN_KEYS: [&str; 61] = [
     "max_size_gb",
     "low_space_percent",
     "auto_delete",
+    "verify",
+    "nas",
+    "host",
+    "port",
+    "share",
+    "object",
+    "endpoint",
+    "bucket",
+    "prefix",
+    "region",
+    "access_key",
+    "spool",
+    "max_gb",
+    "when_full",
     "recording",
     "schedule",
     "range",

@@ -29,6 +29,28 @@ pub enum StorageError {
         /// What is wrong with it.
         why: &'static str,
     },
+    /// The volume cannot be reached now; it may be later.
+    #[error("{path} cannot be reached: {why}")]
+    Offline {
+        /// The volume.
+        path: String,
+        /// What happened, in a clause.
+        why: String,
+    },
+    /// The volume refuses us: trying again helps only when something is changed.
+    #[error("{path} refuses: {why}")]
+    Denied {
+        /// The volume.
+        path: String,
+        /// Password, rights, share..., in a clause.
+        why: String,
+    },
+    /// The volume is one that finished files are brought to; none is written there in place.
+    #[error("{path} is not written in place")]
+    NotInPlace {
+        /// The file, with its volume.
+        path: String,
+    },
     /// The file is there already.
     #[error("{path} is there already")]
     Exists {

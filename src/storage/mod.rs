@@ -2,6 +2,7 @@
 //!
 //! Must not do: know the index's database, or decide what is recorded.
 
+pub mod archive;
 pub mod deletion;
 pub mod error;
 pub mod faulty;
@@ -17,6 +18,7 @@ pub mod recovery;
 pub mod repair;
 pub mod retention;
 
+pub use archive::{Archive, Upload};
 pub use error::StorageError;
 pub use faulty::FaultyVolume;
 pub use local::LocalVolume;
@@ -32,6 +34,7 @@ pub trait Volume: Send + Sync {
     /// Makes a new, empty file and the folders that lead to it.
     ///
     /// # Errors
+    /// [`StorageError::NotInPlace`] on an [`Archive`];
     /// [`StorageError::Exists`] when there is a file already, [`StorageError::Gone`] when the volume is not
     /// connected; else what the system says.
     fn create(&self, path: &str) -> Result<Box<dyn SegmentFile>, StorageError>;
@@ -39,6 +42,7 @@ pub trait Volume: Send + Sync {
     /// Opens a file for reading and writing.
     ///
     /// # Errors
+    /// [`StorageError::NotInPlace`] on an [`Archive`];
     /// [`StorageError::NotFound`] when there is none; else what the system says.
     fn open(&self, path: &str) -> Result<Box<dyn SegmentFile>, StorageError>;
 

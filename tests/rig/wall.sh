@@ -86,5 +86,6 @@ sleep 15
 measure "live"
 xdotool key --clearmodifiers ctrl+2
 sleep 3
-xdotool key --clearmodifiers shift+Left space
+# Playback opens playing what is recorded now; from 20 s ago it goes on by itself.
+xdotool key --clearmodifiers shift+Left shift+Left
 measure "playback"

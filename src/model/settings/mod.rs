@@ -2,6 +2,7 @@
 //!
 //! Must not do: read or write files; `config` does.
 
+pub mod archive;
 pub mod camera;
 pub mod console;
 mod date_style;
@@ -17,6 +18,9 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+pub use archive::{
+    ArchivePlace, NasSettings, ObjectSettings, SpoolFull, SpoolSettings, StorageKind,
+};
 pub use camera::CameraSettings;
 pub use console::{
     ConsoleSettings, DateStyle, KioskPage, KioskSettings, OnClose, SavedView, ThemeChoice,

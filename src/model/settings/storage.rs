@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::archive::{ArchivePlace, NasSettings, ObjectSettings, SpoolSettings, StorageKind};
+use super::is_default;
 use super::ranged::ranged;
 use super::recording::Retention;
 
@@ -11,6 +13,8 @@ use super::recording::Retention;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct StorageSettings {
+    /// Whether they stay in the folder, or are brought elsewhere when they are finished.
+    pub kind: StorageKind,
     /// The folder; a relative one is below the data folder.
     pub path: String,
     /// Length of a segment in minutes; cuts are at multiples of it, counted from local midnight.
@@ -27,11 +31,35 @@ pub struct StorageSettings {
     pub low_space_percent: LowSpacePercent,
     /// Whether the oldest footage makes room for the newest. Without it a limit stops recording.
     pub auto_delete: bool,
+    /// Whether what was brought elsewhere is read back once and compared.
+    pub verify: bool,
+    /// The share that they are brought to.
+    #[serde(skip_serializing_if = "is_default")]
+    pub nas: NasSettings,
+    /// The bucket that they are brought to.
+    #[serde(skip_serializing_if = "is_default")]
+    pub object: ObjectSettings,
+    /// How much may wait in the folder.
+    #[serde(skip_serializing_if = "is_default")]
+    pub spool: SpoolSettings,
+}
+
+impl StorageSettings {
+    /// Where recordings are brought to, when they do not stay in the folder.
+    #[must_use]
+    pub fn archive(&self) -> Option<ArchivePlace> {
+        match self.kind {
+            StorageKind::Local => None,
+            StorageKind::Nas => Some(ArchivePlace::Nas(self.nas.clone())),
+            StorageKind::Object => Some(ArchivePlace::Object(self.object.clone())),
+        }
+    }
 }
 
 impl Default for StorageSettings {
     fn default() -> Self {
         Self {
+            kind: StorageKind::Local,
             path: "recordings".into(),
             segment_minutes: SegmentMinutes(60),
             max_file_mb: 3900,
@@ -40,6 +68,10 @@ impl Default for StorageSettings {
             max_size_gb: MaxSize(0),
             low_space_percent: LowSpacePercent(10),
             auto_delete: true,
+            verify: true,
+            nas: NasSettings::default(),
+            object: ObjectSettings::default(),
+            spool: SpoolSettings::default(),
         }
     }
 }

@@ -1,0 +1,166 @@
+//! Where finished recordings are brought to, when that is not this computer.
+//!
+//! Must not do: hold a password; reach a place.
+
+use serde::{Deserialize, Serialize};
+
+use super::ranged::ranged;
+
+/// Where recordings are kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StorageKind {
+    /// In a folder of this computer.
+    #[default]
+    Local,
+    /// On a share of a NAS, by way of the folder.
+    Nas,
+    /// In object storage that speaks S3, by way of the folder.
+    Object,
+}
+
+ranged!(
+    /// A TCP port.
+    Port(u16), 1..=65535, "port"
+);
+
+/// The port of SMB (IANA: microsoft-ds).
+const SMB_PORT: u16 = 445;
+
+/// A share of a NAS.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct NasSettings {
+    /// Its name or address.
+    pub host: String,
+    /// Its TCP port.
+    pub port: Port,
+    /// The share's name.
+    pub share: String,
+    /// The folder in the share, with `/` between the parts; empty for the share itself.
+    pub path: String,
+    /// Who signs in.
+    pub user: String,
+}
+
+impl Default for NasSettings {
+    fn default() -> Self {
+        Self {
+            host: String::new(),
+            port: Port(SMB_PORT),
+            share: String::new(),
+            path: "watchkeeper".into(),
+            user: String::new(),
+        }
+    }
+}
+
+/// A bucket of object storage.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ObjectSettings {
+    /// Its address, `https://host:port` or `http://host:port`.
+    pub endpoint: String,
+    /// The bucket's name.
+    pub bucket: String,
+    /// What all names of ours begin with, without `/` at its ends; may be empty.
+    pub prefix: String,
+    /// The region, where the server has such; else any word.
+    pub region: String,
+    /// The access key's name; its secret is kept with the passwords.
+    pub access_key: String,
+}
+
+/// The folder of this computer that recordings pass through.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SpoolSettings {
+    /// Largest size of what waits there in GB (10^9 bytes); 0 for as much as the disk holds.
+    pub max_gb: SpoolGigabytes,
+    /// What happens when no more can wait.
+    pub when_full: SpoolFull,
+}
+
+ranged!(
+    /// Gigabytes (10^9 bytes); 0 for no limit.
+    SpoolGigabytes(u32), 0..=10_000_000, "max_gb"
+);
+
+impl Default for SpoolGigabytes {
+    fn default() -> Self {
+        Self(0)
+    }
+}
+
+/// What happens when no more recordings can wait to be brought away.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SpoolFull {
+    /// The oldest that wait go.
+    #[default]
+    DropOldest,
+    /// Recording stops.
+    Stop,
+}
+
+/// A place elsewhere, without its password.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ArchivePlace {
+    /// A share of a NAS.
+    Nas(NasSettings),
+    /// A bucket of object storage.
+    Object(ObjectSettings),
+}
+
+impl ArchivePlace {
+    /// Its address without who signs in: what tells one place from another, and what operators are shown.
+    #[must_use]
+    pub fn address(&self) -> String {
+        match self {
+            Self::Nas(nas) => {
+                let port = match nas.port.0 {
+                    SMB_PORT => String::new(),
+                    port => format!(":{port}"),
+                };
+                let path = nas.path.trim_matches('/');
+                let rest = if path.is_empty() { String::new() } else { format!("/{path}") };
+                format!("smb://{}{port}/{}{rest}", nas.host, nas.share)
+            }
+            Self::Object(object) => {
+                let address =
+                    format!("{}/{}", object.endpoint.trim_end_matches('/'), object.bucket);
+                match object.prefix.trim_matches('/') {
+                    "" => address,
+                    prefix => format!("{address}/{prefix}"),
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_tells_places_apart_and_names_nobody() {
+        let nas = NasSettings {
+            host: "nas.local".into(),
+            share: "video".into(),
+            path: "/cctv/".into(),
+            user: "guard".into(),
+            ..NasSettings::default()
+        };
+        let other = NasSettings { port: Port(1445), path: String::new(), ..nas.clone() };
+        assert_eq!(ArchivePlace::Nas(nas).address(), "smb://nas.local/video/cctv");
+        assert_eq!(ArchivePlace::Nas(other).address(), "smb://nas.local:1445/video");
+        let object = ObjectSettings {
+            endpoint: "https://s3.example:9000/".into(),
+            bucket: "cctv".into(),
+            access_key: "AKID".into(),
+            ..ObjectSettings::default()
+        };
+        assert_eq!(ArchivePlace::Object(object).address(), "https://s3.example:9000/cctv");
+    }
+}
