@@ -291,3 +291,27 @@ fn sentences_are_found_and_names_are_not() {
         assert!(!read(code), "{code}");
     }
 }
+
+#[test]
+fn every_thread_is_listed() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs");
+    let text = fs::read_to_string(root).expect("the root");
+    let list = text.split("//! # Threads").nth(1).and_then(|rest| rest.split("//! #").next());
+    let listed: Vec<&str> = list.expect("the list").split('`').skip(1).step_by(2).collect();
+    let mut found = 0;
+    for source in sources() {
+        for start in ["Worker::spawn(\"", "Worker::spawn(&format!(\"", "Asker::start(\""] {
+            for rest in source.code.split(start).skip(1) {
+                let name = rest.split(['"', '{']).next().expect("a name");
+                let is_listed = |entry: &&str| match entry.strip_suffix(['N', '*']) {
+                    Some(group) => name.starts_with(group),
+                    None => name == *entry,
+                };
+                let path = source.path.display();
+                assert!(listed.iter().any(|entry| is_listed(&entry)), "{path}: {name}");
+                found += 1;
+            }
+        }
+    }
+    assert!(found > 20, "only {found} threads were found");
+}

@@ -725,6 +725,7 @@ fn a_list_is_looked_at_before_it_is_taken_over() {
         known: vec!["Gate".into()],
         same: 2,
         schedules: vec!["Day".into()],
+        apart: vec!["Roof".into()],
         without_password: vec!["Roof".into()],
     };
     let outcome = Ok(CameraListOutcome::Found(summary.clone()));
@@ -733,6 +734,7 @@ fn a_list_is_looked_at_before_it_is_taken_over() {
     assert!(
         told(&desk, "1 camera to be added: Roof") && told(&desk, "different in the list: Gate")
     );
+    assert!(told(&desk, "apart from the footage of an earlier camera: Roof"));
     desk.click("Cameras that are there already: Update those");
     desk.click("Take over");
     let query = ask(&desk);

@@ -234,6 +234,11 @@ pub fn with_schedules(names: &str) -> String {
     format!("Schedules that come with them: {names}")
 }
 
+/// What is not mixed with old footage.
+pub fn apart(names: &str) -> String {
+    format!("Kept apart from the footage of an earlier camera: {names}")
+}
+
 /// What no list holds.
 pub fn without_password(names: &str) -> String {
     format!("Type the password of: {names}")

@@ -134,6 +134,9 @@ impl Transfer {
         if summary.same > 0 {
             ui.label(soft(words::same_ones(summary.same)));
         }
+        if !summary.apart.is_empty() {
+            ui.label(soft(words::apart(&names(&summary.apart))));
+        }
         if !summary.schedules.is_empty() {
             ui.label(soft(words::with_schedules(&names(&summary.schedules))));
         }
