@@ -308,7 +308,7 @@ fn every_thread_is_listed() {
                     None => name == *entry,
                 };
                 let path = source.path.display();
-                assert!(listed.iter().any(|entry| is_listed(&entry)), "{path}: {name}");
+                assert!(listed.iter().any(is_listed), "{path}: {name}");
                 found += 1;
             }
         }
