@@ -17,6 +17,7 @@ pub mod probe;
 pub mod recovery;
 pub mod repair;
 pub mod retention;
+pub mod smb;
 
 pub use archive::{Archive, Upload};
 pub use error::StorageError;
@@ -24,6 +25,7 @@ pub use faulty::FaultyVolume;
 pub use local::LocalVolume;
 pub use places::{Places, Volumes};
 pub use probe::Place;
+pub use smb::SmbVolume;
 
 use std::path::Path;
 
