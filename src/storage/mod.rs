@@ -18,6 +18,7 @@ pub mod recovery;
 pub mod repair;
 pub mod retention;
 pub mod smb;
+pub mod trial;
 
 pub use archive::{Archive, Upload};
 pub use error::StorageError;

@@ -109,10 +109,7 @@ impl Volume for SmbVolume {
     }
 
     fn space(&self) -> Result<Space, StorageError> {
-        self.ask("ask for the space of", "", async |link| {
-            let info = link.tree().fs_info(&mut link.connection()).await?;
-            Ok(Space { free: info.free_bytes, total: info.total_bytes })
-        })
+        self.ask("ask for the space of", "", root::space)
     }
 
     fn describe(&self) -> String {

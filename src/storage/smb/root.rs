@@ -9,9 +9,9 @@ use super::fault::Fault;
 use super::link::Link;
 use super::place;
 use crate::model::CameraId;
-use crate::storage::FoundFile;
 use crate::storage::archive::PART_SUFFIX;
 use crate::storage::marker::{self, MARKER};
+use crate::storage::{FoundFile, Space};
 
 /// As deep as a local volume looks.
 const MAX_DEPTH: usize = 4;
@@ -37,6 +37,12 @@ pub(super) async fn write_identity(link: &Link, root: &str, id: &str) -> Result<
     writer.write_chunk(marker::content(id).as_bytes()).await?;
     writer.finish().await?;
     link.rename(&part, &path).await
+}
+
+/// Free and total bytes of the share, as far as the user may fill it.
+pub(super) async fn space(link: &Link) -> Result<Space, Fault> {
+    let info = link.tree().fs_info(&mut link.connection()).await?;
+    Ok(Space { free: info.free_bytes, total: info.total_bytes })
 }
 
 /// All files below `root`, and those that are being brought, without their suffix; both ordered.
