@@ -15,6 +15,7 @@ use egui::{Event, Key, Modifiers, Pos2};
 use egui_kittest::kittest::Queryable;
 use ui_fixture as fixture;
 use ui_fixture::desk::Desk;
+use ui_fixture::hand::{choose, drag, fill, flip, told, value_of};
 use watchkeeper::model::settings::recording::{MinSize, PostSeconds, PreSeconds, Sensitivity};
 use watchkeeper::model::settings::{CameraRecording, Retention, ThemeChoice};
 use watchkeeper::model::{
@@ -73,43 +74,6 @@ fn editor(tab: &str) -> Desk {
     }
     desk.take();
     desk
-}
-
-fn role_of(name: &str) -> Role {
-    if name.starts_with("Password") { Role::PasswordInput } else { Role::TextInput }
-}
-
-/// Writes `text` in place of what stands in a field.
-fn fill(desk: &mut Desk, name: &str, text: &str) {
-    desk.harness.get_by_role_and_label(role_of(name), name).focus();
-    desk.harness.run();
-    desk.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
-    desk.harness.run();
-    if text.is_empty() {
-        desk.press(Key::Backspace);
-    } else {
-        desk.write(text);
-    }
-}
-
-fn value_of(desk: &Desk, name: &str) -> String {
-    let node = desk.harness.get_by_role_and_label(role_of(name), name);
-    node.value().unwrap_or_default()
-}
-
-fn choose(desk: &mut Desk, menu: &str, item: &str) {
-    desk.harness.get_by_role_and_label(Role::ComboBox, menu).click();
-    desk.harness.run();
-    desk.click(item);
-}
-
-fn flip(desk: &mut Desk, name: &str) {
-    desk.harness.get_by_role_and_label(Role::Switch, name).click();
-    desk.harness.run();
-}
-
-fn told(desk: &Desk, part: &str) -> bool {
-    desk.harness.query_all_by_label_contains(part).next().is_some()
 }
 
 fn change(desk: &Desk) -> SettingsChange {
@@ -557,16 +521,7 @@ fn zones_are_drawn_moved_and_removed_with_the_mouse() {
 
     // The last corner is moved.
     let (from, to) = (on_picture(&desk, 0.5, 0.8), on_picture(&desk, 0.3, 0.9));
-    desk.harness.hover_at(from);
-    desk.harness.run();
-    desk.harness.drag_at(from);
-    desk.harness.run();
-    desk.harness.hover_at(from.lerp(to, 0.5));
-    desk.harness.run();
-    desk.harness.hover_at(to);
-    desk.harness.run();
-    desk.harness.drop_at(to);
-    desk.harness.run();
+    drag(&mut desk, from, to);
     // Another one, left out, is closed by a click on its first corner.
     let empty = on_picture(&desk, 0.95, 0.95);
     press_at(&mut desk, empty);

@@ -2,6 +2,8 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test may fail by panicking")]
 
+#[path = "ui_recording/fields.rs"]
+mod fields;
 mod ui_fixture;
 
 use std::sync::Arc;
@@ -11,6 +13,7 @@ use egui::{Event, Key, Modifiers, Pos2, Vec2};
 use egui_kittest::kittest::Queryable;
 use ui_fixture as fixture;
 use ui_fixture::desk::Desk;
+use ui_fixture::hand::{self, drag, focus, keys};
 use ui_fixture::week::{answer_storage, settings, snapshot};
 use watchkeeper::model::Settings;
 use watchkeeper::model::schedule::{ExceptionRule, Schedule};
@@ -64,34 +67,9 @@ const BAND: f32 = 12.0;
 /// Below all bands.
 const EMPTY: f32 = 36.0;
 
-fn drag(desk: &mut Desk, from: Pos2, to: Pos2) {
-    desk.harness.hover_at(from);
-    desk.harness.run();
-    desk.harness.drag_at(from);
-    desk.harness.run();
-    desk.harness.hover_at(from.lerp(to, 0.5));
-    desk.harness.run();
-    desk.harness.hover_at(to);
-    desk.harness.run();
-    desk.harness.drop_at(to);
-    desk.harness.run();
-}
-
-fn keys(desk: &mut Desk, modifiers: Modifiers, key: Key) {
-    desk.harness.key_press_modifiers(modifiers, key);
-    desk.harness.run();
-}
-
-fn focus(desk: &mut Desk, role: Role, name: &str) {
-    desk.harness.get_by_role_and_label(role, name).focus();
-    desk.harness.run();
-}
-
 /// Writes into a field and ends it.
 fn fill(desk: &mut Desk, name: &str, text: &str) {
-    focus(desk, Role::TextInput, name);
-    keys(desk, Modifiers::COMMAND, Key::A);
-    desk.write(text);
+    hand::fill(desk, name, text);
     desk.press(Key::Enter);
 }
 

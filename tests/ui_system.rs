@@ -185,7 +185,7 @@ fn every_setting_is_changed_saved_and_there_again() {
     put(&mut desk, "Monitor", "2");
     put(&mut desk, "Next page of the wall", "20");
     press(&mut desk, "While recording: Keep recording");
-    assert!(desk.harness.query_by_label("Unsaved changes").is_some());
+    assert!(desk.harness.query_by_label("unsaved changes").is_some());
     assert!(change(&desk).is_none(), "nothing before Save");
     press(&mut desk, "Save");
     let (id, after) = change(&desk).expect("sent");
@@ -202,7 +202,7 @@ fn every_setting_is_changed_saved_and_there_again() {
     expected.kiosk.rotate_seconds = RotateSeconds(20);
     assert_eq!(after, expected);
     accept(&mut desk, id, after);
-    assert!(desk.harness.query_by_label("Unsaved changes").is_none());
+    assert!(desk.harness.query_by_label("unsaved changes").is_none());
     desk.click("Devices");
     desk.click("System");
     for (name, value) in [("Size of everything", "125"), ("Monitor", "2")] {
@@ -228,7 +228,9 @@ fn what_is_not_valid_is_refused_beside_its_field() {
         let field = desk.harness.get_by_role_and_label(Role::TextInput, name).rect();
         assert!((beside.top() - field.bottom()).abs() < 30.0, "{name}: {beside} {field}");
         press(&mut desk, "Save");
-        assert!(desk.harness.query_by_label_contains("mend the marked fields").is_some());
+        assert!(
+            desk.harness.query_by_label_contains("correct the fields that are marked").is_some()
+        );
         assert!(change(&desk).is_none(), "{name}");
         press(&mut desk, "Discard");
         assert!(desk.harness.query_by_label_contains(sentence).is_none(), "{name}");
@@ -251,7 +253,7 @@ fn a_refusal_is_told_and_discard_goes_back() {
     assert!(desk.harness.query_by_label("Not saved: the disk is full").is_some());
     press(&mut desk, "Discard");
     assert!(desk.harness.query_by_label_contains("Not saved").is_none());
-    assert!(desk.harness.query_by_label("Unsaved changes").is_none());
+    assert!(desk.harness.query_by_label("unsaved changes").is_none());
 }
 
 #[test]
@@ -270,7 +272,7 @@ fn starting_with_the_computer_is_in_force_at_once() {
     desk.harness.run_steps(2);
     assert!(desk.harness.query_by_label("It starts at the next sign-in.").is_some());
     assert!(desk.harness.query_by_label("The folder for it cannot be written.").is_some());
-    assert!(desk.harness.query_by_label("Unsaved changes").is_none());
+    assert!(desk.harness.query_by_label("unsaved changes").is_none());
 }
 
 #[test]

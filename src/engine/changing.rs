@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use super::EngineError;
+use super::notices::Cause;
 use super::opening::Opened;
 use super::service::Service;
 use crate::config::ConfigError;
@@ -73,7 +74,8 @@ impl Service {
         if let Err(why) = &outcome {
             let text = format!("A change of settings was refused: {why}");
             let now = self.clock.wall();
-            self.notices.tell_about(Topic::Settings, now, Severity::Warning, None, text);
+            let (topic, at, severity) = (Topic::Settings, now, Severity::Warning);
+            self.notices.tell_about(Cause { topic, at, severity, camera: None, text });
         }
         self.shown.changed.set(ChangeAnswer { id, outcome });
         self.shown.wake();

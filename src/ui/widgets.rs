@@ -3,8 +3,8 @@
 //! Must not do: know a page, a snapshot or a command.
 
 use egui::{
-    Align, Align2, Button, Color32, Frame, Id, Layout, Margin, Painter, Pos2, Rect, Response,
-    RichText, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
+    Align, Align2, AsIdSalt, Button, Color32, ComboBox, Frame, Id, Layout, Margin, Painter, Pos2,
+    Rect, Response, RichText, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
 };
 use egui_material_icons::MaterialIcon;
 
@@ -386,6 +386,25 @@ pub fn switch(ui: &mut Ui, name: &str, on: &mut bool) -> Response {
     let ink = if is_on { theme::on_accent() } else { theme::text_soft() };
     ui.painter().circle_filled(Pos2::new(x, rect.center().y), 7.0, ink);
     focus_ring(ui, rect.expand(2.0), &response);
+    response
+}
+
+/// A menu of the given width, in points, with its name and what is chosen; `content` are its items.
+pub fn named_menu(
+    ui: &mut Ui,
+    salt: impl AsIdSalt,
+    name: &str,
+    chosen: &str,
+    width: f32,
+    content: impl FnOnce(&mut Ui),
+) -> Response {
+    let menu = ComboBox::from_id_salt(salt).selected_text(chosen).width(width);
+    let response = menu.show_ui(ui, content).response;
+    response.widget_info(|| {
+        let mut info = WidgetInfo::labeled(Role::ComboBox, true, name);
+        info.current_text_value = Some(chosen.to_owned());
+        info
+    });
     response
 }
 

@@ -5,6 +5,7 @@
 
 pub mod checks;
 pub mod desk;
+pub mod hand;
 pub mod week;
 
 use std::sync::Arc;

@@ -3,7 +3,16 @@
 //! Must not do: hold what one page alone says.
 
 pub const CANCEL: &str = "Cancel";
+pub const CANCEL_TIP: &str = "Changes nothing (Esc)";
 pub const CLOSE: &str = "Close";
+pub const SAVE: &str = "Save";
+pub const SAVE_TIP: &str = "Puts the changes of this page in force (Ctrl+S)";
+pub const DISCARD: &str = "Discard";
+pub const DISCARD_TIP: &str = "Goes back to the settings in force";
+pub const UNSAVED: &str = "unsaved changes";
+pub const SAVING: &str = "saving …";
+pub const CHECKING_LOSS: &str = "looking what the change would delete …";
+pub const MEND_FIRST: &str = "Nothing was saved: correct the fields that are marked first.";
 pub const FULL_SCREEN: &str = "Full screen";
 pub const BOOKMARK: &str = "Bookmark";
 pub const RANGE_IN: &str = "In";

@@ -2,7 +2,7 @@
 //!
 //! Must not do: decide when.
 
-use crate::model::StreamKind;
+use crate::model::{Mode, StreamKind};
 
 pub const TITLE: &str = "Devices";
 pub const ADD: &str = "Add camera";
@@ -59,8 +59,6 @@ pub const SUB_STREAM_TIP: &str = "The small stream: less disk, less detail";
 pub const RECORDING: &str = "Recording";
 pub const CONTINUOUS_TIP: &str = "Recorded around the clock from now on";
 pub const DISABLED_TIP: &str = "Shown live, but not recorded";
-pub const CANCEL: &str = "Cancel";
-pub const CLOSE: &str = "Close";
 pub const ADD_SHEET: &str = "Add a camera";
 pub const ADD_SHEET_TIP: &str = "Connects and records at once (Enter)";
 pub const NAME_TAKEN: &str = "Another camera has this name.";
@@ -237,4 +235,24 @@ pub fn without_password(names: &str) -> String {
 /// After an import.
 pub fn imported(new: usize, updated: usize) -> String {
     format!("{} added, {} updated.", cameras(new), updated)
+}
+
+/// The menu of a camera's mode.
+pub fn mode_of(name: &str) -> String {
+    format!("Mode of {name}")
+}
+
+/// The tooltip of that menu.
+pub fn mode_tip(menu: &str, mode: Mode) -> String {
+    format!("{menu}: {}", mode_meaning(mode))
+}
+
+/// What a mode means.
+pub const fn mode_meaning(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Disabled => "shown live, recorded only when somebody starts it",
+        Mode::Continuous => "recorded around the clock",
+        Mode::Scheduled => "recorded within its schedule",
+        Mode::Motion => "recorded while something moves",
+    }
 }

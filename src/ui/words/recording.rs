@@ -4,20 +4,6 @@
 
 /// The page.
 pub const TITLE: &str = "Recording";
-/// There is something to save.
-pub const UNSAVED: &str = "unsaved changes";
-/// Puts the page in force.
-pub const SAVE: &str = "Save";
-/// What Save does.
-pub const SAVE_TIP: &str = "Puts the changes of this page in force (Ctrl+S)";
-/// Goes back to what is in force.
-pub const DISCARD: &str = "Discard";
-/// What Discard does.
-pub const DISCARD_TIP: &str = "Goes back to the settings in force";
-/// Save was pressed.
-pub const SAVING: &str = "saving …";
-/// A field holds what cannot be saved.
-pub const MEND_FIRST: &str = "Nothing was saved: correct the fields that are marked first.";
 
 /// What the engine, or the settings, say against saving.
 #[must_use]

@@ -85,10 +85,6 @@ pub const WHICH: &str = "Schedule for this date";
 pub const APPLY: &str = "Apply";
 /// What it does.
 pub const APPLY_TIP: &str = "Puts it into the list; it is in force when the page is saved (Enter)";
-/// Ends the sheet.
-pub const CANCEL: &str = "Cancel";
-/// What it does.
-pub const CANCEL_TIP: &str = "Changes nothing (Esc)";
 /// Nobody records by this schedule.
 pub const UNUSED: &str = "No camera records by this schedule.";
 /// Only by hand.

@@ -34,10 +34,8 @@ pub const NO_OLDEST: &str = "nothing recorded yet";
 pub const GOES: &str = "goes in the next 24 h";
 pub const NOTHING_WRITTEN: &str = "nothing is being written";
 pub const NEVER_FULL: &str = "space does not run out at this rate";
-pub const CANCEL: &str = "Cancel";
 pub const DELETE_AND_SAVE: &str = "Save and delete";
 pub const DELETE_AND_SAVE_TIP: &str = "Puts the change in force; this footage goes at once";
-pub const CHECKING: &str = "Looking what the change would delete …";
 
 /// A number that is too small or too large.
 pub fn range(least: impl std::fmt::Display, most: impl std::fmt::Display) -> String {

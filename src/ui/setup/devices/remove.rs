@@ -8,7 +8,7 @@ use crate::model::CameraId;
 use crate::protocol::{Command, StorageQuery};
 use crate::ui::desk::Stage;
 use crate::ui::widgets::{segmented, sheet, soft};
-use crate::ui::words::devices as words;
+use crate::ui::words::{common, devices as words};
 use crate::ui::{format, theme};
 
 /// A camera that is to be removed.
@@ -57,7 +57,7 @@ impl Removing {
                     let (id, footage) = (self.camera.clone(), self.footage);
                     close = stage.desk.send(Command::RemoveCamera { id, footage });
                 }
-                let cancel = ui.button(words::CANCEL).on_hover_text("Keeps the camera (Esc)");
+                let cancel = ui.button(common::CANCEL).on_hover_text("Keeps the camera (Esc)");
                 close |= cancel.clicked();
             });
         });

@@ -15,7 +15,7 @@ use crate::ui::desk::Stage;
 use crate::ui::dialog::{Dialog, Purpose};
 use crate::ui::theme;
 use crate::ui::widgets::{icon, main_button, segmented, sheet, soft};
-use crate::ui::words::devices as words;
+use crate::ui::words::{common, devices as words};
 
 /// What the file is called when nobody says otherwise.
 const FILE_NAME: &str = "cameras.toml";
@@ -183,7 +183,7 @@ impl Transfer {
                 }
             }
         }
-        let text = if done { words::CLOSE } else { words::CANCEL };
+        let text = if done { common::CLOSE } else { common::CANCEL };
         ui.button(text).on_hover_text("Closes the sheet (Esc)").clicked()
     }
 

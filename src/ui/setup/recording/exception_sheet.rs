@@ -3,13 +3,13 @@
 //! Must not do: change a schedule; it says which exception is wanted.
 
 use chrono::{Datelike, NaiveDate};
-use egui::{Align, ComboBox, Key, Layout, RichText, Ui};
+use egui::{Align, Key, Layout, RichText, Ui};
 
 use crate::model::schedule::{Exception, ExceptionRule};
 use crate::model::settings::DateStyle;
 use crate::ui::theme;
-use crate::ui::widgets::{field, main_button, segmented, sheet, soft};
-use crate::ui::words::schedules as words;
+use crate::ui::widgets::{field, main_button, named_menu, segmented, sheet, soft};
+use crate::ui::words::{common, schedules as words};
 
 /// What is chosen for the date.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -87,7 +87,7 @@ impl ExceptionSheet {
                         Err(problem) => self.problem = Some(problem.into()),
                     }
                 }
-                if ui.button(words::CANCEL).on_hover_text(words::CANCEL_TIP).clicked() {
+                if ui.button(common::CANCEL).on_hover_text(common::CANCEL_TIP).clicked() {
                     done = Some(Done::Closed);
                 }
             });
@@ -125,18 +125,11 @@ impl ExceptionSheet {
             return;
         }
         let used = self.used.get_or_insert_with(|| others[0].to_owned());
-        let shown = ComboBox::from_id_salt("exception schedule")
-            .selected_text(used.as_str())
-            .width(200.0)
-            .show_ui(ui, |ui| {
-                for other in others {
-                    ui.selectable_value(used, (*other).to_owned(), *other);
-                }
-            });
-        shown.response.widget_info(|| {
-            let mut info = egui::WidgetInfo::labeled(egui::Role::ComboBox, true, words::WHICH);
-            info.current_text_value = Some(used.clone());
-            info
+        let shown = used.clone();
+        named_menu(ui, "exception schedule", words::WHICH, &shown, 200.0, |ui| {
+            for other in others {
+                ui.selectable_value(used, (*other).to_owned(), *other);
+            }
         });
     }
 

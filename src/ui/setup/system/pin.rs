@@ -9,7 +9,7 @@ use crate::protocol::{Command, PinOutcome};
 use crate::ui::desk::Stage;
 use crate::ui::theme;
 use crate::ui::widgets::{field, main_button, sheet, soft};
-use crate::ui::words::system as words;
+use crate::ui::words::{common, system as words};
 
 /// The sheet.
 #[derive(Default)]
@@ -65,7 +65,7 @@ impl PinSheet {
                         typed.send(stage, is_set, None);
                     }
                 });
-                close |= ui.button(words::CANCEL).clicked();
+                close |= ui.button(common::CANCEL).clicked();
             });
         });
         if left || close {
