@@ -3,6 +3,8 @@
 //! Must not do: paint, or decide what `recorder::gate` and `storage` decide.
 
 pub mod alerts;
+pub mod archives;
+mod asker;
 pub mod awake;
 pub mod calendar;
 mod camera_lists;
@@ -46,6 +48,7 @@ pub mod snapshots;
 pub mod start;
 pub mod status;
 pub mod stills;
+pub mod storage_testing;
 pub mod stored;
 mod taking_out;
 pub mod telling;
@@ -74,7 +77,7 @@ use crate::runtime::Worker;
 pub const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);
 
 /// Threads, and groups of them, that the engine waits for one after the other.
-const STOPPED_IN_TURN: u32 = 25;
+const STOPPED_IN_TURN: u32 = 26;
 
 /// A running engine.
 pub struct Engine {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crossbeam::channel::{Receiver, Sender, select, tick};
 
+use super::archives::OpenArchives;
 use super::awake::Awake;
 use super::camera_lists::CameraLists;
 use super::cleaner::Cleaner;
@@ -30,6 +31,7 @@ use super::recordings::Recordings;
 use super::reporting::Reporting;
 use super::snapshots::{Saved, Snapshots, Style, Wanted};
 use super::status::Meter;
+use super::storage_testing::StorageTests;
 use super::thumbnails::Thumbnails;
 use super::trials;
 use super::unlocking::Unlocking;
@@ -76,6 +78,7 @@ pub(super) struct Service {
     pub zone_due: Duration,
     pub volume_id: VolumeId,
     pub recordings: Arc<Recordings>,
+    pub archives: OpenArchives,
     pub indexer: Indexer,
     pub recorder: Recorder,
     pub cleaner: Cleaner,
@@ -100,6 +103,7 @@ pub(super) struct Service {
     /// Since when it runs.
     pub started: WallTime,
     pub finding: Finders,
+    pub storage_tests: StorageTests,
     pub exports: Exports,
     pub export_plans: ExportPlans,
     /// None when it cannot be opened.
@@ -316,6 +320,10 @@ impl Service {
                 self.queries.timeline(query);
                 Ok(())
             }
+            Command::TestStorage(test) => {
+                self.storage_tests.test(test, &self.secrets);
+                Ok(())
+            }
             Command::QueryStorage(query) => {
                 self.queries.storage(query);
                 Ok(())
@@ -472,6 +480,7 @@ impl Service {
             self.awake.stop(limit).map_err(EngineError::from),
             self.unlocking.stop(limit).map_err(EngineError::from),
             self.finding.stop(limit).map_err(EngineError::from),
+            self.storage_tests.stop(limit).map_err(EngineError::from),
             self.playback.stop().map_err(EngineError::from),
             self.snapshots.stop(limit).map_err(EngineError::from),
             self.previews.stop(limit).map_err(EngineError::from),

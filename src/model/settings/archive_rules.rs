@@ -57,7 +57,8 @@ pub fn check_host(host: &str) -> Result<(), String> {
     if host.is_empty() {
         return Err("write the name or the address of the NAS".into());
     }
-    if host.parse::<IpAddr>().is_ok() {
+    let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    if bare.unwrap_or(host).parse::<IpAddr>().is_ok() {
         return Ok(());
     }
     if host.contains(['/', '\\', '@']) {
@@ -67,7 +68,7 @@ pub fn check_host(host: &str) -> Result<(), String> {
     }
     if host.contains(':') {
         return Err(
-            "write only the name or the address of the NAS: the port has a field of its own".into()
+            "write only the name or the address of the NAS: the port has a field of its own".into(),
         );
     }
     let is_label = |label: &str| {
@@ -79,7 +80,9 @@ pub fn check_host(host: &str) -> Result<(), String> {
     let name = host.strip_suffix('.').unwrap_or(host);
     let only_numbers = name.split('.').all(|label| label.chars().all(|c| c.is_ascii_digit()));
     if host.len() > MAX_HOST || only_numbers || !name.split('.').all(is_label) {
-        return Err("this is no name or address of a computer; one is nas.local or 192.168.1.50".into());
+        return Err(
+            "this is no name or address of a computer; one is nas.local or 192.168.1.50".into()
+        );
     }
     Ok(())
 }
@@ -154,16 +157,23 @@ pub fn check_endpoint(endpoint: &str) -> Result<(), String> {
     if endpoint.is_empty() {
         return Err("write the address of the object storage".into());
     }
-    let no_address = "this is no address; one is https://s3.example.com or http://192.168.1.60:9000";
+    let no_address =
+        "this is no address; one is https://s3.example.com or http://192.168.1.60:9000";
     let url = Url::parse(endpoint).map_err(|_| no_address.to_owned())?;
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none_or(str::is_empty) {
         return Err(no_address.into());
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err("write the address without access key and secret: these have fields of their own".into());
+        return Err(
+            "write the address without access key and secret: these have fields of their own"
+                .into(),
+        );
     }
     if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
-        return Err("write the address up to host and port: bucket and prefix have fields of their own".into());
+        return Err(
+            "write the address up to host and port: bucket and prefix have fields of their own"
+                .into(),
+        );
     }
     Ok(())
 }
@@ -184,7 +194,9 @@ pub fn check_bucket(bucket: &str) -> Result<(), String> {
         && !bucket.contains("..");
     match fits {
         true => Ok(()),
-        false => Err("a bucket's name has 3 to 63 lower-case letters, digits, hyphens and dots".into()),
+        false => {
+            Err("a bucket's name has 3 to 63 lower-case letters, digits, hyphens and dots".into())
+        }
     }
 }
 
@@ -210,7 +222,10 @@ pub fn check_access_key(key: &str) -> Result<(), String> {
     }
     match key.len() <= MAX_USER && key.chars().all(|c| c.is_ascii_graphic()) {
         true => Ok(()),
-        false => Err("this cannot be an access key: it has letters, digits and signs, and no spaces".into()),
+        false => {
+            Err("this cannot be an access key: it has letters, digits and signs, and no spaces"
+                .into())
+        }
     }
 }
 
@@ -232,7 +247,16 @@ mod tests {
     fn a_host_is_a_name_or_an_address() {
         parts(
             check_host,
-            &["nas", "nas.local", "nas.local.", "192.168.1.50", "fd00::5", "my_nas-2", "münchen"],
+            &[
+                "nas",
+                "nas.local",
+                "nas.local.",
+                "192.168.1.50",
+                "fd00::5",
+                "[fd00::5]",
+                "my_nas-2",
+                "münchen",
+            ],
             &[
                 ("", "write the name or the address"),
                 ("smb://nas", "fields of their own"),
@@ -309,7 +333,13 @@ mod tests {
         parts(
             check_bucket,
             &["cctv", "shop-1.cctv"],
-            &[("", "write the name"), ("ab", "3 to 63"), ("CCTV", "3 to 63"), ("a/b", "3 to 63"), ("-ab", "3 to 63")],
+            &[
+                ("", "write the name"),
+                ("ab", "3 to 63"),
+                ("CCTV", "3 to 63"),
+                ("a/b", "3 to 63"),
+                ("-ab", "3 to 63"),
+            ],
         );
         parts(check_region, &["us-east-1", "garage"], &[("", "one word"), ("eu west", "one word")]);
     }

@@ -5,9 +5,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::archive::{ArchivePlace, NasSettings, ObjectSettings, SpoolSettings, StorageKind};
-use super::{Key, archive_rules, is_default};
 use super::ranged::ranged;
 use super::recording::Retention;
+use super::{Key, archive_rules, is_default};
 
 /// Where and how recordings are kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,7 +49,7 @@ impl StorageSettings {
     ///
     /// # Errors
     /// The setting that is not valid, as the path of keys to it, and why.
-    pub(super) fn check_archive(&self) -> Result<(), (Vec<Key>, String)> {
+    pub fn check_archive(&self) -> Result<(), (Vec<Key>, String)> {
         let Some(place) = self.archive() else { return Ok(()) };
         let table = match place {
             ArchivePlace::Nas(_) => "nas",
