@@ -15,7 +15,7 @@ use egui::{Event, Key, Modifiers, Pos2};
 use egui_kittest::kittest::Queryable;
 use ui_fixture as fixture;
 use ui_fixture::desk::Desk;
-use ui_fixture::hand::{choose, drag, fill, flip, told, value_of};
+use ui_fixture::hand::{choose, drag, fill, flip, is_kept_for_undo, told, value_of};
 use watchkeeper::model::settings::recording::{MinSize, PostSeconds, PreSeconds, Sensitivity};
 use watchkeeper::model::settings::{CameraRecording, Retention, ThemeChoice};
 use watchkeeper::model::{
@@ -23,7 +23,7 @@ use watchkeeper::model::{
 };
 use watchkeeper::protocol::{
     CameraListAnswer, CameraListOutcome, ChangeAnswer, Command, DeviceAnswer, DeviceOutcome,
-    DeviceStreams, FoundDevice, FoundStream, ImportSummary, KnownCameras, MotionTrial, ProbeAnswer,
+    DeviceStreams, FoundDevice, ImportSummary, KnownCameras, MotionTrial, ProbeAnswer,
     ProbeOutcome, SearchAnswer, SettingsChange, Snapshot, StorageAnswer, StorageOverview,
 };
 
@@ -259,6 +259,19 @@ fn a_pasted_address_is_split_and_its_password_is_nowhere_to_be_read() {
 }
 
 #[test]
+fn a_typed_password_is_not_kept_for_undo() {
+    let mut desk = editor("Connection");
+    fill(&mut desk, "User", "joe");
+    assert!(is_kept_for_undo(&desk), "an ordinary field can be undone");
+    fill(&mut desk, "Password", "hunter2");
+    assert!(!is_kept_for_undo(&desk));
+    let mut desk = devices(&settings(1));
+    desk.click("Add camera");
+    fill(&mut desk, "Password", "hunter2");
+    assert!(!is_kept_for_undo(&desk));
+}
+
+#[test]
 fn a_test_shows_what_arrives_or_why_it_cannot_be_recorded() {
     let mut light = settings(4);
     light.console.theme = ThemeChoice::Light;
@@ -277,7 +290,9 @@ fn a_test_shows_what_arrives_or_why_it_cannot_be_recorded() {
     desk.shown.probe.set(ProbeAnswer { generation, outcome });
     desk.harness.run();
     assert!(told(&desk, "It cannot be recorded") && told(&desk, why));
-    desk.shown.probe.set(ProbeAnswer { generation, outcome: ProbeOutcome::Found(found()) });
+    desk.shown
+        .probe
+        .set(ProbeAnswer { generation, outcome: ProbeOutcome::Found(fixture::found()) });
     desk.harness.run();
     for part in [
         "The main stream can be recorded",
@@ -290,22 +305,6 @@ fn a_test_shows_what_arrives_or_why_it_cannot_be_recorded() {
         assert!(told(&desk, part), "{part}");
     }
     desk.harness.snapshot("devices_connection");
-}
-
-fn found() -> Box<FoundStream> {
-    Box::new(FoundStream {
-        codec: "H.264 High".into(),
-        size: (1920, 1080),
-        frame_rate_milli: 25_000,
-        gop_length: Some(50),
-        bit_rate: 3_990_000,
-        lost_packets: 0,
-        clock_offset: Some(2_500_000),
-        has_audio: true,
-        first_picture_after: 400_000,
-        picture: Some(fixture::picture(2, 20, 640, 360)),
-        warnings: vec!["Its full pictures are far apart: 2 s.".into()],
-    })
 }
 
 #[test]
@@ -726,6 +725,7 @@ fn a_list_is_looked_at_before_it_is_taken_over() {
         known: vec!["Gate".into()],
         same: 2,
         schedules: vec!["Day".into()],
+        apart: vec!["Roof".into()],
         without_password: vec!["Roof".into()],
     };
     let outcome = Ok(CameraListOutcome::Found(summary.clone()));
@@ -734,7 +734,8 @@ fn a_list_is_looked_at_before_it_is_taken_over() {
     assert!(
         told(&desk, "1 camera to be added: Roof") && told(&desk, "different in the list: Gate")
     );
-    desk.click("Known: Update those");
+    assert!(told(&desk, "apart from the footage of an earlier camera: Roof"));
+    desk.click("Cameras that are there already: Update those");
     desk.click("Take over");
     let query = ask(&desk);
     assert_eq!(query.known, KnownCameras::Update);

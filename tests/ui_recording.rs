@@ -17,6 +17,7 @@ use ui_fixture::hand::{self, drag, focus, keys};
 use ui_fixture::week::{answer_storage, settings, snapshot};
 use watchkeeper::model::Settings;
 use watchkeeper::model::schedule::{ExceptionRule, Schedule};
+use watchkeeper::model::settings::DateStyle;
 use watchkeeper::protocol::{ChangeAnswer, Snapshot};
 use watchkeeper::ui::week::ROW;
 
@@ -412,6 +413,23 @@ fn an_exception_is_added() {
         (exceptions[2].date.to_string().as_str(), &exceptions[2].rule),
         ("2026-05-01", &ExceptionRule::AllDay)
     );
+}
+
+#[test]
+fn exceptions_are_written_as_dates_are_everywhere() {
+    let mut american = settings();
+    american.console.dates = DateStyle::MonthFirst;
+    let snapshot = Snapshot { settings: Arc::new(american), ..snapshot() };
+    let mut desk = opened_with(snapshot, Vec2::new(1280.0, 720.0));
+    desk.click("Fri 04/03: nothing");
+    assert_eq!(hand::value_of(&desk, "Date"), "04/03/2026");
+    hand::fill(&mut desk, "Date", "4/5");
+    assert!(hand::told(&desk, "Sun 04/05/2026"));
+    desk.click("Apply");
+    desk.click("Save");
+    let change = answer_storage(&mut desk).expect("a change");
+    let dates = change.after.schedules[0].exceptions.iter().map(|item| item.date.to_string());
+    assert_eq!(dates.collect::<Vec<_>>(), ["2026-04-05", "2026-04-06"]);
 }
 
 #[test]

@@ -4,7 +4,8 @@
 
 use super::desk::Desk;
 use egui::accesskit::Role;
-use egui::{Key, Modifiers, Pos2};
+use egui::text::CCursorRange;
+use egui::{Key, Modifiers, Pos2, TextEdit};
 use egui_kittest::kittest::Queryable;
 
 /// Drags with the mouse, by way of the middle.
@@ -67,4 +68,12 @@ pub fn flip(desk: &mut Desk, name: &str) {
 /// Whether something with this in its name is shown.
 pub fn told(desk: &Desk, part: &str) -> bool {
     desk.harness.query_all_by_label_contains(part).next().is_some()
+}
+
+/// Whether egui keeps what was typed into the field that has the keyboard, to take it back.
+pub fn is_kept_for_undo(desk: &Desk) -> bool {
+    let field = desk.harness.ctx.memory(|memory| memory.focused()).expect("a field");
+    let state = TextEdit::load_state(&desk.harness.ctx, field).expect("a text field");
+    let undoer = state.undoer();
+    undoer.is_in_flux() || undoer.has_undo(&(CCursorRange::default(), "something else".into()))
 }

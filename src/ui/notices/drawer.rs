@@ -10,7 +10,9 @@ use super::slip::{self, Pressed, WIDTH};
 use crate::model::CameraId;
 use crate::protocol::{Notice, Severity};
 use crate::ui::theme;
-use crate::ui::widgets::{Look, icon_button, named_menu, segmented, soft, strong};
+use crate::ui::widgets::{
+    Look, before_segmented, icon_button, named_menu, segmented, soft, strong,
+};
 use crate::ui::words::notices as words;
 
 /// The least severe of what is shown, in the order of their buttons.
@@ -51,7 +53,7 @@ impl Drawer {
     fn head(&mut self, ui: &mut Ui, told: &Told<'_>) -> Option<Pressed> {
         let mut pressed = None;
         ui.horizontal(|ui| {
-            ui.label(strong(words::TITLE));
+            before_segmented(ui, strong(words::TITLE));
             let options = [
                 (words::NEW, words::NEW_TIP.to_owned()),
                 (words::HISTORY, words::HISTORY_TIP.to_owned()),

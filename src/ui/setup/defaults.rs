@@ -11,7 +11,7 @@ use crate::model::settings::recording::{
     ManualMinutes, MinSize, PostSeconds, PreSeconds, Sensitivity,
 };
 use crate::ui::widgets::{card, named_menu, segmented, soft};
-use crate::ui::words::defaults as words;
+use crate::ui::words::{common, defaults as words};
 
 /// Width of a number and its unit, in points.
 const NUMBER: f32 = 72.0;
@@ -94,8 +94,10 @@ const fn face(name: &'static str, unit: &'static str, tip: &'static str) -> Face
 
 fn stream(ui: &mut Ui, draft: &mut Draft) {
     row(ui, words::STREAM, |ui| {
-        let options =
-            [(words::MAIN, words::MAIN_TIP.to_owned()), (words::SUB, words::SUB_TIP.to_owned())];
+        let options = [
+            (common::MAIN, common::MAIN_TIP.to_owned()),
+            (common::SUB, common::SUB_TIP.to_owned()),
+        ];
         let chosen = usize::from(draft.get().recording.stream == StreamKind::Sub);
         if let Some(i) = segmented(ui, words::STREAM, &options, Some(chosen)) {
             let kind = if i == 1 { StreamKind::Sub } else { StreamKind::Main };
@@ -109,7 +111,7 @@ fn schedule(ui: &mut Ui, draft: &mut Draft) {
         let chosen = draft.get().recording.schedule.clone();
         let names: Vec<String> = draft.get().schedules.iter().map(|s| s.name.clone()).collect();
         let shown = chosen.clone().unwrap_or_else(|| words::NO_SCHEDULE.to_owned());
-        let salt = "default schedule";
+        let salt = "default-schedule";
         let menu = named_menu(ui, salt, words::SCHEDULE, &shown, 180.0, |ui| {
             for name in std::iter::once(None).chain(names.into_iter().map(Some)) {
                 let text = name.clone().unwrap_or_else(|| words::NO_SCHEDULE.to_owned());

@@ -20,6 +20,14 @@ pub const RANGE_OUT: &str = "Out";
 pub const ONLINE: &str = "online";
 pub const CONNECTING: &str = "connecting";
 pub const OFFLINE: &str = "offline";
+pub const OFF: &str = "off";
+pub const NOT_RECORDING: &str = "not recording";
+pub const NO_CAMERA: &str = "No camera yet";
+pub const SNAPSHOT: &str = "Snapshot";
+pub const MAIN: &str = "Main";
+pub const MAIN_TIP: &str = "Full resolution";
+pub const SUB: &str = "Sub";
+pub const SUB_TIP: &str = "The small stream: less disk, less detail";
 
 /// Of a camera.
 pub fn offline_because(why: &str) -> String {

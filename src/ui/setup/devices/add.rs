@@ -177,11 +177,12 @@ impl AddCamera {
     }
 
     fn choices(&mut self, ui: &mut Ui) {
-        let udp = [("TCP", words::TCP_TIP), ("UDP", words::UDP_TIP)];
+        let udp = [(words::TCP, words::TCP_TIP), (words::UDP, words::UDP_TIP)];
         choose(ui, words::TRANSPORT, udp, &mut self.udp);
-        let stream = [("Main", words::MAIN_TIP), ("Sub", words::SUB_STREAM_TIP)];
+        let stream = [(common::MAIN, common::MAIN_TIP), (common::SUB, common::SUB_TIP)];
         choose(ui, words::STREAM, stream, &mut self.record_sub);
-        let mode = [("Continuous", words::CONTINUOUS_TIP), ("Disabled", words::DISABLED_TIP)];
+        let mode =
+            [(words::CONTINUOUS, words::CONTINUOUS_TIP), (words::DISABLED, words::DISABLED_TIP)];
         choose(ui, words::RECORDING, mode, &mut self.off);
     }
 
@@ -220,7 +221,7 @@ impl AddCamera {
                 if main_button(ui, words::ADD, words::ADD_SHEET_TIP).clicked() {
                     done = self.add(stage);
                 }
-                let cancel = ui.button(common::CANCEL).on_hover_text("Closes without adding (Esc)");
+                let cancel = ui.button(common::CANCEL).on_hover_text(words::ADD_CANCEL_TIP);
                 done |= cancel.clicked();
             });
         });

@@ -123,7 +123,7 @@ impl Search {
                 next = Some(Next::Add(Box::new(AddCamera::opened())));
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if ui.button(common::CLOSE).on_hover_text("Closes the list (Esc)").clicked() {
+                if ui.button(common::CLOSE).on_hover_text(words::SEARCH_CLOSE_TIP).clicked() {
                     next = Some(Next::Closed);
                 }
             });

@@ -143,12 +143,12 @@ impl Fields {
     fn sizes(&mut self, ui: &mut Ui, draft: &mut Draft) {
         let storage = draft.get().storage.clone();
         let face = |name, unit, tip| Face { name, unit, tip, width: 92.0 };
-        let size = face(words::MAX_SIZE, "GB", words::MAX_SIZE_TIP);
+        let size = face(words::MAX_SIZE, words::MAX_SIZE_UNIT, words::MAX_SIZE_TIP);
         let now = storage.max_size_gb.0;
         if let Some(new) = self.max_size.number(ui, size, words::NO_LIMIT, now, 0..=MOST_SIZE) {
             draft.edit(|settings| settings.storage.max_size_gb = MaxSize(new));
         }
-        let file = face(words::MAX_FILE, "MB", words::MAX_FILE_TIP);
+        let file = face(words::MAX_FILE, words::MAX_FILE_UNIT, words::MAX_FILE_TIP);
         let now = storage.max_file_mb;
         if let Some(new) = self.max_file.number(ui, file, words::FILE_HINT, now, 0..=MOST_FILE) {
             draft.edit(|settings| settings.storage.max_file_mb = new);

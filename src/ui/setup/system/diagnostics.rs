@@ -114,7 +114,7 @@ impl DiagnosticsCard {
             camera.as_ref().map_or_else(|| words::ALL_CAMERAS.to_owned(), |id| stage.name_of(id))
         };
         let shown = name(&self.about.camera);
-        named_menu(ui, "camera to check", words::CAMERA, &shown, 180.0, |ui| {
+        named_menu(ui, "camera-to-check", words::CAMERA, &shown, 180.0, |ui| {
             let cameras = stage.snapshot.cameras.iter().map(|camera| Some(camera.id.clone()));
             for camera in std::iter::once(None).chain(cameras) {
                 let chosen = camera == self.about.camera;

@@ -17,8 +17,7 @@ use crate::ui::desk::{Settled, Stage};
 use crate::ui::setup::entry::{Entry, Face, row, whole};
 use crate::ui::theme;
 use crate::ui::widgets::{card, named_menu, segmented, soft, switch};
-use crate::ui::words::camera as words;
-use crate::ui::words::devices;
+use crate::ui::words::{camera as words, common, devices};
 
 /// Width of a number and its unit, in points.
 const NUMBER: f32 = 64.0;
@@ -243,8 +242,10 @@ fn mode(ui: &mut Ui, edited: &mut Edited<'_>) {
 fn stream(ui: &mut Ui, edited: &mut Edited<'_>) {
     let Some((own, force, global)) = values(edited) else { return };
     row(ui, words::STREAM, |ui| {
-        let options =
-            [("Main", devices::MAIN_TIP.to_owned()), ("Sub", devices::SUB_STREAM_TIP.to_owned())];
+        let options = [
+            (common::MAIN, common::MAIN_TIP.to_owned()),
+            (common::SUB, common::SUB_TIP.to_owned()),
+        ];
         let on = usize::from(force.stream.value == StreamKind::Sub);
         if let Some(i) = segmented(ui, words::STREAM, &options, Some(on)) {
             let kind = if i == 1 { StreamKind::Sub } else { StreamKind::Main };
