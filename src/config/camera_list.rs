@@ -115,7 +115,8 @@ pub fn read(
             Ok(camera) => camera,
             Err((key, reason)) => return problem(key, &reason),
         };
-        if old.is_none() && (recorded.contains(&camera.id) || after.erase.contains(&camera.id)) {
+        if old.is_none() && (recorded.contains(&camera.id) || after.erase.contains_key(&camera.id))
+        {
             camera.id = after.free_id(&camera.name, &ids);
             summary.apart.push(camera.name.clone());
         }
@@ -296,7 +297,8 @@ mod tests {
         let text = write(&sample()).expect("written").replace("***", "hunter2");
         let id = |text: &str| text.parse::<CameraId>().expect("an identity");
         let recorded = BTreeSet::from([id("a"), id("a-2")]);
-        let there = Settings { erase: BTreeSet::from([id("b")]), ..Settings::default() };
+        let there =
+            Settings { erase: BTreeMap::from([(id("b"), "B".to_owned())]), ..Settings::default() };
         let path = Path::new(PATH);
         let (after, summary) =
             read(path, &text, &there, KnownCameras::Skip, &recorded).expect("taken");

@@ -118,7 +118,8 @@ impl Service {
             return Ok(());
         }
         let recorded = self.recorded_cameras()?;
-        match new.find(|camera| recorded.contains(&camera.id) || now.erase.contains(&camera.id)) {
+        match new.find(|camera| recorded.contains(&camera.id) || now.erase.contains_key(&camera.id))
+        {
             None => Ok(()),
             Some(CameraSettings { name, id, .. }) => {
                 let text = format!(
