@@ -3,6 +3,8 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test may fail by panicking")]
 
+#[path = "ui_storage/bringing.rs"]
+mod bringing;
 #[path = "ui_storage/fields.rs"]
 mod fields;
 #[path = "ui_storage/password.rs"]
@@ -23,8 +25,8 @@ use watchkeeper::model::Settings;
 use watchkeeper::model::settings::archive::SpoolGigabytes;
 use watchkeeper::model::settings::{NasSettings, ObjectSettings, StorageKind, ThemeChoice};
 use watchkeeper::protocol::{
-    ChangeAnswer, PasswordsStatus, SettingsChange, Snapshot, StorageOutcome, StoragePassed,
-    StorageProtection, StorageStep,
+    ArchiveOverview, ChangeAnswer, Command, PasswordsStatus, SettingsChange, Snapshot,
+    StorageAnswer, StorageOutcome, StorageOverview, StoragePassed, StorageProtection, StorageStep,
 };
 
 /// A window in which the whole page has room.
@@ -127,10 +129,10 @@ fn pictures(name: &str, settings: Settings, test: impl Fn(&mut Desk)) {
         let mut settings = settings.clone();
         settings.console.theme = theme;
         let mut desk = opened(shown(settings, &[ADDRESS]), Vec2::new(1280.0, 720.0));
-        desk.harness.get_by_role_and_label(Role::TextInput, "Low space threshold").scroll_to_me();
+        desk.harness.get_by_role_and_label(Role::Button, "Test connection").scroll_to_me();
         desk.harness.run();
         test(&mut desk);
-        desk.harness.run();
+        bringing::show(&mut desk, bringing::away());
         desk.harness.snapshot(format!("storage_{name}_{look}"));
     }
 }

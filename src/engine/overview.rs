@@ -46,6 +46,7 @@ pub fn overview(
         trouble: stopped.or_else(|| report.trouble.clone()),
         going: ahead.in_24h,
         left_micros: ahead.left_micros,
+        archive: None,
     })
 }
 

@@ -277,6 +277,7 @@ impl Service {
                 }
                 Ok(())
             }
+            Command::RetryArchive => Ok(()),
             Command::Probe(query) => {
                 self.finding.probe(query, &self.secrets, self.store.settings());
                 Ok(())

@@ -101,6 +101,7 @@ ranged!(
     SpoolGigabytes(u32), 0..=10_000_000, "max_gb"
 );
 
+#[expect(clippy::derivable_impls, reason = "the macro has no place for a derived one")]
 impl Default for SpoolGigabytes {
     fn default() -> Self {
         Self(0)
