@@ -105,6 +105,7 @@ impl Service {
             RecordingState::Idle(
                 reason @ (GapReason::DiskFull
                 | GapReason::SizeLimit
+                | GapReason::SpoolFull
                 | GapReason::StorageUnavailable(_)),
             ) => {
                 let text = format!("{} is not recorded. {reason}.", camera.name);

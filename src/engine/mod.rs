@@ -3,6 +3,7 @@
 //! Must not do: paint, or decide what `recorder::gate` and `storage` decide.
 
 pub mod alerts;
+pub mod archive;
 pub mod awake;
 pub mod calendar;
 mod camera_lists;

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crossbeam::channel::{Receiver, Sender, select, tick};
 
+use super::archive::Upload;
 use super::awake::Awake;
 use super::camera_lists::CameraLists;
 use super::cleaner::Cleaner;
@@ -79,6 +80,7 @@ pub(super) struct Service {
     pub indexer: Indexer,
     pub recorder: Recorder,
     pub cleaner: Cleaner,
+    pub upload: Upload,
     pub capture: Capture,
     pub detection: Detection,
     pub motion: Arc<MotionBoard>,
@@ -460,6 +462,7 @@ impl Service {
             self.detection.stop(limit).map_err(EngineError::from),
             self.recorder.stop(limit).map_err(EngineError::from),
             self.cleaner.stop(limit).map_err(EngineError::from),
+            self.upload.stop(limit).map_err(EngineError::from),
             self.door.map_or(Ok(()), |door| door.close(limit).map_err(EngineError::from)),
             self.indexer.stop(limit).map_err(EngineError::from),
             self.marking.stop(limit).map_err(EngineError::from),

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crossbeam::channel::{Sender, bounded};
 
+use super::archive::{ArchiveDesk, Upload, UploadOptions};
 use super::awake::Awake;
 use super::camera_lists::CameraLists;
 use super::cleaner::{Cleaner, CleanerOptions};
@@ -43,6 +44,7 @@ use crate::capture::onvif::Places;
 use crate::config::{self, ConfigError, DataFolder, FolderLock, Restored, Secrets, SettingsStore};
 use crate::index::check::{CheckReport, Finding, Outcome};
 use crate::index::{self, Change, Damaged, Index, ThumbnailWriter};
+use crate::model::settings::SpoolFull;
 use crate::model::{CameraId, Password, Settings};
 use crate::model::{SegmentRow, SegmentState, StreamId, StreamKind, VolumeId, WallTime};
 use crate::playback::{self, Playback};
@@ -52,6 +54,7 @@ use crate::runtime::Clock;
 use crate::simulate::{Simulator, SimulatorConfig};
 use crate::storage::deletion::Terms;
 use crate::storage::retention::Rules;
+use crate::storage::spool::SpoolTerms;
 
 /// Bytes of a megabyte, as the settings and disk makers count.
 const MEGABYTE: u64 = 1_000_000;
@@ -149,6 +152,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         signals: Arc::clone(&signals),
         motion: Arc::clone(&motion),
     })?;
+    let (archive, orders) = ArchiveDesk::new();
     let cleaner = Cleaner::start(CleanerOptions {
         recordings: Arc::clone(&recordings),
         index: indexer.writer(),
@@ -158,7 +162,18 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         clock: Arc::clone(&clock),
         terms: terms(store.settings(), volume_id),
         thumbnails: small_pictures.clone(),
+        archive: archive.clone(),
     })?;
+    let upload = UploadOptions {
+        recordings: Arc::clone(&recordings),
+        index: indexer.writer(),
+        locks: locks.clone(),
+        clock: Arc::clone(&clock),
+        thumbnails: small_pictures.clone(),
+        desk: archive,
+        orders,
+    };
+    let upload = Upload::start(upload, None)?;
     let capture = Capture::start(Arc::clone(&clock))?;
     let detection = Detection::start(&DetectionOptions {
         board: Arc::clone(&motion),
@@ -247,6 +262,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         indexer,
         recorder,
         cleaner,
+        upload,
         capture,
         detection,
         motion,
@@ -387,7 +403,13 @@ pub(super) fn terms(settings: &Settings, volume: VolumeId) -> Terms {
         max_bytes: (storage.max_size_gb.0 > 0).then(|| u64::from(storage.max_size_gb.0) * GIGABYTE),
         reserve: 0,
     };
-    Terms { rules, low_space_percent: storage.low_space_percent.0, volume }
+    // Who has automatic deletion off wants nothing deleted, whether it waits or not.
+    let spool = storage.archive().map(|_| SpoolTerms {
+        max_bytes: (storage.spool.max_gb.0 > 0)
+            .then(|| u64::from(storage.spool.max_gb.0) * GIGABYTE),
+        drops: storage.auto_delete && storage.spool.when_full == SpoolFull::DropOldest,
+    });
+    Terms { rules, low_space_percent: storage.low_space_percent.0, volume, spool }
 }
 
 /// Recording does not depend on what was told before.
