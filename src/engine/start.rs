@@ -457,6 +457,8 @@ fn tell_repairs(notices: &mut Notices, report: &CheckReport, at: WallTime) {
         gone += usize::from(problem.finding == Finding::FileMissing);
         if problem.finding == Finding::FileMissing {
             tracing::warn!("{problem}");
+        } else if problem.finding == Finding::Brought {
+            tracing::info!("{problem}");
         } else if problem.outcome == Outcome::Repaired && !lost {
             tracing::info!("{problem}");
             mended += 1;
