@@ -68,6 +68,7 @@ impl Stage {
             before,
             after,
             passwords: Vec::new(),
+            archive_password: None,
         }));
         let answer = || shown.changed.to(id);
         wait_for("an answer", SOON, || answer().is_some());

@@ -4,6 +4,8 @@
 
 pub mod alerts;
 pub mod archive;
+pub mod archives;
+mod asker;
 pub mod awake;
 pub mod calendar;
 mod camera_lists;
@@ -50,6 +52,7 @@ pub mod start;
 pub mod status;
 pub mod stills;
 mod stopping;
+pub mod storage_testing;
 pub mod stored;
 mod taking_out;
 pub mod telling;
@@ -78,7 +81,7 @@ use crate::runtime::Worker;
 pub const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);
 
 /// Threads, and groups of them, that the engine waits for one after the other.
-const STOPPED_IN_TURN: u32 = 27;
+const STOPPED_IN_TURN: u32 = 29;
 
 /// A running engine.
 pub struct Engine {

@@ -10,6 +10,7 @@ use crossbeam::channel::{Receiver, Sender, select, tick};
 
 use super::EngineError;
 use super::archive::Upload;
+use super::archives::OpenArchives;
 use super::awake::Awake;
 use super::camera_lists::CameraLists;
 use super::cleaner::Cleaner;
@@ -34,6 +35,7 @@ use super::recordings::Recordings;
 use super::reporting::Reporting;
 use super::snapshots::{Saved, Snapshots, Style, Wanted};
 use super::status::Meter;
+use super::storage_testing::StorageTests;
 use super::thumbnails::Thumbnails;
 use super::trials;
 use super::unlocking::Unlocking;
@@ -79,6 +81,7 @@ pub(super) struct Service {
     pub zone_due: Duration,
     pub volume_id: VolumeId,
     pub recordings: Arc<Recordings>,
+    pub archives: OpenArchives,
     pub indexer: Indexer,
     pub recorder: Recorder,
     pub cleaner: Cleaner,
@@ -106,6 +109,7 @@ pub(super) struct Service {
     /// Since when it runs.
     pub started: WallTime,
     pub finding: Finders,
+    pub storage_tests: StorageTests,
     pub exports: Exports,
     pub export_plans: ExportPlans,
     /// None when it cannot be opened.
@@ -323,6 +327,10 @@ impl Service {
             Command::Playback(command) => self.playback.send(command).map_err(EngineError::from),
             Command::QueryTimeline(query) => {
                 self.queries.timeline(query);
+                Ok(())
+            }
+            Command::TestStorage(test) => {
+                self.storage_tests.test(test, &self.secrets);
                 Ok(())
             }
             Command::QueryStorage(query) => {

@@ -9,6 +9,7 @@ use std::time::Duration;
 use crossbeam::channel::{Sender, bounded};
 
 use super::archive::{ArchiveDesk, Upload, UploadOptions};
+use super::archives::OpenArchives;
 use super::awake::Awake;
 use super::camera_lists::CameraLists;
 use super::cleaner::{Cleaner, CleanerOptions};
@@ -35,6 +36,7 @@ use super::query::{Queries, QueryOptions};
 use super::reporting::Reporting;
 use super::service::{Pending, SIMULATED_CAMERAS, Service};
 use super::snapshots::Snapshots;
+use super::storage_testing::StorageTests;
 use super::stored::StoredPreviews;
 use super::thumbnails::{ThumbnailOptions, Thumbnails};
 use super::unlocking::Unlocking;
@@ -234,6 +236,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         demo,
     })?;
     let finding = Finders::start(places, Arc::clone(&shown), Arc::clone(&clock))?;
+    let storage_tests = StorageTests::start(Arc::clone(&shown))?;
     let exports = Exports::start(source.clone(), Arc::clone(&shown))?;
     let export_plans = ExportPlans::start(source, Arc::clone(&shown))?;
     let manual = ManualDesk::new(Arc::clone(&signals), Arc::clone(&clock));
@@ -267,6 +270,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         zone_due: Duration::ZERO,
         volume_id,
         recordings,
+        archives: OpenArchives::default(),
         indexer,
         recorder,
         cleaner,
@@ -292,6 +296,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         reporting,
         started,
         finding,
+        storage_tests,
         exports,
         export_plans,
         door,
@@ -308,6 +313,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         pending: Pending::default(),
     };
     service.tell_passwords(wrong.as_ref());
+    service.reopen_archives();
     service.reconcile();
     service.show();
     Ok(service)

@@ -113,7 +113,9 @@ impl fmt::Display for Problem {
             Finding::Empty => f.write_str("nothing was recorded into the file")?,
             Finding::Duplicate => f.write_str("another file holds the same recording")?,
             Finding::Brought => {
-                f.write_str("the recording was brought elsewhere, and this copy goes when that is sure")?;
+                f.write_str(
+                    "the recording was brought elsewhere, and this copy goes when that is sure",
+                )?;
             }
             Finding::Unreadable(why) => f.write_str(why)?,
             Finding::NotDeleted => f.write_str("the deletion was interrupted")?,

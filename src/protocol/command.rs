@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Autostart, ConsoleFacts, DeviceQuery, DiagnoseQuery, EventsQuery, ExportQuery, ExportRequest,
     ImportQuery, MarkChange, MonthQuery, MotionWatch, ProbeQuery, Protection, SettingsChange,
-    StorageQuery, ThumbnailWish, TimelineQuery, WindowPlace,
+    StorageQuery, StorageTest, ThumbnailWish, TimelineQuery, WindowPlace,
 };
 use crate::model::{CameraId, Mode, Password, StreamKind, Transport, WallTime};
 
@@ -65,6 +65,8 @@ pub enum Command {
     WatchLive(Vec<LiveTile>),
     /// Drives playback.
     Playback(PlaybackCommand),
+    /// Tests a place elsewhere; how it goes arrives in [`super::Shown::storage_test`].
+    TestStorage(StorageTest),
     /// Asks how storage stands; the answer arrives in [`super::Shown::storage`].
     QueryStorage(StorageQuery),
     /// Asks for coverage; the answer arrives in [`super::Shown::timeline`].

@@ -18,7 +18,9 @@ pub mod probe;
 pub mod recovery;
 pub mod repair;
 pub mod retention;
+pub mod smb;
 pub mod spool;
+pub mod trial;
 
 pub use archive::{Archive, Upload};
 pub use error::StorageError;
@@ -27,6 +29,7 @@ pub use faulty_archive::FaultyArchive;
 pub use local::LocalVolume;
 pub use places::{Places, Volumes};
 pub use probe::Place;
+pub use smb::SmbVolume;
 
 use std::path::Path;
 

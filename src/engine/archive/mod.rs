@@ -27,7 +27,6 @@ use super::recordings::Recordings;
 use super::removal::Doomed;
 use crate::index::ThumbnailWriter;
 use crate::model::VolumeId;
-use crate::runtime::thread::JoinError;
 use crate::runtime::{Clock, Latest, Worker};
 use crate::storage::Archive;
 
@@ -182,13 +181,11 @@ impl Upload {
         self.worker.is_finished()
     }
 
-    /// Ends the thread; what is on its way is broken off at the next write, and gone on with at the next start.
-    ///
-    /// # Errors
-    /// When it hangs for `limit` or panicked.
-    pub fn stop(self, limit: Duration) -> Result<(), JoinError> {
-        drop(self.changes);
-        self.worker.join(limit)
+    /// Tells the thread to end; what is on its way is broken off at the next write, and gone on with at the next
+    /// start.
+    #[must_use]
+    pub fn end(self) -> Worker {
+        self.worker
     }
 }
 
