@@ -7,6 +7,7 @@ pub mod archive;
 pub mod archives;
 mod asker;
 pub mod awake;
+pub mod bringing;
 pub mod calendar;
 mod camera_lists;
 pub mod changing;

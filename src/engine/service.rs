@@ -9,7 +9,7 @@ use std::time::Duration;
 use crossbeam::channel::{Receiver, Sender, select, tick};
 
 use super::EngineError;
-use super::archive::Upload;
+use super::archive::{ArchiveOptions, Upload};
 use super::archives::OpenArchives;
 use super::awake::Awake;
 use super::camera_lists::CameraLists;
@@ -86,6 +86,8 @@ pub(super) struct Service {
     pub recorder: Recorder,
     pub cleaner: Cleaner,
     pub upload: Upload,
+    /// What that was told last.
+    pub bringing: Option<ArchiveOptions>,
     pub capture: Capture,
     pub detection: Detection,
     pub motion: Arc<MotionBoard>,
@@ -138,6 +140,7 @@ pub(super) struct Pending {
     pub sights: bool,
     pub context: bool,
     pub terms: bool,
+    pub archive: bool,
 }
 
 impl Service {
@@ -277,6 +280,11 @@ impl Service {
                 for kind in [StreamKind::Main, StreamKind::Sub] {
                     self.capture.retry_now(&StreamId::new(id.clone(), kind));
                 }
+                Ok(())
+            }
+            Command::RetryArchive => {
+                // One that is not taken is one of several.
+                let _others_do = self.upload.retry();
                 Ok(())
             }
             Command::Probe(query) => {

@@ -275,6 +275,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         recorder,
         cleaner,
         upload,
+        bringing: None,
         capture,
         detection,
         motion,

@@ -48,6 +48,8 @@ pub enum Command {
     StopManual(CameraId),
     /// Connects to a camera that is away without waiting for the next attempt.
     RetryCamera(CameraId),
+    /// Tries now to bring recordings to the archive, whatever was in the way.
+    RetryArchive,
     /// Tests an address; the answer arrives in [`super::Shown::probe`].
     Probe(ProbeQuery),
     /// Looks for cameras in the network; they arrive in [`super::Shown::search`].

@@ -11,6 +11,7 @@ use std::time::Duration;
 use rig::{ARCHIVE, CAMERAS, HOUR, Pictures, Rig, SPOOL, STEP, Ways};
 use watchkeeper::engine::archive::ArchiveState;
 use watchkeeper::model::{DeletionCause, GapReason};
+use watchkeeper::storage::Archive;
 use watchkeeper::storage::faulty_archive::Trouble;
 use watchkeeper::storage::retention::Rules;
 use watchkeeper::storage::spool::SpoolTerms;
@@ -246,6 +247,39 @@ fn the_first_hours_bring_more_than_a_checkpoint_and_go_on_from_there() {
     // All of it would be 39 writes twice.
     assert!(rig.archive.operations() < 75, "{}", rig.archive.operations());
     assert!(rig.volume.bytes(rig::LONG).is_none());
+}
+
+#[test]
+fn a_lost_index_is_made_anew_from_both_places_and_says_which_it_cannot_reach() {
+    let mut rig = Rig::new(ways(false));
+    rig.play(HOUR);
+    let before = rig.pictures();
+    assert!([SPOOL, ARCHIVE].iter().all(|place| rig.rows().iter().any(|row| row.volume == *place)));
+    assert_eq!(rig.lose_index(), []);
+    assert_eq!(rig.pictures(), before);
+    rig.archive.set_trouble(Some(Trouble::Offline));
+    let left = rig.lose_index();
+    assert!(
+        matches!(left.as_slice(), [it] if it.volume == ARCHIVE && it.to_string().contains("reached"))
+    );
+    assert!(rig.rows().iter().all(|row| row.volume == SPOOL));
+    rig.archive.set_trouble(None);
+    assert_eq!(rig.lose_index(), []);
+    assert_brought(&mut rig, true, "from both places");
+}
+
+#[test]
+fn files_that_the_index_does_not_know_are_counted_and_parts_of_nobody_go() {
+    let mut rig = Rig::new(ways(false));
+    rig.archive.put("office/2020-01-01/foreign.mp4", b"of somebody else");
+    let mut part = rig.archive.upload("office/2020-01-01/part.mp4", 9).expect("begins");
+    part.write(b"a part").expect("written");
+    drop(part);
+    assert!(rig.catch_up());
+    let found = rig.report.found.expect("all files were listed");
+    assert_eq!((found.strangers, found.missing, found.differing), (1, 0, 0));
+    let (files, parts) = rig.archive.contents();
+    assert_eq!((files.len(), parts), (1, Vec::new()), "what is not ours stays");
 }
 
 /// The patience of the shutdown: an upload hears of it at its next write.

@@ -18,7 +18,7 @@ use watchkeeper::engine::indexer::{IndexWriter, Indexer};
 use watchkeeper::engine::locks::Locks;
 use watchkeeper::engine::offline;
 use watchkeeper::index::check::repair;
-use watchkeeper::index::{Change, DeletedSpan, Index, ThumbnailWriter};
+use watchkeeper::index::{Change, DeletedSpan, Finding, Index, Outcome, Problem, ThumbnailWriter};
 use watchkeeper::media::sps::VideoInfo;
 use watchkeeper::media::{AccessUnit, StreamParameters};
 use watchkeeper::model::{
@@ -98,6 +98,8 @@ pub struct Rig {
     pub report: ArchiveReport,
     pub storage: StorageReport,
     pub signals: Arc<Signals>,
+    /// Files that nobody can read, as a power cut may leave them.
+    left: BTreeSet<String>,
     known: Arc<Latest<String>>,
     clock: Arc<SimulatedClock>,
     folder: tempfile::TempDir,
@@ -150,6 +152,7 @@ impl Rig {
             report: ArchiveReport::default(),
             storage: StorageReport::default(),
             signals: Arc::new(Signals::default()),
+            left: BTreeSet::new(),
             known: Arc::new(Latest::new()),
             clock: Arc::new(SimulatedClock::new(wall(0))),
             index: Some(Arc::new(opened.index)),
@@ -387,11 +390,29 @@ impl Rig {
         let index = Arc::new(opened.index);
         let report = repair(&index, &self.here(), &[]).expect("repairs");
         assert!(report.is_clean(), "{report:?}");
+        let left = report.problems.into_iter().filter(|problem| {
+            problem.outcome == Outcome::LeftAlone && problem.finding != Finding::Brought
+        });
+        self.left.extend(left.map(|problem| problem.path));
+        assert!(self.left.is_empty() || power.is_some(), "{:?}", self.left);
         self.index = Some(index);
         // It takes a while, and begins with a GOP.
         self.second = (self.second / SWEEP + 1) * SWEEP;
         let behind = wall(self.second).micros_since(self.clock.wall());
         self.clock.advance(Duration::from_micros(u64::try_from(behind).unwrap_or(0)));
+    }
+
+    /// The index is lost, and made anew from both places; what could not be mended.
+    pub fn lose_index(&mut self) -> Vec<Problem> {
+        self.index = None;
+        std::fs::remove_file(self.folder.path().join("index.redb")).expect("removes");
+        let opened = Index::open(self.folder.path().join("index.redb")).expect("opens");
+        let mut places = self.here();
+        places.insert(ARCHIVE, Arc::new(self.archive.clone()));
+        let report = repair(&opened.index, &places, &[]).expect("repairs");
+        self.index = Some(Arc::new(opened.index));
+        let failed = |problem: &Problem| matches!(problem.outcome, Outcome::Failed(_));
+        report.problems.into_iter().filter(failed).collect()
     }
 
     /// The pictures of each camera, each in one place and once; index and places agree.
@@ -415,6 +436,7 @@ impl Rig {
             place.insert(row.path, row.bytes);
         }
         let files = self.volume.list().expect("lists").into_iter();
+        let files = files.filter(|file| !self.left.contains(&file.path));
         assert_eq!(files.map(|file| (file.path, file.bytes)).collect::<BTreeMap<_, _>>(), here);
         assert_eq!(self.archive.contents(), (there, Vec::new()));
         found
@@ -442,8 +464,8 @@ impl Running {
         let now = clock.now();
         let picture = u64::try_from(second / STEP).expect("not negative");
         let random_access = picture.is_multiple_of(GOP);
-        let begins = random_access
-            && !std::mem::replace(&mut self.connected, self.connected || random_access);
+        let begins = random_access && !self.connected;
+        self.connected |= begins;
         for recorder in &mut self.recorders {
             if begins {
                 recorder.take(CaptureEvent::RunStarted { parameters: parameters() }, now);

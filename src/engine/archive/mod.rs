@@ -59,6 +59,16 @@ pub struct ArchiveOptions {
     pub verify: bool,
 }
 
+impl ArchiveOptions {
+    /// Whether these are the same archive, reached in the same way.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.archive, &other.archive)
+            && (self.volume_id, self.spool, self.verify)
+                == (other.volume_id, other.spool, other.verify)
+    }
+}
+
 /// Files that are to go from an archive.
 #[derive(Debug)]
 pub struct Order {
