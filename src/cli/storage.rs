@@ -149,7 +149,7 @@ fn show(folder: &DataFolder, json: bool) -> Result<()> {
         ("first limit", left(&overview)),
     ];
     lines.extend(elsewhere(folder, settings)?);
-    lines.extend(overview.archive.iter().flat_map(how_it_stands));
+    lines.extend(overview.archive.iter().flat_map(|archive| how_it_stands(archive)));
     lines.extend(overview.trouble.clone().map(|trouble| ("trouble", trouble)));
     print::pairs(&lines)?;
     if overview.used_by.is_empty() {

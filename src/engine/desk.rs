@@ -18,7 +18,7 @@ use super::locks::Locks;
 use super::manual::ManualDesk;
 use super::marks::MarkBook;
 use super::recordings::{Answer, Question, Recordings};
-use super::{EngineError, diagnosing, offline, overview, report, start, zone_of};
+use super::{EngineError, diagnosing, offline, overview, report, terms, zone_of};
 use crate::config::system::System;
 use crate::config::{ConfigError, DataFolder, SettingsStore, bundle};
 use crate::model::{Bookmark, CameraId, Lock, WallSpan, WallTime};
@@ -145,7 +145,7 @@ impl Desk {
         let store = SettingsStore::open(folder)?;
         let volume = offline::volumes(folder, &store)?.current;
         let mut report =
-            StorageReport { terms: start::terms(store.settings(), volume), ..Default::default() };
+            StorageReport { terms: terms::terms(store.settings(), volume), ..Default::default() };
         match recordings.volumes.get(volume).map(|volume| volume.space()) {
             Some(Ok(space)) => report.usage.space = space,
             Some(Err(error)) => report.trouble = Some(error.to_string()),

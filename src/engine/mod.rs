@@ -57,6 +57,7 @@ pub mod storage_testing;
 pub mod stored;
 mod taking_out;
 pub mod telling;
+mod terms;
 pub mod thumbnails;
 pub mod tiles;
 pub mod timeline;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::cleaner::StorageReport;
 use super::recordings::Recordings;
-use super::{EngineError, bringing, start};
+use super::{EngineError, bringing, terms};
 use crate::config::VolumeStore;
 use crate::model::{GapReason, Lock, Settings, StreamId, WallTime};
 use crate::protocol::{Going, StorageOverview};
@@ -48,7 +48,7 @@ pub fn overview(
         trouble: stopped.or_else(|| report.trouble.clone()),
         going: ahead.in_24h,
         left_micros: ahead.left_micros,
-        archive: bringing::overview(report),
+        archive: bringing::overview(report).map(Box::new),
     })
 }
 
@@ -97,7 +97,7 @@ pub fn lost_by(
 ) -> Result<Vec<Going>, EngineError> {
     let stand = |settings: &Settings| {
         let id = before.known.at(&settings.storage.path).id;
-        let mut terms = start::terms(settings, id);
+        let mut terms = terms::terms(settings, id);
         // A place that is new or not connected holds nothing that could make room.
         let space = before.recordings.volumes.get(id).and_then(|volume| volume.space().ok());
         let space = space.unwrap_or_default();

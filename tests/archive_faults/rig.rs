@@ -50,7 +50,6 @@ const PICTURE: usize = 8_000;
 
 /// 2026-03-03 07:00 UTC.
 const START: i64 = 1_772_521_200;
-
 pub const SPOOL: VolumeId = VolumeId(0);
 pub const ARCHIVE: VolumeId = VolumeId(1);
 
@@ -91,7 +90,7 @@ pub struct Rig {
     pub volume: FaultyVolume,
     pub archive: FaultyArchive,
     pub ways: Ways,
-    /// Pictures of each camera that were synced.
+    /// Pictures that were synced.
     pub promised: Vec<Pictures>,
     /// How far it came.
     pub second: i64,

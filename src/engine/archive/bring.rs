@@ -2,8 +2,10 @@
 //!
 //! Must not do: remove a file here before the index names the archive, and the archive has answered for it.
 
-use sha2::{Digest, Sha256};
+use std::sync::Arc;
 use std::time::Duration;
+
+use sha2::{Digest, Sha256};
 
 use super::backoff::{rest_after_read, rest_after_write};
 use super::courier::{Courier, Rest};
@@ -33,11 +35,11 @@ pub enum Failed {
     /// The archive is in the way.
     There(StorageError),
     /// The recording is, as its file here shows.
-    Here(SegmentRow, StorageError),
+    Here(StorageError),
     /// The index, or what else belongs to all of this computer.
     Engine(EngineError),
     /// The archive gives back something else than was sent.
-    Spoilt(SegmentRow),
+    Spoilt,
 }
 
 impl From<StorageError> for Failed {
@@ -67,12 +69,16 @@ impl Courier {
         rest: &mut Rest<'_>,
     ) -> Result<(), Failed> {
         let here = self.place_of(row)?;
-        let failed = |error| Failed::Here(row.clone(), error);
-        let file = here.open_read(&row.path).map_err(failed)?;
-        let bytes = file.length().map_err(|e| failed(StorageError::io("read", &row.path, e)))?;
+        let file = here.open_read(&row.path).map_err(Failed::Here)?;
+        let unread = |e| Failed::Here(StorageError::io("read", &row.path, e));
+        let bytes = file.length().map_err(unread)?;
         if bytes != row.bytes {
             let why = format!("it has {bytes} bytes, and the index says {}", row.bytes);
-            return Err(failed(StorageError::io("bring", &row.path, std::io::Error::other(why))));
+            return Err(Failed::Here(StorageError::io(
+                "bring",
+                &row.path,
+                std::io::Error::other(why),
+            )));
         }
         if archive.verify {
             self.bring_compared(archive, row, file.as_ref(), rest)?;
@@ -104,7 +110,7 @@ impl Courier {
         if sent == self.sum_there(archive, row, rest)? {
             return Ok(());
         }
-        Err(Failed::Spoilt(row.clone()))
+        Err(Failed::Spoilt)
     }
 
     /// Sends a file from where an attempt before has come to; the sum of all of it.
@@ -154,7 +160,7 @@ impl Courier {
         self.set_state(ArchiveState::Comparing(row.path.clone()));
         let file = archive.archive.open_read(&row.path)?;
         match self.sum(row, file.as_ref(), rest) {
-            Err(Failed::Here(_, error)) => Err(Failed::There(away(archive, &error))),
+            Err(Failed::Here(error)) => Err(Failed::There(away(archive, &error))),
             sum => sum,
         }
     }
@@ -210,7 +216,7 @@ impl Courier {
         }
     }
 
-    fn place_of(&self, row: &SegmentRow) -> Result<std::sync::Arc<dyn Volume>, Failed> {
+    fn place_of(&self, row: &SegmentRow) -> Result<Arc<dyn Volume>, Failed> {
         let place = self.options.recordings.volumes.get(row.volume);
         place.ok_or_else(|| {
             let text = format!("the folder of {} is not open", row.path);
@@ -258,9 +264,8 @@ fn each_part(
     while offset < row.bytes {
         let length = (row.bytes - offset).min(WRITE_BYTES as u64);
         let part = &mut buffer[..usize::try_from(length).unwrap_or(WRITE_BYTES)];
-        file.read_exact_at(offset, part).map_err(|error| {
-            Failed::Here(row.clone(), StorageError::io("read", &row.path, error))
-        })?;
+        file.read_exact_at(offset, part)
+            .map_err(|error| Failed::Here(StorageError::io("read", &row.path, error)))?;
         sum.update(&*part);
         take(offset, part)?;
         offset += length;

@@ -53,6 +53,8 @@ pub struct Courier {
     asked: Duration,
     /// When all of its files were last listed.
     pub(super) listed: Option<Duration>,
+    /// The recording that is being brought, or was last.
+    on_its_way: Option<SegmentRow>,
     /// Recordings that cannot be read here, and when they are tried again.
     aside: BTreeMap<(StreamId, WallTime), Duration>,
 }
@@ -75,6 +77,7 @@ impl Courier {
             is_taken_up: false,
             asked: Duration::ZERO,
             listed: None,
+            on_its_way: None,
             aside: BTreeMap::new(),
         }
     }
@@ -126,9 +129,9 @@ impl Courier {
             Ok(Done::Nothing) => LOOK,
             Err(Failed::Stopped) => Duration::ZERO,
             Err(Failed::There(error)) => self.fail_there(&error),
-            Err(Failed::Here(row, error)) => self.put_aside(&row, &error),
+            Err(Failed::Here(error)) => self.put_aside(&error),
             Err(Failed::Engine(error)) => self.fail_here(&error),
-            Err(Failed::Spoilt(row)) => self.tell_spoilt(&row),
+            Err(Failed::Spoilt) => self.tell_spoilt(),
         }
     }
 
@@ -173,6 +176,7 @@ impl Courier {
             self.aside.get(&key).is_none_or(|until| now >= *until)
         });
         if let Some(row) = waiting.first() {
+            self.on_its_way = Some(row.clone());
             let brought = self.bring(archive, row, rest);
             if matches!(&brought, Err(Failed::There(error)) if error.is_full()) {
                 self.now.room.lacking = row.bytes;
@@ -265,27 +269,33 @@ impl Courier {
     }
 
     /// One recording is in the way: others go first.
-    fn put_aside(&mut self, row: &SegmentRow, error: &StorageError) -> Duration {
-        let text = format!("{} cannot be brought to {}: {error}.", row.path, self.now.address);
-        let until = self.options.clock.monotonic().saturating_add(ASIDE);
-        self.aside.insert((row.stream.clone(), row.start), until);
-        self.note_trouble(text);
+    fn put_aside(&mut self, error: &StorageError) -> Duration {
+        let address = &self.now.address;
+        self.note_trouble(format!("A recording cannot be brought to {address}: {error}."));
+        self.leave_aside();
         Duration::ZERO
     }
 
     /// It is brought again; when that comes out no better, not all the time.
-    fn tell_spoilt(&mut self, row: &SegmentRow) -> Duration {
+    fn tell_spoilt(&mut self) -> Duration {
         self.now.spoilt += 1;
+        let path = self.on_its_way.as_ref().map_or("a recording", |row| row.path.as_str());
         let text = format!(
-            "The copy of {} on {} differed from the recording; it is brought again.",
-            row.path, self.now.address
+            "The copy of {path} on {} differed from the recording; it is brought again.",
+            self.now.address
         );
-        let until = self.options.clock.monotonic().saturating_add(ASIDE);
-        if self.now.spoilt > 1 {
-            self.aside.insert((row.stream.clone(), row.start), until);
-        }
         self.note_trouble(text);
+        if self.now.spoilt > 1 {
+            self.leave_aside();
+        }
         Duration::ZERO
+    }
+
+    fn leave_aside(&mut self) {
+        let until = self.options.clock.monotonic().saturating_add(ASIDE);
+        if let Some(row) = self.on_its_way.take() {
+            self.aside.insert((row.stream, row.start), until);
+        }
     }
 
     fn note_trouble(&mut self, text: String) {
