@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 use egui::Vec2;
 use egui::accesskit::Role;
+use egui_kittest::SnapshotResults;
 use egui_kittest::kittest::Queryable;
 use ui_fixture as fixture;
 use ui_fixture::desk::Desk;
@@ -124,7 +125,8 @@ const STEPS: [StorageStep; 7] = [
 ];
 
 /// The card scrolled into view in the smallest window, in both looks.
-fn pictures(name: &str, settings: Settings, test: impl Fn(&mut Desk)) {
+fn pictures(name: &str, settings: Settings, archive: &ArchiveOverview, test: impl Fn(&mut Desk)) {
+    let mut results = SnapshotResults::new();
     for (look, theme) in [("dark", ThemeChoice::Dark), ("light", ThemeChoice::Light)] {
         let mut settings = settings.clone();
         settings.console.theme = theme;
@@ -132,14 +134,15 @@ fn pictures(name: &str, settings: Settings, test: impl Fn(&mut Desk)) {
         desk.harness.get_by_role_and_label(Role::Button, "Test connection").scroll_to_me();
         desk.harness.run();
         test(&mut desk);
-        bringing::show(&mut desk, bringing::away());
+        bringing::show(&mut desk, archive.clone());
         desk.harness.snapshot(format!("storage_{name}_{look}"));
+        results.extend(desk.harness.take_snapshot_results());
     }
 }
 
 #[test]
 fn a_nas_that_was_tested() {
-    pictures("nas", nas(), |desk| {
+    pictures("nas", nas(), &bringing::away(), |desk| {
         desk.click("Test connection");
         let test = testing::asked(desk);
         testing::answer(desk, test.id, &STEPS, passed());
@@ -148,7 +151,7 @@ fn a_nas_that_was_tested() {
 
 #[test]
 fn a_bucket_that_is_not_there() {
-    pictures("object", object(), |desk| {
+    pictures("object", object(), &bringing::there(), |desk| {
         desk.click("Test connection");
         let test = testing::asked(desk);
         let why = "There is no bucket \"cctv\". Correct its name, or make it on the server.";

@@ -15,7 +15,7 @@ use crate::engine::desk::{Request, Response};
 use crate::engine::offline;
 use crate::model::settings::SpoolFull;
 use crate::model::{Password, StorageSettings};
-use crate::protocol::{Going, StorageOverview};
+use crate::protocol::{ArchiveOverview, Going, StorageOverview};
 
 /// Runs the verb.
 ///
@@ -120,6 +120,7 @@ fn show(folder: &DataFolder, json: bool) -> Result<()> {
             "reserve": overview.reserve,
             "left_seconds": seconds(&overview),
             "trouble": overview.trouble,
+            "archive": overview.archive,
         }));
     }
     let limit = |value: u32, unit: &str| match value {
@@ -148,6 +149,7 @@ fn show(folder: &DataFolder, json: bool) -> Result<()> {
         ("first limit", left(&overview)),
     ];
     lines.extend(elsewhere(folder, settings)?);
+    lines.extend(overview.archive.iter().flat_map(|archive| how_it_stands(archive)));
     lines.extend(overview.trouble.clone().map(|trouble| ("trouble", trouble)));
     print::pairs(&lines)?;
     if overview.used_by.is_empty() {
@@ -183,6 +185,24 @@ fn elsewhere(
         ("at most waiting", waits),
         ("no more can wait", full.into()),
     ])
+}
+
+/// How the place stands that recordings are brought to.
+fn how_it_stands(archive: &ArchiveOverview) -> Vec<(&'static str, String)> {
+    let waiting =
+        format!("{} in {} files", print::bytes(archive.waiting_bytes), archive.waiting_files);
+    let mut lines = vec![("archive", archive.state.clone()), ("waiting", waiting)];
+    if archive.total > 0 {
+        let (free, total) = (print::bytes(archive.free), print::bytes(archive.total));
+        lines.push(("free there", format!("{free} of {total}")));
+    }
+    let room = print::bytes(archive.spool_room);
+    let covered = archive.covers_micros.map(|micros| micros / 3_600_000_000);
+    lines.push((
+        "room to wait",
+        covered.map_or(room.clone(), |hours| format!("{room}, {hours} h at the present rate")),
+    ));
+    lines
 }
 
 fn preview(folder: &DataFolder, json: bool) -> Result<()> {

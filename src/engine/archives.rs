@@ -147,7 +147,7 @@ impl Service {
         let before: Vec<String> = self.archives.trouble().keys().cloned().collect();
         self.archives.follow(&self.folder, &self.secrets, place.as_ref())?;
         for open in self.archives.all() {
-            self.recordings.volumes.put(open.id, Arc::clone(&open.archive) as _);
+            self.recordings.volumes.put_archive(open.id, Arc::clone(&open.archive));
         }
         for address in before.iter().filter(|a| !self.archives.trouble().contains_key(*a)) {
             self.notices.clear(&key_of(address));

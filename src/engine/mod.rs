@@ -3,9 +3,11 @@
 //! Must not do: paint, or decide what `recorder::gate` and `storage` decide.
 
 pub mod alerts;
+pub mod archive;
 pub mod archives;
 mod asker;
 pub mod awake;
+pub mod bringing;
 pub mod calendar;
 mod camera_lists;
 pub mod changing;
@@ -55,6 +57,7 @@ pub mod storage_testing;
 pub mod stored;
 mod taking_out;
 pub mod telling;
+mod terms;
 pub mod thumbnails;
 pub mod tiles;
 pub mod timeline;
@@ -80,7 +83,7 @@ use crate::runtime::Worker;
 pub const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);
 
 /// Threads, and groups of them, that the engine waits for one after the other.
-const STOPPED_IN_TURN: u32 = 28;
+const STOPPED_IN_TURN: u32 = 29;
 
 /// A running engine.
 pub struct Engine {

@@ -150,13 +150,14 @@ pub fn thumbnail_bytes(folder: &DataFolder) -> u64 {
     ThumbnailWriter::open(folder.thumbnails()).0.reader().usage()
 }
 
-/// Mends files and index; one sentence for each thing that was mended.
+/// Mends files and index, also of archives that can be reached; one sentence for each thing that was mended.
 ///
 /// # Errors
 /// When settings, index or volume cannot be opened.
 pub fn repair(folder: &DataFolder) -> Result<Vec<String>, EngineError> {
     let store = SettingsStore::open(folder)?;
-    let volumes = volumes(folder, &store)?.all;
+    let mut volumes = volumes(folder, &store)?.all;
+    add_archives(&mut volumes, folder, &store)?;
     let opened = Index::open(folder.index())?;
     let report = index::check::repair(&opened.index, &volumes, &[])?;
     let mended = report.problems.iter().filter(|problem| problem.outcome == Outcome::Repaired);

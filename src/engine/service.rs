@@ -9,6 +9,7 @@ use std::time::Duration;
 use crossbeam::channel::{Receiver, Sender, select, tick};
 
 use super::EngineError;
+use super::archive::{ArchiveOptions, Upload};
 use super::archives::OpenArchives;
 use super::awake::Awake;
 use super::camera_lists::CameraLists;
@@ -84,6 +85,9 @@ pub(super) struct Service {
     pub indexer: Indexer,
     pub recorder: Recorder,
     pub cleaner: Cleaner,
+    pub upload: Upload,
+    /// What that was told last.
+    pub bringing: Option<ArchiveOptions>,
     pub capture: Capture,
     pub detection: Detection,
     pub motion: Arc<MotionBoard>,
@@ -136,6 +140,7 @@ pub(super) struct Pending {
     pub sights: bool,
     pub context: bool,
     pub terms: bool,
+    pub archive: bool,
 }
 
 impl Service {
@@ -277,7 +282,11 @@ impl Service {
                 }
                 Ok(())
             }
-            Command::RetryArchive => Ok(()),
+            Command::RetryArchive => {
+                // One that is not taken is one of several.
+                let _others_do = self.upload.retry();
+                Ok(())
+            }
             Command::Probe(query) => {
                 self.finding.probe(query, &self.secrets, self.store.settings());
                 Ok(())

@@ -62,7 +62,7 @@ pub struct StorageOverview {
     pub left_micros: Option<i64>,
     /// Where recordings are brought to; none when they stay.
     #[serde(default)]
-    pub archive: Option<ArchiveOverview>,
+    pub archive: Option<Box<ArchiveOverview>>,
 }
 
 /// How the place stands that recordings are brought to, and what waits for it.

@@ -25,10 +25,22 @@ pub(super) fn away() -> ArchiveOverview {
     }
 }
 
+/// A bucket that takes what is brought.
+pub(super) fn there() -> ArchiveOverview {
+    let address = "https://s3.example.com:9000/cctv/shop";
+    ArchiveOverview {
+        address: address.into(),
+        state: format!("{address} is connected; 3 recordings are being brought there."),
+        is_reachable: true,
+        total: 0,
+        ..away()
+    }
+}
+
 /// The engine tells how it stands.
 pub(super) fn show(desk: &mut Desk, archive: ArchiveOverview) {
     let id = desk.shown.storage.get().expect("it was told before").id;
-    let overview = StorageOverview { archive: Some(archive), ..overview() };
+    let overview = StorageOverview { archive: Some(Box::new(archive)), ..overview() };
     desk.shown.storage.set(StorageAnswer { id, overview, lost: Vec::new() });
     desk.harness.run();
 }
@@ -40,7 +52,7 @@ fn an_outage_is_told_with_what_it_costs() {
     for text in [
         "nas.local does not answer",
         "47 hours",
-        "of outage covered, at 4.60 MB/s",
+        "of outage at 4.60 MB/s",
         "11.6 GB",
         "3 recordings wait",
         "1204",

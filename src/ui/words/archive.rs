@@ -129,10 +129,20 @@ pub const TRY_NOW_TIP: &str = "Tries to reach it at once; it is tried again by i
 pub const NOTHING_RECORDED: &str = "outage: nothing is recorded";
 pub const BROUGHT: &str = "brought since the start";
 
+/// How long the spool is enough.
+#[must_use]
+pub fn hours(micros: i64) -> String {
+    match micros / 60_000_000 {
+        minutes @ ..60 => format!("{minutes} min"),
+        minutes @ 60..120 => format!("1 hour {} min", minutes - 60),
+        minutes => format!("{} hours", minutes / 60),
+    }
+}
+
 /// Below the time for which the spool is enough.
 #[must_use]
 pub fn covers(rate: &str) -> String {
-    format!("of outage covered, at {rate}")
+    format!("of outage at {rate}")
 }
 
 /// Below the bytes that wait.

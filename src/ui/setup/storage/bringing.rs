@@ -51,7 +51,7 @@ pub fn ui(ui: &mut Ui, stage: &mut Stage<'_>, archive: &ArchiveOverview, rate: u
 
 fn figures(ui: &mut Ui, archive: &ArchiveOverview, rate: u64) {
     let covers = match archive.covers_micros {
-        Some(micros) => (format::time_left(micros), words::covers(&format::byte_rate(rate))),
+        Some(micros) => (words::hours(micros), words::covers(&format::byte_rate(rate))),
         None => ("–".to_owned(), words::NOTHING_RECORDED.to_owned()),
     };
     let waits = (format::bytes(archive.waiting_bytes), words::waits(archive.waiting_files));
