@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use chrono::{Offset, Utc};
 use watchkeeper::config::DataFolder;
+use watchkeeper::engine::archive::ArchiveDesk;
 use watchkeeper::engine::cleaner::{CleanerOptions, Keeper};
 use watchkeeper::engine::indexer::Indexer;
 use watchkeeper::engine::locks::Locks;
@@ -84,8 +85,9 @@ fn a_volume_that_removes_nothing_costs_no_more_footage_than_one_that_does() {
         signals: Arc::new(Signals::default()),
         recorder: Arc::new(Latest::new()),
         clock: Arc::clone(&clock) as Arc<dyn Clock>,
-        terms: Terms { rules, low_space_percent: 0, volume: VolumeId(0) },
+        terms: Terms { rules, volume: VolumeId(0), ..Terms::default() },
         thumbnails: ThumbnailWriter::open(folder.path().join("thumbnails.redb")).0,
+        archive: ArchiveDesk::default(),
     };
     let mut keeper = Keeper::new(options, Arc::clone(&report));
     let mut rounds = |count: usize| {

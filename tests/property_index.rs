@@ -79,7 +79,7 @@ fn change() -> impl Strategy<Value = Change> {
         2 => (stream(), -40..200_i64)
             .prop_map(|(stream, start)| Change::RemoveSegment { stream, start: at(start) }),
         2 => (stream(), -40..200_i64, cause()).prop_map(|(stream, start, cause)| {
-            Change::MarkDeleting { stream, start: at(start), cause }
+            Change::MarkDeleting { stream, start: at(start), volume: VolumeId(0), cause }
         }),
         2 => (stream(), -40..200_i64, length(), cause(), 0..4_i64).prop_map(
             |(stream, start, micros, cause, hour)| {
@@ -117,7 +117,7 @@ impl Model {
                 self.journal.insert((entry.camera.clone(), entry.at), entry);
             }
             Change::Heartbeat(at) => self.heartbeat = Some(at),
-            Change::MarkDeleting { stream, start, cause } => {
+            Change::MarkDeleting { stream, start, cause, .. } => {
                 if let Some(row) = self.segments.get_mut(&(stream, start)) {
                     row.state = SegmentState::Deleting(cause);
                 }

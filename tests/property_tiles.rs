@@ -100,7 +100,12 @@ impl History {
                 let (span, cause, at) =
                     (self.span(part), DeletionCause::Retention, Self::at(self.now));
                 vec![
-                    Change::MarkDeleting { stream: stream.clone(), start, cause },
+                    Change::MarkDeleting {
+                        stream: stream.clone(),
+                        start,
+                        volume: VolumeId(0),
+                        cause,
+                    },
                     Change::Deleted { stream, start, span, cause, at },
                 ]
             }

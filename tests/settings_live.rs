@@ -4,6 +4,8 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test may fail by panicking")]
 
 mod common;
+#[path = "settings_live/elsewhere.rs"]
+mod elsewhere;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -54,7 +56,8 @@ impl Stage {
         let mut after = Box::new(Settings::clone(&before));
         change(&mut after);
         let id = shown.next_id();
-        let change = SettingsChange { id, before, after, passwords: Vec::new() };
+        let change =
+            SettingsChange { id, before, after, passwords: Vec::new(), archive_password: None };
         self.console.send(Command::ChangeSettings(change)).expect("taken");
         let answer = || shown.changed.to(id);
         wait_for("an answer", SOON, || answer().is_some());
@@ -67,7 +70,8 @@ impl Stage {
         let mut after = Box::new(Settings::clone(&before));
         after.storage.path = path.to_owned();
         let id = shown.next_id();
-        let change = SettingsChange { id, before, after, passwords: Vec::new() };
+        let change =
+            SettingsChange { id, before, after, passwords: Vec::new(), archive_password: None };
         self.console.send(Command::ChangeSettings(change)).expect("taken");
         id
     }
@@ -202,7 +206,8 @@ fn a_change_that_cannot_be_is_answered_with_a_sentence() {
     let id = shown.next_id();
     let mut after = Box::new(Settings::clone(&before));
     after.cameras[0].name = "Hall".into();
-    let change = SettingsChange { id, before, after, passwords: Vec::new() };
+    let change =
+        SettingsChange { id, before, after, passwords: Vec::new(), archive_password: None };
     stage.console.send(Command::ChangeSettings(change)).expect("taken");
     wait_for("an answer", SOON, || shown.changed.to(id).is_some());
     let answer = shown.changed.to(id).expect("answered");

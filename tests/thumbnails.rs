@@ -17,6 +17,7 @@ use watchkeeper::analysis::ThumbnailMaker;
 use watchkeeper::capture::{CaptureEvent, UnitQueue};
 use watchkeeper::codec::{Converter, decode_jpeg, open_decoder};
 use watchkeeper::config::DataFolder;
+use watchkeeper::engine::archive::ArchiveDesk;
 use watchkeeper::engine::cleaner::{CleanerOptions, Keeper};
 use watchkeeper::engine::desk::{Desk, Request, Response};
 use watchkeeper::engine::door;
@@ -200,7 +201,7 @@ fn a_picture_that_comes_after_its_footage_has_gone_goes_too() {
     assert!(step() && step() && step());
     assert_eq!(stage.times().len(), 1);
     let (stream, start, cause) = (main_stream(), gone.start, DeletionCause::Retention);
-    let marked = Change::MarkDeleting { stream: stream.clone(), start, cause };
+    let marked = Change::MarkDeleting { stream: stream.clone(), start, volume: VolumeId(0), cause };
     let deleted = Change::Deleted { stream, start, span: gone, cause, at: now.wall };
     stage.archive.index.apply(&[marked, deleted]).expect("applies");
     stage.writer.delete_range(&camera(), gone).expect("deletes");
@@ -235,8 +236,9 @@ fn pictures_go_with_their_footage_and_count_as_used() {
         signals: Arc::new(Signals::default()),
         recorder: Arc::new(Latest::new()),
         clock: Arc::clone(&stage.clock) as Arc<dyn Clock>,
-        terms: Terms { rules, low_space_percent: 0, volume: VolumeId(0) },
+        terms: Terms { rules, volume: VolumeId(0), ..Terms::default() },
         thumbnails: stage.writer.clone(),
+        archive: ArchiveDesk::default(),
     };
     stage.clock.set_wall(at(1_100.0));
     let mut keeper = Keeper::new(options, Arc::clone(&report));

@@ -28,6 +28,7 @@ pub mod loss;
 pub mod manual;
 pub mod modes_args;
 pub mod passwords;
+pub mod place_args;
 pub mod print;
 pub mod record;
 pub mod recordings;
@@ -40,6 +41,7 @@ pub mod snapshot;
 pub mod stop;
 pub mod storage;
 pub mod storage_args;
+mod storage_test;
 pub mod values;
 
 use anyhow::Result;

@@ -7,12 +7,15 @@ use std::path::Path;
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
+use super::place_args::{PlaceArgs, SpoolArgs};
 use super::storage_args::{StorageArgs, StorageOptions, StorageVerb};
-use super::{Args, loss, print, session};
-use crate::config::{ConfigError, DataFolder, SettingsStore};
+use super::{Args, loss, print, session, storage_test};
+use crate::config::{ConfigError, DataFolder, Secrets, SettingsStore};
 use crate::engine::desk::{Request, Response};
 use crate::engine::offline;
-use crate::protocol::{Going, StorageOverview};
+use crate::model::settings::SpoolFull;
+use crate::model::{Password, StorageSettings};
+use crate::protocol::{ArchiveOverview, Going, StorageOverview};
 
 /// Runs the verb.
 ///
@@ -22,20 +25,35 @@ pub fn run(args: &Args, options: &StorageOptions) -> Result<()> {
     let folder = session::folder(args)?;
     match &options.verb {
         StorageVerb::Show { json } => show(&folder, *json),
-        StorageVerb::Set { change, yes } => set(&folder, change, *yes),
+        StorageVerb::Set { change, place, spool, yes } => {
+            let all = Change { rules: change, place, spool };
+            set(args, &folder, &all, *yes)
+        }
+        StorageVerb::Test { place, json } => storage_test::run(args, &folder, place, *json),
         StorageVerb::Preview { json } => preview(&folder, *json),
     }
 }
 
-fn set(folder: &DataFolder, change: &StorageArgs, yes: bool) -> Result<()> {
+/// What is to be changed.
+struct Change<'a> {
+    rules: &'a StorageArgs,
+    place: &'a PlaceArgs,
+    spool: &'a SpoolArgs,
+}
+
+fn set(args: &Args, folder: &DataFolder, change: &Change<'_>, yes: bool) -> Result<()> {
     let _lock = session::hold(folder)?;
     let mut store = SettingsStore::open(folder)?;
     let mut after = store.settings().clone();
-    change.apply(&mut after.storage);
+    change.rules.apply(&mut after.storage);
+    change.place.apply(&mut after.storage);
+    change.spool.apply(&mut after.storage);
     after.storage.path = folder.storage_in_settings(&after.storage.path);
     after.validate().map_err(ConfigError::from)?;
+    // Before anything is changed: a passphrase may be wrong.
+    let password = password(args, folder, change.place, &after.storage)?;
     loss::confirm(folder, &store, &after, yes)?;
-    if change.path.is_some() {
+    if change.rules.path.is_some() {
         let path = &after.storage.path;
         let full = folder.storage(path);
         if !full.parent().is_some_and(Path::is_dir) {
@@ -47,7 +65,31 @@ fn set(folder: &DataFolder, change: &StorageArgs, yes: bool) -> Result<()> {
         *settings = after;
         Ok(())
     })?;
+    if let Some((mut secrets, address, password)) = password {
+        secrets.prepare();
+        secrets.set_at(&address, Some(&password))?;
+    }
     print::line("changed how recordings are kept")
+}
+
+/// The password that was given, for the address that recordings are brought to, and where it is to be stored.
+fn password(
+    args: &Args,
+    folder: &DataFolder,
+    given: &PlaceArgs,
+    after: &StorageSettings,
+) -> Result<Option<(Secrets, String, Password)>> {
+    if !given.password_stdin {
+        return Ok(None);
+    }
+    let Some(place) = after.archive() else {
+        bail!(
+            "a password belongs to a NAS or a bucket; choose one with --type nas or --type object"
+        )
+    };
+    let secrets = session::secrets(args, folder)?;
+    let password = storage_test::read_password()?;
+    Ok(Some((secrets, place.address(), password)))
 }
 
 fn overview(folder: &DataFolder) -> Result<StorageOverview> {
@@ -78,6 +120,7 @@ fn show(folder: &DataFolder, json: bool) -> Result<()> {
             "reserve": overview.reserve,
             "left_seconds": seconds(&overview),
             "trouble": overview.trouble,
+            "archive": overview.archive,
         }));
     }
     let limit = |value: u32, unit: &str| match value {
@@ -105,6 +148,8 @@ fn show(folder: &DataFolder, json: bool) -> Result<()> {
         ("recorded", format!("{} a second", print::bytes(overview.rate))),
         ("first limit", left(&overview)),
     ];
+    lines.extend(elsewhere(folder, settings)?);
+    lines.extend(overview.archive.iter().flat_map(|archive| how_it_stands(archive)));
     lines.extend(overview.trouble.clone().map(|trouble| ("trouble", trouble)));
     print::pairs(&lines)?;
     if overview.used_by.is_empty() {
@@ -114,6 +159,50 @@ fn show(folder: &DataFolder, json: bool) -> Result<()> {
     let rows = overview.used_by.iter().map(|(camera, used)| [name(camera), print::bytes(*used)]);
     print::line("")?;
     print::table(["CAMERA", "USED"], &rows.collect::<Vec<_>>())
+}
+
+/// Where recordings are brought to, as far as the settings say.
+fn elsewhere(
+    folder: &DataFolder,
+    settings: &StorageSettings,
+) -> Result<Vec<(&'static str, String)>> {
+    let Some(place) = settings.archive() else { return Ok(Vec::new()) };
+    let address = place.address();
+    let has_password = Secrets::open(folder)?.addresses().any(|stored| stored == address);
+    let waits = match settings.spool.max_gb.0 {
+        0 => "as much as the disk holds".into(),
+        most => format!("{most} GB"),
+    };
+    let full = match settings.spool.when_full {
+        SpoolFull::DropOldest => "the oldest that wait go",
+        SpoolFull::Stop => "recording stops",
+    };
+    let verified = if settings.verify { "read back and compared" } else { "not read back" };
+    Ok(vec![
+        ("brought to", address),
+        ("password", if has_password { "stored" } else { "none is stored" }.into()),
+        ("brought files are", verified.into()),
+        ("at most waiting", waits),
+        ("no more can wait", full.into()),
+    ])
+}
+
+/// How the place stands that recordings are brought to.
+fn how_it_stands(archive: &ArchiveOverview) -> Vec<(&'static str, String)> {
+    let waiting =
+        format!("{} in {} files", print::bytes(archive.waiting_bytes), archive.waiting_files);
+    let mut lines = vec![("archive", archive.state.clone()), ("waiting", waiting)];
+    if archive.total > 0 {
+        let (free, total) = (print::bytes(archive.free), print::bytes(archive.total));
+        lines.push(("free there", format!("{free} of {total}")));
+    }
+    let room = print::bytes(archive.spool_room);
+    let covered = archive.covers_micros.map(|micros| micros / 3_600_000_000);
+    lines.push((
+        "room to wait",
+        covered.map_or(room.clone(), |hours| format!("{room}, {hours} h at the present rate")),
+    ));
+    lines
 }
 
 fn preview(folder: &DataFolder, json: bool) -> Result<()> {

@@ -4,6 +4,7 @@
 
 use clap::{Args as ClapArgs, Subcommand};
 
+use super::place_args::{PlaceArgs, SpoolArgs};
 use super::rule_args::DefaultArgs;
 use super::values::Switch;
 use crate::model::StorageSettings;
@@ -53,13 +54,29 @@ pub enum StorageVerb {
         json: bool,
     },
     /// Change the rules
+    #[command(arg_required_else_help = true)]
     Set {
         /// What changes
         #[command(flatten)]
-        change: StorageArgs,
+        change: Box<StorageArgs>,
+        /// Where recordings are brought to
+        #[command(flatten)]
+        place: Box<PlaceArgs>,
+        /// How they wait for that
+        #[command(flatten)]
+        spool: SpoolArgs,
         /// Also when footage is deleted by it at once
         #[arg(long)]
         yes: bool,
+    },
+    /// Try whether recordings can be brought to the NAS or the bucket: sign in, write, read, remove
+    Test {
+        /// Another place than that of the settings
+        #[command(flatten)]
+        place: Box<PlaceArgs>,
+        /// For programs
+        #[arg(long)]
+        json: bool,
     },
     /// Tell what goes within 24 hours, and when the first limit is met
     Preview {
@@ -71,7 +88,6 @@ pub enum StorageVerb {
 
 /// Where and how recordings are kept.
 #[derive(Debug, ClapArgs)]
-#[group(required = true, multiple = true)]
 pub struct StorageArgs {
     /// The folder; a relative one is below the data folder. One that has lost its marker is taken anew
     #[arg(long, value_name = "FOLDER")]

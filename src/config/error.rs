@@ -44,7 +44,7 @@ pub enum ConfigError {
     },
     /// The stored passwords cannot be read.
     #[error(
-        "cannot read the stored passwords in {}: {reason}. Enter them again with \"watchkeeper camera set\"",
+        "cannot read the stored passwords in {}: {reason}. Enter them again with \"watchkeeper camera set\" and \"watchkeeper storage set\"",
         path.display()
     )]
     Secrets {

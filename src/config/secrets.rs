@@ -1,4 +1,4 @@
-//! Camera passwords: encrypted at rest, one entry for each camera.
+//! Passwords: encrypted at rest, one entry for each camera and each place elsewhere.
 //!
 //! Each password is sealed with ChaCha20-Poly1305 (RFC 8439) under a random key. Where that is kept,
 //! [`super::data_key`] tells; in a file it keeps passwords out of settings, backups of settings and chance
@@ -24,8 +24,9 @@ pub struct Secrets {
     path: PathBuf,
     /// Made when the first password is stored, at the latest.
     key: HeldKey,
-    /// Nonce and sealed password in base64, by camera.
-    sealed: BTreeMap<CameraId, String>,
+    /// Nonce and sealed password in base64, by camera, or by the address of a place elsewhere: that has a `:`, which
+    /// no camera's identity has.
+    sealed: BTreeMap<String, String>,
     /// Why the stored passwords cannot be read; their files are put aside before new ones are stored.
     damage: Option<String>,
     /// Whether a new key goes to the system's key store.
@@ -102,7 +103,12 @@ impl Secrets {
     /// Whether a password is stored for `camera`, at hand or not.
     #[must_use]
     pub fn has(&self, camera: &CameraId) -> bool {
-        self.sealed.contains_key(camera)
+        self.sealed.contains_key(camera.as_str())
+    }
+
+    /// The addresses of the places elsewhere that a password is stored for, at hand or not.
+    pub fn addresses(&self) -> impl Iterator<Item = &str> {
+        self.sealed.keys().map(String::as_str).filter(|key| key.contains(':'))
     }
 
     /// Whether any password is stored.
@@ -281,18 +287,30 @@ impl Secrets {
     /// # Errors
     /// [`ConfigError::Secrets`] when it cannot be unsealed, [`ConfigError::PasswordsLocked`].
     pub fn get(&self, camera: &CameraId) -> Result<Option<Password>, ConfigError> {
+        self.unsealed(camera.as_str())
+    }
+
+    /// The password for the place elsewhere at exactly this address, if one is stored: it follows to no other one.
+    ///
+    /// # Errors
+    /// As for [`Secrets::get`].
+    pub fn at(&self, address: &str) -> Result<Option<Password>, ConfigError> {
+        self.unsealed(address)
+    }
+
+    fn unsealed(&self, owner: &str) -> Result<Option<Password>, ConfigError> {
         if let Some(reason) = &self.damage {
             return Err(self.trouble(reason));
         }
-        let Some(sealed) = self.sealed.get(camera) else {
+        let Some(sealed) = self.sealed.get(owner) else {
             return Ok(None);
         };
         let HeldKey::Open(key, _) = &self.key else {
             return Err(self.locked_error());
         };
-        unseal(key, camera, sealed)
+        unseal(key, owner, sealed)
             .map(Some)
-            .ok_or_else(|| self.trouble(&format!("the entry of {camera} does not fit its key")))
+            .ok_or_else(|| self.trouble(&format!("the entry of {owner} does not fit its key")))
     }
 
     fn trouble(&self, reason: &str) -> ConfigError {
@@ -312,18 +330,34 @@ impl Secrets {
         camera: &CameraId,
         password: Option<&Password>,
     ) -> Result<(), ConfigError> {
+        self.seal(camera.as_str(), password)
+    }
+
+    /// Stores, replaces or (with none) forgets the password for the place elsewhere at `address`.
+    ///
+    /// # Errors
+    /// As for [`Secrets::set`].
+    pub fn set_at(
+        &mut self,
+        address: &str,
+        password: Option<&Password>,
+    ) -> Result<(), ConfigError> {
+        self.seal(address, password)
+    }
+
+    fn seal(&mut self, owner: &str, password: Option<&Password>) -> Result<(), ConfigError> {
         let mut sealed = self.sealed.clone();
         match password {
             Some(password) => {
                 self.put_aside()?;
                 let key = self.made_key()?;
                 let entry = key
-                    .seal(password.reveal().as_bytes(), camera.as_str().as_bytes())
+                    .seal(password.reveal().as_bytes(), owner.as_bytes())
                     .ok_or_else(|| self.trouble("no random numbers"))?;
-                sealed.insert(camera.clone(), entry);
+                sealed.insert(owner.to_owned(), entry);
             }
             None => {
-                if sealed.remove(camera).is_none() {
+                if sealed.remove(owner).is_none() {
                     return Ok(());
                 }
             }
@@ -372,114 +406,11 @@ impl From<KeptKey> for HeldKey {
     }
 }
 
-/// The camera's identity is authenticated, so that entries cannot be swapped.
-fn unseal(key: &DataKey, camera: &CameraId, entry: &str) -> Option<Password> {
-    let plain = key.unseal(entry, camera.as_str().as_bytes())?;
+/// Whose it is, is authenticated, so that entries cannot be swapped.
+fn unseal(key: &DataKey, owner: &str, entry: &str) -> Option<Password> {
+    let plain = key.unseal(entry, owner.as_bytes())?;
     std::str::from_utf8(&plain).ok().map(|text| Password::new(text.to_owned()))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::fs;
-
-    #[test]
-    fn passwords_come_back_and_lie_nowhere_in_the_clear() {
-        let root = tempfile::tempdir().expect("temporary folder");
-        let folder = DataFolder::at(root.path().to_path_buf()).expect("made");
-        let (a, b) = (CameraId::from_name("a"), CameraId::from_name("b"));
-        let password = Password::new("correct horse".into());
-        let mut secrets = Secrets::open(&folder).expect("new");
-        secrets.set(&a, Some(&password)).expect("stored");
-        secrets.set(&b, Some(&password)).expect("stored");
-        secrets.set(&b, None).expect("forgotten");
-        let again = Secrets::open(&folder).expect("reopened");
-        assert_eq!(again.get(&a).expect("unsealed"), Some(password));
-        assert_eq!(again.get(&b).expect("none"), None);
-        for entry in fs::read_dir(folder.root()).expect("listed") {
-            let path = entry.expect("entry").path();
-            let text = fs::read_to_string(&path).expect("text");
-            assert!(!text.contains("correct horse"), "{}", path.display());
-        }
-    }
-
-    #[test]
-    fn damaged_or_swapped_entries_are_refused_and_kept() {
-        let root = tempfile::tempdir().expect("temporary folder");
-        let folder = DataFolder::at(root.path().to_path_buf()).expect("made");
-        let (a, b) = (CameraId::from_name("a"), CameraId::from_name("b"));
-        let mut secrets = Secrets::open(&folder).expect("new");
-        secrets.set(&a, Some(&Password::new("one".into()))).expect("stored");
-        let path = folder.root().join("secrets.json");
-        let swapped = fs::read_to_string(&path).expect("there").replace("\"a\"", "\"b\"");
-        fs::write(&path, &swapped).expect("written");
-        assert!(Secrets::open(&folder).expect("well formed").get(&b).is_err());
-        fs::write(&path, "{").expect("written");
-        let mut damaged = Secrets::open(&folder).expect("cameras without a password go on");
-        assert!(matches!(damaged.get(&a), Err(ConfigError::Secrets { .. })));
-        assert_eq!(fs::read_to_string(&path).expect("there"), "{");
-        let aside = folder.root().join("secrets.damaged-1.json");
-        let password = Password::new("anew".into());
-        damaged.set(&a, Some(&password)).expect("entered again, as the error asks");
-        assert_eq!(fs::read_to_string(aside).expect("kept"), "{");
-        let again = Secrets::open(&folder).expect("whole");
-        assert_eq!(again.get(&a).expect("unsealed"), Some(password));
-    }
-
-    #[test]
-    fn a_lost_key_is_replaced_when_a_password_is_entered_again() {
-        let root = tempfile::tempdir().expect("temporary folder");
-        let folder = DataFolder::at(root.path().to_path_buf()).expect("made");
-        let a = CameraId::from_name("a");
-        let password = Password::new("one".into());
-        for damage in [None, Some("x")] {
-            let mut secrets = Secrets::open(&folder).expect("opened");
-            secrets.set(&a, Some(&password)).expect("stored");
-            let key = folder.root().join(KEY_FILE);
-            fs::remove_file(&key).expect("removed");
-            damage.iter().for_each(|text| fs::write(&key, text).expect("written"));
-            let mut secrets = Secrets::open(&folder).expect("opened");
-            assert!(secrets.get(&a).is_err());
-            secrets.set(&a, Some(&password)).expect("stored anew");
-            let again = Secrets::open(&folder).expect("opened");
-            assert_eq!(again.get(&a).expect("unsealed"), Some(password.clone()));
-        }
-    }
-
-    #[test]
-    fn a_passphrase_locks_the_passwords_and_nothing_else() {
-        let root = tempfile::tempdir().expect("temporary folder");
-        let folder = DataFolder::at(root.path().to_path_buf()).expect("made");
-        let (a, b) = (CameraId::from_name("a"), CameraId::from_name("b"));
-        let (password, passphrase) =
-            (Password::new("one".into()), Password::new("a long walk".into()));
-        let mut secrets = Secrets::open(&folder).expect("new");
-        secrets.set(&a, Some(&password)).expect("stored");
-        assert_eq!(secrets.place(), KeyPlace::File);
-        let plain = fs::read_to_string(folder.root().join(KEY_FILE)).expect("there");
-        secrets.keep_sealed(&passphrase).expect("sealed");
-        let sealed = fs::read_to_string(folder.root().join(KEY_FILE)).expect("there");
-        assert!(!sealed.contains(&plain), "the key is still in the clear");
-        let mut again = Secrets::open(&folder).expect("locked");
-        assert!(matches!(again.get(&a), Err(ConfigError::PasswordsLocked(_))));
-        assert!(matches!(again.set(&b, Some(&password)), Err(ConfigError::PasswordsLocked(_))));
-        assert_eq!(again.get(&b).expect("there is none"), None);
-        let wrong = again.unlock_now(Some(&Password::new("a long wall".into())));
-        assert!(wrong.expect_err("another one").to_string().contains("not the passphrase"));
-        again.unlock_now(Some(&passphrase)).expect("the right one");
-        assert_eq!(again.get(&a).expect("unsealed"), Some(password.clone()));
-        again.keep_in_file().expect("back to a file");
-        let last = Secrets::open(&folder).expect("open");
-        assert_eq!(last.get(&a).expect("unsealed"), Some(password));
-    }
-
-    #[test]
-    fn a_passphrase_can_come_before_the_first_password() {
-        let root = tempfile::tempdir().expect("temporary folder");
-        let folder = DataFolder::at(root.path().to_path_buf()).expect("made");
-        let passphrase = Password::new("a long walk".into());
-        Secrets::open(&folder).expect("new").keep_sealed(&passphrase).expect("sealed");
-        let secrets = Secrets::open(&folder).expect("locked");
-        assert!(secrets.locked().is_some() && secrets.is_empty());
-    }
-}
+mod tests;

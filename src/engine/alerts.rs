@@ -106,6 +106,7 @@ impl Service {
             RecordingState::Idle(
                 reason @ (GapReason::DiskFull
                 | GapReason::SizeLimit
+                | GapReason::SpoolFull
                 | GapReason::StorageUnavailable(_)),
             ) => {
                 let text = format!("{} is not recorded. {reason}.", camera.name);
@@ -172,9 +173,15 @@ impl Service {
         let auto_delete = report.terms.rules.auto_delete;
         if report.is_low {
             let severity = if auto_delete { Severity::Warning } else { Severity::Alarm };
-            let remedy = match auto_delete {
-                true => "The oldest recordings make room for new ones.",
-                false => "Recording will stop when it is full: auto delete is off.",
+            let remedy = match (report.terms.spool, auto_delete) {
+                (Some(spool), _) if spool.drops => {
+                    "When it is full, the oldest recordings that wait to be brought away are deleted."
+                }
+                (Some(_), _) => {
+                    "When it is full, recording stops until recordings are brought away."
+                }
+                (None, true) => "The oldest recordings make room for new ones.",
+                (None, false) => "Recording will stop when it is full: auto delete is off.",
             };
             let space = report.usage.space;
             let percent =
@@ -192,6 +199,7 @@ impl Service {
             }
             None => self.notices.clear("storage"),
         }
+        self.notice_archive(&report, now);
     }
 
     /// A main stream that is recorded on motion, on top of its sub stream, and does not arrive.

@@ -12,7 +12,7 @@ use super::service::Service;
 use crate::config::ConfigError;
 use crate::model::settings::merge;
 use crate::model::{CameraId, CameraSettings, Mode, Settings};
-use crate::protocol::{ChangeAnswer, SettingsChange, Severity, Topic};
+use crate::protocol::{ArchivePassword, ChangeAnswer, SettingsChange, Severity, Topic};
 
 impl Service {
     /// Puts a change in force, and tells what became of it. One that names another folder for recordings waits
@@ -148,6 +148,7 @@ impl Service {
             Ok(())
         })?;
         let kept = self.keep_passwords(change, &before);
+        let kept = kept.and(self.open_archives());
         // A zone that was chosen is in force at once.
         self.zone_due = Duration::ZERO;
         self.look_at_zone();
@@ -169,6 +170,9 @@ impl Service {
         }
         for (id, password) in change.passwords.iter().filter(|(id, _)| is_there(id)) {
             kept = kept.and(self.secrets.set(id, password.as_ref()));
+        }
+        if let Some(ArchivePassword { address, password }) = &change.archive_password {
+            kept = kept.and(self.secrets.set_at(address, password.as_ref()));
         }
         Ok(kept?)
     }

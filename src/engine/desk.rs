@@ -11,14 +11,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
 
-use super::cleaner::StorageReport;
+use super::cleaner::{SpoolReport, StorageReport};
 use super::diagnosing::Situation;
 use super::disk::DiskLook;
 use super::locks::Locks;
 use super::manual::ManualDesk;
 use super::marks::MarkBook;
 use super::recordings::{Answer, Question, Recordings};
-use super::{EngineError, diagnosing, offline, overview, report, start, zone_of};
+use super::{EngineError, diagnosing, offline, overview, report, terms, zone_of};
 use crate::config::system::System;
 use crate::config::{ConfigError, DataFolder, SettingsStore, bundle};
 use crate::model::{Bookmark, CameraId, Lock, WallSpan, WallTime};
@@ -26,7 +26,7 @@ use crate::protocol::{
     ConsoleFacts, DiagnoseQuery, Diagnosis, MarkChange, Notice, Shown, Snapshot, StorageOverview,
 };
 use crate::runtime::{Clock, Latest, recent_log};
-use crate::storage::retention;
+use crate::storage::retention::{self, Usage};
 
 /// How far back a fault report tells what recording did.
 const REPORTED: Duration = Duration::from_secs(3 * 86_400);
@@ -122,6 +122,19 @@ pub struct Running {
     pub disk: DiskLook,
 }
 
+/// What waits to be brought elsewhere while nothing is recorded.
+fn spool_at_rest(
+    report: &StorageReport,
+    recordings: &Recordings,
+) -> Result<Option<SpoolReport>, EngineError> {
+    let StorageReport { terms, usage, .. } = report;
+    let Some(spool) = terms.spool else { return Ok(None) };
+    let places = recordings.reader.occupied()?;
+    let used = places.get(&terms.volume).map_or(0, |place| place.bytes);
+    let room = spool.room(&Usage { used, ..*usage }, terms.rules.reserve);
+    Ok(Some(SpoolReport { used, room, ..SpoolReport::default() }))
+}
+
 impl Desk {
     /// A desk on a folder that nobody runs on; the caller holds its lock.
     ///
@@ -132,7 +145,7 @@ impl Desk {
         let store = SettingsStore::open(folder)?;
         let volume = offline::volumes(folder, &store)?.current;
         let mut report =
-            StorageReport { terms: start::terms(store.settings(), volume), ..Default::default() };
+            StorageReport { terms: terms::terms(store.settings(), volume), ..Default::default() };
         match recordings.volumes.get(volume).map(|volume| volume.space()) {
             Some(Ok(space)) => report.usage.space = space,
             Some(Err(error)) => report.trouble = Some(error.to_string()),
@@ -142,6 +155,7 @@ impl Desk {
         let recorded: u64 = recordings.reader.usage()?.values().sum();
         report.usage.used = recorded.saturating_add(report.thumbnails);
         report.terms.rules.reserve = retention::reserve(0, report.usage.space.total);
+        report.spool = spool_at_rest(&report, &recordings)?;
         let marks = MarkBook::open(folder, Locks::open(folder), None);
         let storage = Arc::new(Latest::with(report));
         let path = folder.storage(&store.settings().storage.path).to_string_lossy().into_owned();

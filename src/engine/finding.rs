@@ -4,11 +4,9 @@
 //! make the engine wait for a camera.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use crossbeam::channel::{Sender, bounded, select};
-
+use super::asker::Asker;
 use super::probing;
 use crate::capture::onvif::{self, Device, DeviceReport, Limits, Login, OnvifError, Places};
 use crate::capture::{self, StreamSource, split_credentials};
@@ -18,8 +16,8 @@ use crate::protocol::{
     DeviceAnswer, DeviceOutcome, DeviceProfile, DeviceQuery, DeviceStreams, FoundDevice,
     ProbeAnswer, ProbeOutcome, ProbeQuery, SearchAnswer, Shown,
 };
+use crate::runtime::Clock;
 use crate::runtime::thread::JoinError;
-use crate::runtime::{Clock, Newest, Worker};
 
 /// A camera that has not shown two full pictures by then has told enough.
 pub const PROBE_LIMIT: Duration = Duration::from_secs(15);
@@ -106,57 +104,6 @@ impl Finders {
     pub fn stop(self, limit: Duration) -> Result<(), JoinError> {
         let asked = [self.probe.end(), self.search.end(), self.device.end()];
         asked.into_iter().map(|worker| worker.join(limit)).fold(Ok(()), Result::and)
-    }
-}
-
-/// A thread of which the newest question is answered.
-struct Asker<Q> {
-    questions: Newest<(u64, Q)>,
-    /// The number of the newest question; another one is not wanted.
-    newest: Arc<AtomicU64>,
-    stop: Sender<()>,
-    worker: Worker,
-}
-
-impl<Q: Send + 'static> Asker<Q> {
-    fn start(
-        name: &str,
-        mut answer: impl FnMut(Q, &dyn Fn() -> bool) + Send + 'static,
-    ) -> std::io::Result<Self> {
-        let (questions, newest) = (Newest::new(), Arc::new(AtomicU64::new(0)));
-        let (stop, stopped) = bounded::<()>(0);
-        let (waiting, current) = (questions.receiver(), Arc::clone(&newest));
-        let worker = Worker::spawn(name, move || {
-            loop {
-                select! {
-                    recv(waiting) -> question => match question {
-                        Ok((number, question)) => {
-                            answer(question, &|| current.load(Ordering::Acquire) == number);
-                        }
-                        Err(_) => break,
-                    },
-                    recv(stopped) -> _ => break,
-                }
-            }
-        })?;
-        Ok(Self { questions, newest, stop, worker })
-    }
-
-    fn ask(&self, question: Q) {
-        let number = self.give_up();
-        self.questions.send((number, question));
-    }
-
-    /// What is under way is not wanted any more; gives the next number.
-    fn give_up(&self) -> u64 {
-        self.newest.fetch_add(1, Ordering::AcqRel) + 1
-    }
-
-    /// The thread, which ends soon.
-    fn end(self) -> Worker {
-        self.give_up();
-        drop(self.stop);
-        self.worker
     }
 }
 
@@ -254,7 +201,7 @@ fn source(query: ProbeQuery) -> Result<StreamSource, String> {
 }
 
 /// With a capital letter and a full stop.
-fn sentence(text: &str) -> String {
+pub(super) fn sentence(text: &str) -> String {
     let text = text.trim_end_matches('.');
     let mut characters = text.chars();
     let first = characters.next().map(|first| first.to_uppercase().to_string());

@@ -3,7 +3,11 @@
 //! Must not do: paint, or decide what `recorder::gate` and `storage` decide.
 
 pub mod alerts;
+pub mod archive;
+pub mod archives;
+mod asker;
 pub mod awake;
+pub mod bringing;
 pub mod calendar;
 mod camera_lists;
 pub mod changing;
@@ -49,9 +53,11 @@ pub mod start;
 pub mod status;
 pub mod stills;
 mod stopping;
+pub mod storage_testing;
 pub mod stored;
 mod taking_out;
 pub mod telling;
+mod terms;
 pub mod thumbnails;
 pub mod tiles;
 pub mod timeline;
@@ -77,7 +83,7 @@ use crate::runtime::Worker;
 pub const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);
 
 /// Threads, and groups of them, that the engine waits for one after the other.
-const STOPPED_IN_TURN: u32 = 27;
+const STOPPED_IN_TURN: u32 = 29;
 
 /// A running engine.
 pub struct Engine {

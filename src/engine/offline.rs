@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::EngineError;
+use super::archives::{self, OpenArchives};
 use super::overview::{self, Before};
 use super::recordings::Recordings;
 use crate::config::{DataFolder, KnownVolume, LockStore, SettingsStore, VolumeStore};
@@ -47,7 +48,8 @@ pub fn volumes(folder: &DataFolder, store: &SettingsStore) -> Result<OpenedVolum
     let wanted = known.at(&store.settings().storage.path);
     let current = wanted.id;
     let mut all = Volumes::new();
-    let others = known.list().iter().filter(|volume| volume.id != current).cloned();
+    let is_other = |volume: &&KnownVolume| volume.id != current && volume.archive.is_none();
+    let others = known.list().iter().filter(is_other).cloned();
     for volume in others.collect::<Vec<_>>() {
         match LocalVolume::open_marked(folder.storage(&volume.path), volume.marker.as_deref()) {
             Ok((opened, _)) => {
@@ -65,6 +67,10 @@ pub fn volumes(folder: &DataFolder, store: &SettingsStore) -> Result<OpenedVolum
         // A marker cannot be written on a disk that is full or read-only; recordings are there all the same.
         Err(error) => {
             tracing::warn!("{}: {error}", path.display());
+            // Its number must not be given to a place elsewhere.
+            if let Err(error) = known.remember(wanted) {
+                tracing::warn!("{error}");
+            }
             Arc::new(LocalVolume::open(&path)?)
         }
     };
@@ -80,7 +86,8 @@ pub fn volumes(folder: &DataFolder, store: &SettingsStore) -> Result<OpenedVolum
 pub fn volumes_to_read(folder: &DataFolder, store: &SettingsStore) -> Result<Volumes, EngineError> {
     let known = VolumeStore::open(folder)?;
     let current = known.at(&store.settings().storage.path);
-    let others = known.list().iter().filter(|volume| volume.id != current.id).cloned();
+    let is_other = |volume: &&KnownVolume| volume.id != current.id && volume.archive.is_none();
+    let others = known.list().iter().filter(is_other).cloned();
     let mut all = Volumes::new();
     for volume in others.chain([current.clone()]) {
         let path = folder.storage(&volume.path);
@@ -95,7 +102,23 @@ pub fn volumes_to_read(folder: &DataFolder, store: &SettingsStore) -> Result<Vol
             Err(error) => tracing::warn!("{}: {error}", volume.path),
         }
     }
+    add_archives(&mut all, folder, store)?;
     Ok(all)
+}
+
+/// Adds the places elsewhere, of which none is reached by that.
+fn add_archives(
+    all: &mut Volumes,
+    folder: &DataFolder,
+    store: &SettingsStore,
+) -> Result<(), EngineError> {
+    let (mut archives, secrets) = (OpenArchives::default(), archives::secrets_at_hand(folder)?);
+    archives.follow(folder, &secrets, store.settings().storage.archive().as_ref())?;
+    for (address, why) in archives.trouble() {
+        tracing::warn!("{address}: {why}");
+    }
+    all.extend(archives.all().map(|open| (open.id, Arc::clone(&open.archive) as Arc<dyn Volume>)));
+    Ok(())
 }
 
 /// Index, volumes and what is being written, as one.
@@ -112,11 +135,12 @@ pub fn recordings(index: &Index, volumes: impl Into<Places>, open: OpenSegments)
 /// When settings, index or volume cannot be opened.
 pub fn open(folder: &DataFolder) -> Result<Recordings, EngineError> {
     let store = SettingsStore::open(folder)?;
-    let volumes = volumes(folder, &store)?.all;
+    let mut volumes = volumes(folder, &store)?.all;
     let opened = Index::open(folder.index())?;
     if opened.fresh {
         index::check::repair(&opened.index, &volumes, &[])?;
     }
+    add_archives(&mut volumes, folder, &store)?;
     Ok(recordings(&opened.index, volumes, OpenSegments::default()))
 }
 
@@ -126,13 +150,14 @@ pub fn thumbnail_bytes(folder: &DataFolder) -> u64 {
     ThumbnailWriter::open(folder.thumbnails()).0.reader().usage()
 }
 
-/// Mends files and index; one sentence for each thing that was mended.
+/// Mends files and index, also of archives that can be reached; one sentence for each thing that was mended.
 ///
 /// # Errors
 /// When settings, index or volume cannot be opened.
 pub fn repair(folder: &DataFolder) -> Result<Vec<String>, EngineError> {
     let store = SettingsStore::open(folder)?;
-    let volumes = volumes(folder, &store)?.all;
+    let mut volumes = volumes(folder, &store)?.all;
+    add_archives(&mut volumes, folder, &store)?;
     let opened = Index::open(folder.index())?;
     let report = index::check::repair(&opened.index, &volumes, &[])?;
     let mended = report.problems.iter().filter(|problem| problem.outcome == Outcome::Repaired);

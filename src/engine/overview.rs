@@ -6,13 +6,14 @@ use std::collections::BTreeSet;
 
 use super::cleaner::StorageReport;
 use super::recordings::Recordings;
-use super::{EngineError, start};
+use super::{EngineError, bringing, terms};
 use crate::config::VolumeStore;
 use crate::model::{GapReason, Lock, Settings, StreamId, WallTime};
 use crate::protocol::{Going, StorageOverview};
+use crate::storage::Space;
 use crate::storage::deletion::{self, Placed};
 use crate::storage::preview::preview;
-use crate::storage::retention::{self, Candidate, Usage};
+use crate::storage::retention::{self, Candidate, Rules, Usage};
 
 /// How storage stands by `report`, whose terms may be other ones than those in force.
 ///
@@ -26,7 +27,8 @@ pub fn overview(
 ) -> Result<StorageOverview, EngineError> {
     let candidates: Vec<Candidate> = placed(recordings)?.into_iter().map(|(_, c)| c).collect();
     let (rules, usage) = (&report.terms.rules, &report.usage);
-    let ahead = preview(&candidates, locks, rules, usage, report.rate, now);
+    let (lasting, room) = where_they_stay(report);
+    let ahead = preview(&candidates, locks, &lasting, &room, report.rate, now);
     let volume = recordings.volumes.get(report.terms.volume);
     let stopped = report.stopped.map(|stopped| GapReason::from(stopped).to_string());
     let locked = |c: &&Candidate| {
@@ -46,7 +48,28 @@ pub fn overview(
         trouble: stopped.or_else(|| report.trouble.clone()),
         going: ahead.in_24h,
         left_micros: ahead.left_micros,
+        archive: bringing::overview(report).map(Box::new),
     })
+}
+
+/// The rules and the room of the place where recordings stay: an archive, where they are brought to one. One that does
+/// not tell its space has no end that is known.
+fn where_they_stay(report: &StorageReport) -> (Rules, Usage) {
+    let (rules, usage) = (report.terms.rules.clone(), report.usage);
+    if report.terms.spool.is_none() {
+        return (rules, usage);
+    }
+    let told = report.archive.as_ref().map(|archive| archive.room.space);
+    match told.filter(|space| space.total > 0) {
+        Some(space) => {
+            let reserve = retention::reserve(report.rate, space.total);
+            (Rules { reserve, ..rules }, Usage { space, ..usage })
+        }
+        None => {
+            let space = Space { free: u64::MAX / 2, total: u64::MAX / 2 };
+            (Rules { reserve: 0, ..rules }, Usage { space, ..usage })
+        }
+    }
 }
 
 /// What is as it is before a change of settings.
@@ -74,7 +97,7 @@ pub fn lost_by(
 ) -> Result<Vec<Going>, EngineError> {
     let stand = |settings: &Settings| {
         let id = before.known.at(&settings.storage.path).id;
-        let mut terms = start::terms(settings, id);
+        let mut terms = terms::terms(settings, id);
         // A place that is new or not connected holds nothing that could make room.
         let space = before.recordings.volumes.get(id).and_then(|volume| volume.space().ok());
         let space = space.unwrap_or_default();

@@ -12,7 +12,7 @@ use super::locks::Locks;
 use super::overview::{self, Before};
 use super::recordings::Recordings;
 use super::timeline::{Storage, Surroundings, Timelines};
-use super::{EngineError, explain, start};
+use super::{EngineError, explain, terms};
 use crate::config::{DataFolder, VolumeStore};
 use crate::model::coverage::{self, SEAM_MICROS};
 use crate::model::{CameraId, CoverageSpan, WallSpan};
@@ -167,7 +167,7 @@ impl Desk {
             };
             lost = overview::lost_by(&before, after, now)?;
             let reserve = report.terms.rules.reserve;
-            report.terms = start::terms(after, report.terms.volume);
+            report.terms = terms::terms(after, report.terms.volume);
             report.terms.rules.reserve = reserve;
         }
         let overview = overview::overview(recordings, &locks, &report, now)?;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::service::{Pending, Service, Way};
-use super::start::{limits, terms};
+use super::terms::{limits, terms};
 use super::thumbnails::{QUEUED_BYTES, QUEUED_UNITS, Sight};
 use super::{source, zone_of};
 use crate::analysis::{Eyes, Watch};
@@ -65,6 +65,7 @@ impl Service {
         self.record();
         self.rewrite();
         self.keep();
+        self.bring();
     }
 
     /// Makes capture and live wall so; what is recorded stays as it is.
@@ -192,7 +193,7 @@ impl Service {
 
     /// Sends what a thread was too busy to take.
     pub fn send_again(&mut self) {
-        let Pending { streams, watches, sights, context, terms } = self.pending;
+        let Pending { streams, watches, sights, context, terms, archive } = self.pending;
         if streams {
             self.record();
         }
@@ -204,6 +205,9 @@ impl Service {
         }
         if terms {
             self.keep();
+        }
+        if archive {
+            self.bring();
         }
     }
 

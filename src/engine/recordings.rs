@@ -142,8 +142,14 @@ impl Recordings {
                 self.picture(camera, *at, *format, caption.as_ref())
             }
             Question::Check => {
-                let report =
-                    index::check::check(&self.reader, &self.volumes.all(), &self.open.rows())?;
+                let check =
+                    || index::check::check(&self.reader, &self.volumes.all(), &self.open.rows());
+                let mut report = check()?;
+                if !report.problems.is_empty() && !self.volumes.archives().is_empty() {
+                    // What was brought away while it was looked for is found the second time.
+                    let again = check()?;
+                    report.problems.retain(|problem| again.problems.contains(problem));
+                }
                 // A segment that was begun meanwhile is no problem.
                 let begun: Vec<String> = self.open.rows().into_iter().map(|row| row.path).collect();
                 let found = report.problems.iter().filter(|found| !begun.contains(&found.path));

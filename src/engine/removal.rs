@@ -8,11 +8,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::EngineError;
+use super::archive::Amount;
 use super::indexer::IndexWriter;
 use super::recordings::Recordings;
 use crate::index::{Change, ThumbnailWriter};
-use crate::model::{CameraId, Lock, SegmentRow, StreamId, StreamKind, WallSpan, WallTime};
+use crate::model::{
+    CameraId, DeletionCause, Lock, SegmentRow, StreamId, StreamKind, WallSpan, WallTime,
+};
 use crate::runtime::Now;
+use crate::storage::StorageError;
 use crate::storage::repair::remove_marked;
 use crate::storage::retention::Deletion;
 
@@ -30,6 +34,17 @@ const MOST_ASIDE: usize = 64;
 /// A segment that goes, as it was before.
 pub type Doomed = (SegmentRow, Deletion);
 
+/// Whether the volume as a whole cannot be had: asking it for each file would take long.
+fn is_away(error: &EngineError) -> bool {
+    use StorageError::{Denied, Gone, Offline};
+    matches!(error, EngineError::Storage(Offline { .. } | Denied { .. } | Gone { .. }))
+}
+
+/// Footage again, wherever it is now.
+fn unmark(row: SegmentRow) -> Change {
+    Change::Unmark { stream: row.stream, start: row.start, state: row.state }
+}
+
 /// What was removed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Removed {
@@ -37,6 +52,8 @@ pub struct Removed {
     pub files: usize,
     /// Their bytes.
     pub bytes: u64,
+    /// Of these, what should have been brought elsewhere first.
+    pub not_brought: Amount,
 }
 
 /// Removes segments.
@@ -118,14 +135,16 @@ impl Removal {
         };
         let mut locked: Vec<Doomed> = self.pending.extract_if(.., is_locked).collect();
         locked.extend(self.aside.extract_if(.., is_locked));
-        let mut changes: Vec<Change> =
-            locked.into_iter().map(|(row, _)| Change::PutSegment(row)).collect();
+        let mut changes: Vec<Change> = locked.into_iter().map(|(row, _)| unmark(row)).collect();
         changes.extend(self.pending.iter().map(|(row, deletion)| Change::MarkDeleting {
             stream: row.stream.clone(),
             start: row.start,
+            volume: row.volume,
             cause: deletion.cause,
         }));
-        if !self.index.apply_and_wait(changes, INDEX_LIMIT) && !even_unmarked {
+        if self.index.apply_and_wait(changes, INDEX_LIMIT) {
+            self.keep_marked()?;
+        } else if !even_unmarked {
             return Err(EngineError::IndexBusy);
         }
         let mut marked = std::mem::take(&mut self.pending);
@@ -133,6 +152,19 @@ impl Removal {
             marked.append(&mut self.aside);
         }
         Ok(marked)
+    }
+
+    /// What is not marked was brought elsewhere between its plan and its mark, and is planned anew there.
+    fn keep_marked(&mut self) -> Result<(), EngineError> {
+        let mut marked = Vec::new();
+        for (row, deletion) in self.pending.drain(..) {
+            let now = self.recordings.reader.segment(&row.stream, row.start)?;
+            if now.is_some_and(|now| now.state.is_deleting()) {
+                marked.push((row, deletion));
+            }
+        }
+        self.pending = marked;
+        Ok(())
     }
 
     /// Removes the files of what [`Removal::mark`] gave, and forgets the segments. A file that cannot be
@@ -143,14 +175,23 @@ impl Removal {
     pub fn remove(&mut self, rows: Vec<Doomed>, now: Now) -> Result<Removed, EngineError> {
         let (mut changes, mut spans) = (Vec::new(), Vec::new());
         let mut removed = Removed::default();
-        for (row, deletion) in rows {
+        let mut rows = rows.into_iter();
+        while let Some((row, deletion)) = rows.next() {
             if let Err(error) = self.unlink(&row) {
+                let is_away = is_away(&error);
                 self.put_aside((row, deletion), &error, now.monotonic);
+                if is_away {
+                    self.aside.extend(rows.by_ref());
+                }
                 continue;
             }
             tracing::info!("{} deleted {}", row.path, deletion.cause.label());
             removed.files += 1;
             removed.bytes += row.bytes;
+            if deletion.cause == DeletionCause::NotBrought {
+                removed.not_brought.files += 1;
+                removed.not_brought.bytes += row.bytes;
+            }
             spans.push((row.stream.camera.clone(), row.span()));
             changes.push(Change::Deleted {
                 span: row.span(),

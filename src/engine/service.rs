@@ -9,6 +9,8 @@ use std::time::Duration;
 use crossbeam::channel::{Receiver, Sender, select, tick};
 
 use super::EngineError;
+use super::archive::{ArchiveOptions, Upload};
+use super::archives::OpenArchives;
 use super::awake::Awake;
 use super::camera_lists::CameraLists;
 use super::cleaner::Cleaner;
@@ -33,6 +35,7 @@ use super::recordings::Recordings;
 use super::reporting::Reporting;
 use super::snapshots::{Saved, Snapshots, Style, Wanted};
 use super::status::Meter;
+use super::storage_testing::StorageTests;
 use super::thumbnails::Thumbnails;
 use super::trials;
 use super::unlocking::Unlocking;
@@ -78,9 +81,13 @@ pub(super) struct Service {
     pub zone_due: Duration,
     pub volume_id: VolumeId,
     pub recordings: Arc<Recordings>,
+    pub archives: OpenArchives,
     pub indexer: Indexer,
     pub recorder: Recorder,
     pub cleaner: Cleaner,
+    pub upload: Upload,
+    /// What that was told last.
+    pub bringing: Option<ArchiveOptions>,
     pub capture: Capture,
     pub detection: Detection,
     pub motion: Arc<MotionBoard>,
@@ -104,6 +111,7 @@ pub(super) struct Service {
     /// Since when it runs.
     pub started: WallTime,
     pub finding: Finders,
+    pub storage_tests: StorageTests,
     pub exports: Exports,
     pub export_plans: ExportPlans,
     /// None when it cannot be opened.
@@ -132,6 +140,7 @@ pub(super) struct Pending {
     pub sights: bool,
     pub context: bool,
     pub terms: bool,
+    pub archive: bool,
 }
 
 impl Service {
@@ -273,6 +282,11 @@ impl Service {
                 }
                 Ok(())
             }
+            Command::RetryArchive => {
+                // One that is not taken is one of several.
+                let _others_do = self.upload.retry();
+                Ok(())
+            }
             Command::Probe(query) => {
                 self.finding.probe(query, &self.secrets, self.store.settings());
                 Ok(())
@@ -321,6 +335,10 @@ impl Service {
             Command::Playback(command) => self.playback.send(command).map_err(EngineError::from),
             Command::QueryTimeline(query) => {
                 self.queries.timeline(query);
+                Ok(())
+            }
+            Command::TestStorage(test) => {
+                self.storage_tests.test(test, &self.secrets);
                 Ok(())
             }
             Command::QueryStorage(query) => {

@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use crossbeam::channel::{Sender, bounded};
 
+use super::archive::{ArchiveDesk, Upload, UploadOptions};
+use super::archives::OpenArchives;
 use super::awake::Awake;
 use super::camera_lists::CameraLists;
 use super::cleaner::{Cleaner, CleanerOptions};
@@ -34,7 +36,9 @@ use super::query::{Queries, QueryOptions};
 use super::reporting::Reporting;
 use super::service::{Pending, SIMULATED_CAMERAS, Service};
 use super::snapshots::Snapshots;
+use super::storage_testing::StorageTests;
 use super::stored::StoredPreviews;
+use super::terms::{limits, terms};
 use super::thumbnails::{ThumbnailOptions, Thumbnails};
 use super::unlocking::Unlocking;
 use super::views::Views;
@@ -45,27 +49,12 @@ use crate::capture::onvif::Places;
 use crate::config::{self, ConfigError, DataFolder, FolderLock, Restored, Secrets, SettingsStore};
 use crate::index::check::{CheckReport, Finding, Outcome};
 use crate::index::{self, Change, Damaged, Index, ThumbnailWriter};
-use crate::model::{CameraId, Password, Settings};
-use crate::model::{SegmentRow, SegmentState, StreamId, StreamKind, VolumeId, WallTime};
+use crate::model::{Password, SegmentRow, SegmentState, Settings, StreamId, StreamKind, WallTime};
 use crate::playback::{self, Playback};
 use crate::protocol::{Severity, Shown};
-use crate::recorder::{Limits, OpenSegments, Recorder, RecorderOptions, Signals, WriteContext};
+use crate::recorder::{OpenSegments, Recorder, RecorderOptions, Signals, WriteContext};
 use crate::runtime::Clock;
 use crate::simulate::{Simulator, SimulatorConfig};
-use crate::storage::deletion::Terms;
-use crate::storage::retention::Rules;
-
-/// Bytes of a megabyte, as the settings and disk makers count.
-const MEGABYTE: u64 = 1_000_000;
-
-/// Bytes of a gigabyte, counted likewise.
-const GIGABYTE: u64 = 1_000_000_000;
-
-/// Files of each stream that a full disk holds at least.
-const FILES_PER_STREAM: u64 = 8;
-
-/// Files are not made smaller than this because the disk is small.
-const LEAST_FILE: u64 = 4 * MEGABYTE;
 
 /// What an engine is started with.
 pub struct EngineOptions {
@@ -151,6 +140,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         signals: Arc::clone(&signals),
         motion: Arc::clone(&motion),
     })?;
+    let (archive, orders) = ArchiveDesk::new();
     let cleaner = Cleaner::start(CleanerOptions {
         recordings: Arc::clone(&recordings),
         index: indexer.writer(),
@@ -160,7 +150,18 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         clock: Arc::clone(&clock),
         terms: terms(store.settings(), volume_id),
         thumbnails: small_pictures.clone(),
+        archive: archive.clone(),
     })?;
+    let upload = UploadOptions {
+        recordings: Arc::clone(&recordings),
+        index: indexer.writer(),
+        locks: locks.clone(),
+        clock: Arc::clone(&clock),
+        thumbnails: small_pictures.clone(),
+        desk: archive,
+        orders,
+    };
+    let upload = Upload::start(upload, None)?;
     let capture = Capture::start(Arc::clone(&clock))?;
     let detection = Detection::start(&DetectionOptions {
         board: Arc::clone(&motion),
@@ -219,6 +220,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         demo,
     })?;
     let finding = Finders::start(places, Arc::clone(&shown), Arc::clone(&clock))?;
+    let storage_tests = StorageTests::start(Arc::clone(&shown))?;
     let exports = Exports::start(source.clone(), Arc::clone(&shown))?;
     let export_plans = ExportPlans::start(source, Arc::clone(&shown))?;
     let manual = ManualDesk::new(Arc::clone(&signals), Arc::clone(&clock));
@@ -252,9 +254,12 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         zone_due: Duration::ZERO,
         volume_id,
         recordings,
+        archives: OpenArchives::default(),
         indexer,
         recorder,
         cleaner,
+        upload,
+        bringing: None,
         capture,
         detection,
         motion,
@@ -276,6 +281,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         reporting,
         started,
         finding,
+        storage_tests,
         exports,
         export_plans,
         door,
@@ -292,6 +298,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         pending: Pending::default(),
     };
     service.tell_passwords(wrong.as_ref());
+    service.reopen_archives();
     service.reconcile();
     service.show();
     Ok(service)
@@ -366,40 +373,6 @@ fn start_simulator(
     }
 }
 
-/// Limits of a segment. On a small disk, or under a small maximum size, files are smaller too: deleting the
-/// oldest must make room without taking days of footage at once.
-pub(super) fn limits(settings: &Settings, total: u64, file_limit: Option<u64>) -> Limits {
-    let storage = &settings.storage;
-    let streams =
-        settings.cameras.iter().map(|camera| 1 + u64::from(settings.main_on_motion(camera)));
-    let parts = FILES_PER_STREAM * streams.sum::<u64>().max(1);
-    let chosen = (storage.max_file_mb > 0).then(|| u64::from(storage.max_file_mb) * MEGABYTE);
-    let size = (storage.max_size_gb.0 > 0).then(|| u64::from(storage.max_size_gb.0) * GIGABYTE);
-    let total = (total > 0).then_some(total);
-    let share = size.into_iter().chain(total).min().map(|room| (room / parts).max(LEAST_FILE));
-    let bytes = chosen.into_iter().chain(share).chain(file_limit).min();
-    Limits { minutes: storage.segment_minutes.0, bytes }
-}
-
-/// What the settings say of keeping footage.
-pub(super) fn terms(settings: &Settings, volume: VolumeId) -> Terms {
-    let storage = &settings.storage;
-    let keep_of = settings.cameras.iter().filter_map(|camera| {
-        let own = camera.recording.retention?;
-        Some((camera.id.clone(), own.micros()))
-    });
-    let is_gone = |id: &&CameraId| settings.cameras.iter().all(|camera| camera.id != **id);
-    let rules = Rules {
-        erased: settings.erase.keys().filter(is_gone).cloned().collect(),
-        auto_delete: storage.auto_delete,
-        keep: storage.retention.micros(),
-        keep_of: keep_of.collect(),
-        max_bytes: (storage.max_size_gb.0 > 0).then(|| u64::from(storage.max_size_gb.0) * GIGABYTE),
-        reserve: 0,
-    };
-    Terms { rules, low_space_percent: storage.low_space_percent.0, volume }
-}
-
 /// Recording does not depend on what was told before.
 fn resumed(folder: &DataFolder, now: WallTime) -> Notices {
     let kept = config::notices::read(folder).unwrap_or_else(|error| {
@@ -445,6 +418,8 @@ fn tell_repairs(notices: &mut Notices, report: &CheckReport, at: WallTime) {
         gone += usize::from(problem.finding == Finding::FileMissing);
         if problem.finding == Finding::FileMissing {
             tracing::warn!("{problem}");
+        } else if problem.finding == Finding::Brought {
+            tracing::info!("{problem}");
         } else if problem.outcome == Outcome::Repaired && !lost {
             tracing::info!("{problem}");
             mended += 1;

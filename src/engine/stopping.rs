@@ -26,12 +26,14 @@ impl Service {
         self.views.want(Vec::new());
         self.views.reconcile(&self.capture, &self.shown, |_| false);
         let limit = SHUTDOWN_LIMIT;
+        let upload = self.upload.end();
         let readers = [self.exports.end(), self.export_plans.end(), self.thumbnails.end()];
         let results = [
             self.capture.stop().map_err(EngineError::from),
             self.detection.stop(limit).map_err(EngineError::from),
             self.recorder.stop(limit).map_err(EngineError::from),
             self.cleaner.stop(limit).map_err(EngineError::from),
+            upload.join(limit).map_err(EngineError::from),
             self.door.map_or(Ok(()), |door| door.close(limit).map_err(EngineError::from)),
             self.indexer.stop(limit).map_err(EngineError::from),
             self.marking.stop(limit).map_err(EngineError::from),
@@ -44,6 +46,7 @@ impl Service {
             self.awake.stop(limit).map_err(EngineError::from),
             self.unlocking.stop(limit).map_err(EngineError::from),
             self.finding.stop(limit).map_err(EngineError::from),
+            self.storage_tests.stop(limit).map_err(EngineError::from),
             self.playback.stop().map_err(EngineError::from),
             self.snapshots.stop(limit).map_err(EngineError::from),
             self.previews.stop(limit).map_err(EngineError::from),

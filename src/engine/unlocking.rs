@@ -271,13 +271,18 @@ impl Service {
 
     fn passwords_changed(&mut self) {
         self.notices.clear(LOCKED);
+        self.reopen_archives();
         self.reconcile();
     }
 
     /// How the passwords stand.
     pub fn passwords_status(&self) -> PasswordsStatus {
         let locked = self.secrets.locked_words().filter(|_| !self.secrets.is_empty());
-        PasswordsStatus { place: self.secrets.place(), locked: locked.map(str::to_owned) }
+        PasswordsStatus {
+            place: self.secrets.place(),
+            locked: locked.map(str::to_owned),
+            addresses: self.secrets.addresses().map(str::to_owned).collect(),
+        }
     }
 
     /// Tells what an operator must know of the passwords at the start.

@@ -20,7 +20,7 @@ use crate::storage::recovery::{Cause, Plan, Repair};
 use crate::storage::repair::{
     FoundSegment, Inspected, finish_file, inspect, remove_empty, remove_marked,
 };
-use crate::storage::{FoundFile, Volume, Volumes};
+use crate::storage::{FoundFile, StorageError, Volume, Volumes};
 
 /// A rebuilt row may reach into the next segment by as much as a camera's clock may have been bent, and
 /// this much for a short one; its end is then cut. More than that is a system clock that was set back.
@@ -75,6 +75,8 @@ pub enum Finding {
     Empty,
     /// Another file holds the same segment.
     Duplicate,
+    /// The recording was brought elsewhere, and this file is not removed yet.
+    Brought,
     /// No recording, or damaged beyond use; the text says why.
     Unreadable(String),
     /// A deletion was interrupted and cannot be completed.
@@ -110,6 +112,11 @@ impl fmt::Display for Problem {
             Finding::FileMissing => f.write_str("the file is gone")?,
             Finding::Empty => f.write_str("nothing was recorded into the file")?,
             Finding::Duplicate => f.write_str("another file holds the same recording")?,
+            Finding::Brought => {
+                f.write_str(
+                    "the recording was brought elsewhere, and this copy goes when that is sure",
+                )?;
+            }
             Finding::Unreadable(why) => f.write_str(why)?,
             Finding::NotDeleted => f.write_str("the deletion was interrupted")?,
             Finding::VolumeUnavailable => f.write_str("its files cannot be listed")?,
@@ -132,8 +139,8 @@ pub fn check(
     volumes: &Volumes,
     open: &[SegmentRow],
 ) -> Result<CheckReport, IndexError> {
-    let mut examination = Examination::new(reader, open, false);
-    examination.run(volumes)?;
+    let mut examination = Examination::new(reader, volumes, open, false);
+    examination.run()?;
     Ok(examination.report)
 }
 
@@ -150,8 +157,8 @@ pub fn repair(
     open: &[SegmentRow],
 ) -> Result<CheckReport, IndexError> {
     let reader = index.reader();
-    let mut examination = Examination::new(&reader, open, true);
-    examination.run(volumes)?;
+    let mut examination = Examination::new(&reader, volumes, open, true);
+    examination.run()?;
     let (report, changes) = (std::mem::take(&mut examination.report), examination.into_changes()?);
     index.apply(&changes)?;
     index.apply(&derived_journal(&reader)?)?;
@@ -161,6 +168,7 @@ pub fn repair(
 /// One pass over all volumes.
 struct Examination<'a> {
     reader: &'a IndexReader,
+    volumes: &'a Volumes,
     open: &'a [SegmentRow],
     mend: bool,
     report: CheckReport,
@@ -170,9 +178,15 @@ struct Examination<'a> {
 }
 
 impl<'a> Examination<'a> {
-    fn new(reader: &'a IndexReader, open: &'a [SegmentRow], mend: bool) -> Self {
+    fn new(
+        reader: &'a IndexReader,
+        volumes: &'a Volumes,
+        open: &'a [SegmentRow],
+        mend: bool,
+    ) -> Self {
         Self {
             reader,
+            volumes,
             open,
             mend,
             report: CheckReport::default(),
@@ -182,8 +196,8 @@ impl<'a> Examination<'a> {
         }
     }
 
-    fn run(&mut self, volumes: &Volumes) -> Result<(), IndexError> {
-        for (id, volume) in volumes {
+    fn run(&mut self) -> Result<(), IndexError> {
+        for (id, volume) in self.volumes {
             let files = match volume.list() {
                 Ok(files) => files,
                 Err(error) => {
@@ -316,7 +330,16 @@ impl<'a> Examination<'a> {
         }
     }
 
-    /// Makes the row of a recording true, and the file whole.
+    /// Whether a file is what is left of a recording that was brought elsewhere: the end came before it was
+    /// removed. The thread that brings them asks the other side first.
+    fn was_brought(&self, file: &FoundFile, known: &SegmentRow) -> bool {
+        let place = self.volumes.get(&known.volume);
+        let is_elsewhere = place.is_none_or(|place| place.folder().is_none());
+        is_elsewhere && known.path == file.path && known.bytes == file.bytes
+    }
+
+    /// Makes the row of a recording true, and the file whole. One on a volume that is not written in place cannot
+    /// be made whole there, and is no recording of ours that was brought.
     fn take(
         &mut self,
         id: VolumeId,
@@ -332,8 +355,9 @@ impl<'a> Examination<'a> {
             (known.volume != id || known.path != file.path) && !self.dropped.contains_key(&key)
         });
         if elsewhere || self.put.contains_key(&key) {
-            let stream = Some(key.0);
-            self.report(id, &file.path, stream, Finding::Duplicate, Outcome::LeftAlone);
+            let brought = known.as_ref().is_some_and(|known| self.was_brought(file, known));
+            let finding = if brought { Finding::Brought } else { Finding::Duplicate };
+            self.report(id, &file.path, Some(key.0), finding, Outcome::LeftAlone);
             row.into_iter().for_each(|row| self.forget(row));
             return Ok(());
         }
@@ -342,6 +366,12 @@ impl<'a> Examination<'a> {
         if self.mend
             && let Err(error) = finish_file(volume, &file.path, &mut found)
         {
+            if matches!(error, StorageError::NotInPlace { .. }) {
+                row.into_iter().for_each(|row| self.forget(row));
+                let (stream, left) = (Some(key.0), Outcome::LeftAlone);
+                self.report(id, &file.path, stream, Finding::NotClosed, left);
+                return Ok(());
+            }
             outcome = Outcome::Failed(error.to_string());
         }
         let state = match &known {

@@ -2,7 +2,7 @@
 //!
 //! Must not do: write, or wait for a writer.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;
 
@@ -14,8 +14,8 @@ use super::open::Shared;
 use super::schema::{self, DAY, HEARTBEAT, JOURNAL, LONGEST, META, SEGMENT};
 use crate::model::coverage::{SEAM_MICROS, merge};
 use crate::model::{
-    CameraId, CoverageKind, CoverageSpan, JournalEntry, SegmentRow, StreamId, StreamKind, VolumeId,
-    WallSpan, WallTime,
+    CameraId, CoverageKind, CoverageSpan, JournalEntry, SegmentRow, StreamId, StreamKind, WallSpan,
+    WallTime,
 };
 
 /// Reads the index, from any thread. Cheap to clone.
@@ -214,21 +214,6 @@ impl IndexReader {
         })
     }
 
-    /// Bytes of all files on these volumes, also of those that are being deleted. Looks at every row.
-    ///
-    /// # Errors
-    /// See [`IndexReader`].
-    pub fn usage_on(&self, volumes: &BTreeSet<VolumeId>) -> Result<u64, IndexError> {
-        self.read(|view| {
-            let mut sum = 0_u64;
-            for item in view.segments()?.iter()? {
-                let (bytes, volume) = schema::decode_place(item?.1.value())?;
-                sum = sum.saturating_add(if volumes.contains(&volume) { bytes } else { 0 });
-            }
-            Ok(sum)
-        })
-    }
-
     /// All streams that have a segment, be it one that is being deleted.
     ///
     /// # Errors
@@ -342,7 +327,7 @@ impl View {
         Ok(self.state.open_table(table)?)
     }
 
-    fn segments(&self) -> Result<Rows, IndexError> {
+    pub(super) fn segments(&self) -> Result<Rows, IndexError> {
         self.open(SEGMENT)
     }
 

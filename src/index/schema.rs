@@ -191,18 +191,19 @@ pub(super) fn decode_footage(
     Ok((flags & 3 != DELETING).then_some(span))
 }
 
-/// The size of a row's file and the volume that it is on, without taking apart the rest.
-pub(super) fn decode_place(value: &[u8]) -> Result<(u64, VolumeId), IndexError> {
+/// The size of a row's file, the volume that it is on and whether it is being deleted, without taking apart
+/// the rest.
+pub(super) fn decode_place(value: &[u8]) -> Result<(u64, VolumeId, bool), IndexError> {
     let mut value = versioned(value)?;
     take_signed(&mut value)?;
-    let (_flags, mut value) = value.split_first().ok_or_else(|| damaged("a row is cut off"))?;
+    let (flags, mut value) = value.split_first().ok_or_else(|| damaged("a row is cut off"))?;
     take_signed(&mut value)?;
     take(&mut value)?;
     let bytes = take(&mut value)?;
     take_signed(&mut value)?;
     take_signed(&mut value)?;
     let volume = u32::try_from(take(&mut value)?).map_err(|_| damaged("no such volume"))?;
-    Ok((bytes, VolumeId(volume)))
+    Ok((bytes, VolumeId(volume), flags & 3 == DELETING))
 }
 
 /// A whole row of `stream`.
@@ -406,7 +407,10 @@ mod tests {
             assert_eq!(decode_row(&row.stream, row.start, &value).expect("decodes"), row);
             let footage = Some(row.span()).filter(|_| !state.is_deleting());
             assert_eq!(decode_footage(row.start, &value).expect("decodes"), footage);
-            assert_eq!(decode_place(&value).expect("decodes"), (row.bytes, row.volume));
+            assert_eq!(
+                decode_place(&value).expect("decodes"),
+                (row.bytes, row.volume, row.state.is_deleting())
+            );
             for cut in 0..value.len() - row.path.len() {
                 assert!(decode_row(&row.stream, row.start, &value[..cut]).is_err());
             }

@@ -92,13 +92,15 @@ fn extent(change: &Change, longest: i64) -> Option<(&CameraId, WallSpan)> {
     let from = |start: WallTime, micros| WallSpan::new(start, start.plus_micros(micros));
     match change {
         Change::PutSegment(row) => Some((&row.stream.camera, row.span())),
-        Change::RemoveSegment { stream, start } | Change::MarkDeleting { stream, start, .. } => {
-            Some((&stream.camera, from(*start, longest)))
-        }
+        Change::RemoveSegment { stream, start }
+        | Change::MarkDeleting { stream, start, .. }
+        | Change::Unmark { stream, start, .. } => Some((&stream.camera, from(*start, longest))),
         Change::Deleted { stream, span, .. } => Some((&stream.camera, *span)),
         Change::PutEvent { event, .. } => Some((&event.camera, events::extent(event))),
         // Its footage has been told to be gone already, and motion is painted over footage.
         Change::DropEventsBefore { .. } | Change::Heartbeat(_) => None,
+        // The footage is the same.
+        Change::Move { .. } => None,
         Change::Journal(entry) => Some((
             &entry.camera,
             from(entry.at.plus_micros(-BEFORE_ENTRY), BEFORE_ENTRY + AFTER_ENTRY),

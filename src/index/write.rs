@@ -15,7 +15,7 @@ use super::open::Index;
 use super::schema::{self, DAY, HEARTBEAT, JOURNAL, LONGEST, META, SEGMENT};
 use crate::model::{
     CameraId, DeletionCause, JournalEntry, MotionEvent, SegmentRow, SegmentState, StreamId,
-    WallSpan, WallTime,
+    VolumeId, WallSpan, WallTime,
 };
 
 /// One change.
@@ -31,14 +31,38 @@ pub enum Change {
         start: WallTime,
     },
     /// A segment's file is about to be removed: from now on it is no footage, and if the removal is
-    /// interrupted the next repair completes it.
+    /// interrupted the next repair completes it. Does nothing to one that is not on the volume any more.
     MarkDeleting {
         /// Its stream.
         stream: StreamId,
         /// Its start.
         start: WallTime,
+        /// Where it is.
+        volume: VolumeId,
         /// By which rule it goes.
         cause: DeletionCause,
+    },
+    /// A segment is footage again: it was marked, and has been locked since. Does nothing to one that is not
+    /// marked.
+    Unmark {
+        /// Its stream.
+        stream: StreamId,
+        /// Its start.
+        start: WallTime,
+        /// What it was.
+        state: SegmentState,
+    },
+    /// A whole copy of a segment's file is on another volume, under the same path, and counts from now on. Does
+    /// nothing to a segment that is not on the one any more, or that is being deleted.
+    Move {
+        /// Its stream.
+        stream: StreamId,
+        /// Its start.
+        start: WallTime,
+        /// Where it was.
+        from: VolumeId,
+        /// Where it is.
+        to: VolumeId,
     },
     /// A segment's file was removed for good: forgets the segment, and remembers why it is gone.
     Deleted {
@@ -163,9 +187,24 @@ fn write_all(transaction: &WriteTransaction, changes: &[Change]) -> Result<i64, 
                 segments.remove(schema::segment_key(stream, *start).as_slice())?;
                 touched.insert((stream, schema::day_of(*start)));
             }
-            Change::MarkDeleting { stream, start, cause } => {
-                mark(&mut segments, stream, *start, *cause)?;
+            Change::MarkDeleting { stream, start, volume, cause } => {
+                let state = SegmentState::Deleting(*cause);
+                alter(&mut segments, stream, *start, |row| {
+                    (row.volume == *volume).then_some(SegmentRow { state, ..row })
+                })?;
                 touched.insert((stream, schema::day_of(*start)));
+            }
+            Change::Unmark { stream, start, state } => {
+                alter(&mut segments, stream, *start, |row| {
+                    row.state.is_deleting().then_some(SegmentRow { state: *state, ..row })
+                })?;
+                touched.insert((stream, schema::day_of(*start)));
+            }
+            Change::Move { stream, start, from, to } => {
+                alter(&mut segments, stream, *start, |row| {
+                    let may = row.volume == *from && !row.state.is_deleting();
+                    may.then_some(SegmentRow { volume: *to, ..row })
+                })?;
             }
             Change::Deleted { stream, start, span, cause, at } => {
                 segments.remove(schema::segment_key(stream, *start).as_slice())?;
@@ -195,19 +234,18 @@ fn write_all(transaction: &WriteTransaction, changes: &[Change]) -> Result<i64, 
 
 type Rows<'t> = Table<'t, &'static [u8], &'static [u8]>;
 
-/// Marks a segment, if it is still there.
-fn mark(
+/// Alters the row of a segment, if it is still there and `alter` gives another one.
+fn alter(
     segments: &mut Rows<'_>,
     stream: &StreamId,
     start: WallTime,
-    cause: DeletionCause,
+    alter: impl FnOnce(SegmentRow) -> Option<SegmentRow>,
 ) -> Result<(), IndexError> {
     let key = schema::segment_key(stream, start);
     let known = segments.get(key.as_slice())?;
     let row = known.map(|value| schema::decode_row(stream, start, value.value())).transpose()?;
-    if let Some(row) = row {
-        let marked = SegmentRow { state: SegmentState::Deleting(cause), ..row };
-        segments.insert(key.as_slice(), schema::encode_row(&marked).as_slice())?;
+    if let Some(altered) = row.and_then(alter) {
+        segments.insert(key.as_slice(), schema::encode_row(&altered).as_slice())?;
     }
     Ok(())
 }

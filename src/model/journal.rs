@@ -32,6 +32,8 @@ pub enum GapReason {
     DiskFull,
     /// Our recordings have reached the size that the settings allow, and nothing may be deleted.
     SizeLimit,
+    /// So many recordings wait to be brought away that no more may.
+    SpoolFull,
     /// The volume cannot be written; the text is the error in a sentence.
     StorageUnavailable(String),
     /// Watchkeeper was not running.
@@ -66,6 +68,7 @@ impl GapReason {
             | Self::Overload(_)
             | Self::DiskFull
             | Self::SizeLimit
+            | Self::SpoolFull
             | Self::StorageUnavailable(_)
             | Self::NotRunning
             | Self::ClockStepped
@@ -92,11 +95,14 @@ pub enum DeletionCause {
     LowSpace,
     /// An operator deleted it.
     Operator,
+    /// It waited to be brought away for longer than there was room for.
+    NotBrought,
 }
 
 impl DeletionCause {
-    /// All.
-    pub const ALL: [Self; 4] = [Self::Retention, Self::SizeLimit, Self::LowSpace, Self::Operator];
+    /// All, in the order of their numbers in the index.
+    pub const ALL: [Self; 5] =
+        [Self::Retention, Self::SizeLimit, Self::LowSpace, Self::Operator, Self::NotBrought];
 
     /// What completes "deleted ...".
     #[must_use]
@@ -106,6 +112,9 @@ impl DeletionCause {
             Self::SizeLimit => "because the maximum size was reached",
             Self::LowSpace => "to make room on the disk",
             Self::Operator => "by an operator",
+            Self::NotBrought => {
+                "because it could not be brought away in time and no more could wait"
+            }
         }
     }
 }
@@ -123,6 +132,9 @@ impl fmt::Display for GapReason {
             Self::Overload(what) => write!(f, "This computer could not keep up: {what}"),
             Self::DiskFull => f.write_str("The disk is full"),
             Self::SizeLimit => f.write_str("The maximum size of the recordings is reached"),
+            Self::SpoolFull => f.write_str(
+                "Recordings cannot be brought away, and no more can wait on this computer",
+            ),
             Self::StorageUnavailable(why) => write!(f, "Storage unavailable: {why}"),
             Self::NotRunning => f.write_str("Watchkeeper was not running"),
             Self::ClockStepped => f.write_str("The system clock was set"),

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Autostart, ConsoleFacts, DeviceQuery, DiagnoseQuery, EventsQuery, ExportQuery, ExportRequest,
     ImportQuery, MarkChange, MonthQuery, MotionWatch, ProbeQuery, Protection, SettingsChange,
-    StorageQuery, ThumbnailWish, TimelineQuery, WindowPlace,
+    StorageQuery, StorageTest, ThumbnailWish, TimelineQuery, WindowPlace,
 };
 use crate::model::{CameraId, Mode, Password, StreamKind, Transport, WallTime};
 
@@ -48,6 +48,8 @@ pub enum Command {
     StopManual(CameraId),
     /// Connects to a camera that is away without waiting for the next attempt.
     RetryCamera(CameraId),
+    /// Tries now to bring recordings to the archive, whatever was in the way.
+    RetryArchive,
     /// Tests an address; the answer arrives in [`super::Shown::probe`].
     Probe(ProbeQuery),
     /// Looks for cameras in the network; they arrive in [`super::Shown::search`].
@@ -65,6 +67,8 @@ pub enum Command {
     WatchLive(Vec<LiveTile>),
     /// Drives playback.
     Playback(PlaybackCommand),
+    /// Tests a place elsewhere; how it goes arrives in [`super::Shown::storage_test`].
+    TestStorage(StorageTest),
     /// Asks how storage stands; the answer arrives in [`super::Shown::storage`].
     QueryStorage(StorageQuery),
     /// Asks for coverage; the answer arrives in [`super::Shown::timeline`].

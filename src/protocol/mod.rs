@@ -15,6 +15,7 @@ mod playback;
 mod settings;
 mod status;
 mod storage;
+mod storage_test;
 mod timeline;
 
 pub use command::{CameraDraft, Command, LiveTile, PictureFormat, PlaybackCommand, Speed};
@@ -38,9 +39,12 @@ pub use modes::{
 };
 pub use notice::{Acknowledged, Notice, Severity, Topic};
 pub use playback::{CameraView, PlaybackSnapshot, ViewState};
-pub use settings::{ChangeAnswer, Changed, SettingsChange};
+pub use settings::{ArchivePassword, ChangeAnswer, Changed, SettingsChange};
 pub use status::{CameraStatus, LinkState, Snapshot, VolumeStatus};
-pub use storage::{Going, StorageAnswer, StorageOverview, StorageQuery};
+pub use storage::{ArchiveOverview, Going, StorageAnswer, StorageOverview, StorageQuery};
+pub use storage_test::{
+    StorageOutcome, StoragePassed, StorageProtection, StorageStep, StorageTest, StorageTestAnswer,
+};
 pub use timeline::{
     Gap, Lane, MonthAnswer, MonthDay, MonthQuery, MotionBar, TimelineAnswer, TimelineQuery,
 };
@@ -85,6 +89,8 @@ pub struct Shown {
     pub changed: Changed,
     /// How storage stands.
     pub storage: Latest<StorageAnswer>,
+    /// How the test of a place elsewhere goes.
+    pub storage_test: Latest<StorageTestAnswer>,
     /// What was found about what does not work.
     pub diagnosis: Latest<Diagnosis>,
     /// All notices that are kept, also acknowledged ones and those whose cause is gone, oldest first.

@@ -100,4 +100,7 @@ pub struct PasswordsStatus {
     pub place: KeyPlace,
     /// What to do, while they are locked.
     pub locked: Option<String>,
+    /// Addresses of places elsewhere that a password is stored for.
+    #[serde(default)]
+    pub addresses: Vec<String>,
 }

@@ -19,6 +19,17 @@ pub struct SettingsChange {
     pub after: Box<Settings>,
     /// Passwords to be stored, or (with none) forgotten.
     pub passwords: Vec<(CameraId, Option<Password>)>,
+    /// The password of the place that recordings are brought to; none leaves the stored one.
+    pub archive_password: Option<ArchivePassword>,
+}
+
+/// A password for a place elsewhere, to be stored, or forgotten.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArchivePassword {
+    /// The address that it was typed for: it is used for no other one.
+    pub address: String,
+    /// None: the stored one is to be forgotten.
+    pub password: Option<Password>,
 }
 
 impl fmt::Debug for SettingsChange {

@@ -60,6 +60,45 @@ pub struct StorageOverview {
     pub going: Vec<Going>,
     /// Microseconds until the first limit is met at the present rate; none when it never is.
     pub left_micros: Option<i64>,
+    /// Where recordings are brought to; none when they stay.
+    #[serde(default)]
+    pub archive: Option<Box<ArchiveOverview>>,
+}
+
+/// How the place stands that recordings are brought to, and what waits for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArchiveOverview {
+    /// Its address.
+    pub address: String,
+    /// What it does, or why it does not, in a sentence.
+    pub state: String,
+    /// Whether it answers.
+    pub is_reachable: bool,
+    /// Finished recordings that wait on this computer.
+    pub waiting_files: u64,
+    /// Their bytes.
+    pub waiting_bytes: u64,
+    /// Recordings that were brought since the start.
+    pub brought_files: u64,
+    /// Bytes that wait or are being recorded.
+    pub spool_used: u64,
+    /// Bytes that can still wait.
+    pub spool_room: u64,
+    /// Microseconds without the archive for which these are enough at the present rate; none while nothing is
+    /// recorded.
+    pub covers_micros: Option<i64>,
+    /// Recordings that were deleted since the start because they could not be brought in time.
+    pub dropped_files: u64,
+    /// Bytes that are free there; nothing with a total of nothing: it does not tell.
+    pub free: u64,
+    /// Bytes that it holds in all.
+    pub total: u64,
+    /// Files there that the index does not know.
+    pub strangers: u64,
+    /// Recordings in the index whose files are not there any more.
+    pub missing: u64,
+    /// What is wrong with a recording that waits, in a sentence.
+    pub trouble: Option<String>,
 }
 
 /// Footage of a camera that goes by one rule.

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Space;
 use super::retention::{self, Candidate, Plan, Rules, Usage};
+use super::spool::SpoolTerms;
 use crate::model::{CameraId, DeletionCause, Lock, StreamId, VolumeId, WallSpan, WallTime};
 use crate::protocol::Going;
 
@@ -18,12 +19,15 @@ pub struct Terms {
     pub low_space_percent: u8,
     /// Where is recorded now.
     pub volume: VolumeId,
+    /// What may wait there, when recordings are brought elsewhere from it; none when they stay.
+    pub spool: Option<SpoolTerms>,
 }
 
 /// A segment that might go, and the volume that it is on.
 pub type Placed = (VolumeId, Candidate);
 
-/// What goes by retention and size over all volumes, and for want of space on the one that is recorded to.
+/// What goes by retention and size over all volumes, and for want of space on the one that is recorded to, unless
+/// recordings only wait there: see [`SpoolTerms::plan`].
 /// For `horizon` see [`retention::plan`].
 #[must_use]
 pub fn plan(
@@ -37,6 +41,9 @@ pub fn plan(
     let everywhere = Rules { reserve: 0, ..terms.rules.clone() };
     let all: Vec<Candidate> = candidates.iter().map(|(_, c)| c.clone()).collect();
     let mut plan = retention::plan(&all, horizon, locks, &everywhere, usage, now);
+    if terms.spool.is_some() {
+        return plan;
+    }
     let going: BTreeSet<(&StreamId, WallTime)> =
         plan.deletions.iter().map(|deletion| (&deletion.stream, deletion.start)).collect();
     let here = candidates.iter().filter(|(volume, _)| *volume == terms.volume);

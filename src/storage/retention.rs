@@ -93,6 +93,8 @@ pub enum Shortage {
     SizeLimit,
     /// The free space of the volume.
     DiskFull,
+    /// What may wait to be brought elsewhere.
+    Spool,
 }
 
 impl From<Shortage> for GapReason {
@@ -100,6 +102,7 @@ impl From<Shortage> for GapReason {
         match shortage {
             Shortage::SizeLimit => Self::SizeLimit,
             Shortage::DiskFull => Self::DiskFull,
+            Shortage::Spool => Self::SpoolFull,
         }
     }
 }
@@ -110,6 +113,7 @@ impl Shortage {
         match self {
             Self::SizeLimit => DeletionCause::SizeLimit,
             Self::DiskFull => DeletionCause::LowSpace,
+            Self::Spool => DeletionCause::NotBrought,
         }
     }
 }

@@ -140,6 +140,12 @@ fn remember(snapshot: &Snapshot, ending: Ending, desk: &mut Desk) {
         Ending::Background | Ending::Broke => OnClose::Background,
     };
     let id = desk.next_id();
-    let change = SettingsChange { id, before, after: Box::new(after), passwords: Vec::new() };
+    let change = SettingsChange {
+        id,
+        before,
+        after: Box::new(after),
+        passwords: Vec::new(),
+        archive_password: None,
+    };
     desk.send(Command::ChangeSettings(change));
 }

@@ -41,7 +41,8 @@ fn archive(segments: usize) -> Rig {
 fn delete(rig: &Rig, row: &SegmentRow, cause: DeletionCause, steps: usize) {
     let (stream, start) = (row.stream.clone(), row.start);
     if steps > 0 {
-        let mark = Change::MarkDeleting { stream: stream.clone(), start, cause };
+        let mark =
+            Change::MarkDeleting { stream: stream.clone(), start, volume: VolumeId(0), cause };
         rig.index().apply(&[mark]).expect("applies");
     }
     if steps > 1 {

@@ -10,6 +10,7 @@ use watchkeeper::analysis::Motion;
 use watchkeeper::capture::CaptureEvent;
 use watchkeeper::config::DataFolder;
 use watchkeeper::container::read;
+use watchkeeper::engine::archive::ArchiveDesk;
 use watchkeeper::engine::cleaner::{CleanerOptions, Keeper};
 use watchkeeper::engine::indexer::{IndexWriter, Indexer};
 use watchkeeper::engine::locks::Locks;
@@ -258,8 +259,9 @@ impl Rig {
             signals: Arc::new(Signals::default()),
             recorder: Arc::new(Latest::new()),
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
-            terms: Terms { rules, low_space_percent: 0, volume: VOLUME },
+            terms: Terms { rules, volume: VOLUME, ..Terms::default() },
             thumbnails: ThumbnailWriter::open(self.folder.path().join("thumbnails.redb")).0,
+            archive: ArchiveDesk::default(),
         };
         let recorders = (0..CAMERAS).zip(rules_of_cameras()).map(|(number, rule)| {
             let stream = StreamId::new(camera(number), StreamKind::Main);

@@ -74,6 +74,7 @@ fn assert_may_go(script: &Script, number: usize, second: i64, state: &RecordingS
         DeletionCause::LowSpace => assert!(at >= script.low_space, "{}", wall(at)),
         DeletionCause::SizeLimit => assert!(at >= script.size_limit, "{}", wall(at)),
         DeletionCause::Operator => panic!("nobody deletes by hand"),
+        DeletionCause::NotBrought => panic!("nothing is brought away"),
     }
 }
 

@@ -70,6 +70,7 @@ impl What {
             GapReason::TimestampJump
             | GapReason::Overload(_)
             | GapReason::SizeLimit
+            | GapReason::SpoolFull
             | GapReason::Unknown => Self::Other,
         }
     }

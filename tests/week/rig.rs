@@ -10,6 +10,7 @@ use bytes::Bytes;
 use watchkeeper::analysis::Motion;
 use watchkeeper::capture::CaptureEvent;
 use watchkeeper::config::DataFolder;
+use watchkeeper::engine::archive::ArchiveDesk;
 use watchkeeper::engine::cleaner::{CleanerOptions, Keeper};
 use watchkeeper::engine::indexer::{IndexWriter, Indexer};
 use watchkeeper::engine::locks::Locks;
@@ -114,7 +115,7 @@ impl Rig {
         Self {
             volume: FaultyVolume::new(),
             folder: tempfile::tempdir().expect("a folder"),
-            terms: Terms { rules, low_space_percent: 0, volume: VOLUME },
+            terms: Terms { rules, volume: VOLUME, ..Terms::default() },
         }
     }
 
@@ -194,6 +195,7 @@ impl Rig {
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             terms: self.terms.clone(),
             thumbnails: ThumbnailWriter::open(self.folder.path().join("thumbnails.redb")).0,
+            archive: ArchiveDesk::default(),
         };
         let mut keeper = Keeper::new(options, Arc::new(Latest::new()));
         keeper.look();

@@ -128,9 +128,10 @@ pub(super) fn recording(facts: &Facts<'_>, seen: &Seen<'_>) -> Check {
         GapReason::Disabled => (Verdict::Attention, vec![Remedy::EnableRecording(id.clone())]),
         GapReason::OutsideSchedule(_) => (Verdict::Attention, vec![Remedy::OpenSchedules]),
         GapReason::CameraOffline(_) => (Verdict::Wrong, vec![Remedy::ConnectNow(id.clone())]),
-        GapReason::DiskFull | GapReason::SizeLimit | GapReason::StorageUnavailable(_) => {
-            (Verdict::Wrong, vec![Remedy::OpenStorage])
-        }
+        GapReason::DiskFull
+        | GapReason::SizeLimit
+        | GapReason::SpoolFull
+        | GapReason::StorageUnavailable(_) => (Verdict::Wrong, vec![Remedy::OpenStorage]),
         GapReason::WaitingForPicture => (Verdict::Unknown, vec![Remedy::ConnectNow(id.clone())]),
         _ => (Verdict::Wrong, vec![Remedy::ShowCamera(id.clone())]),
     };

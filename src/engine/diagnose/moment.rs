@@ -86,7 +86,10 @@ fn remedies_of(facts: &Facts<'_>, id: &CameraId, cause: DeletionCause) -> Vec<Re
     let own = own.is_some_and(|camera| camera.recording.retention.is_some());
     match cause {
         DeletionCause::Retention if own => vec![Remedy::ShowCamera(id.clone())],
-        DeletionCause::Retention | DeletionCause::SizeLimit | DeletionCause::LowSpace => {
+        DeletionCause::Retention
+        | DeletionCause::SizeLimit
+        | DeletionCause::LowSpace
+        | DeletionCause::NotBrought => {
             vec![Remedy::OpenStorage]
         }
         DeletionCause::Operator => Vec::new(),
@@ -98,7 +101,10 @@ fn against(id: &CameraId, reason: &GapReason) -> Vec<Remedy> {
     match reason {
         GapReason::Disabled => vec![Remedy::EnableRecording(id.clone())],
         GapReason::OutsideSchedule(_) => vec![Remedy::OpenSchedules],
-        GapReason::DiskFull | GapReason::SizeLimit | GapReason::StorageUnavailable(_) => {
+        GapReason::DiskFull
+        | GapReason::SizeLimit
+        | GapReason::SpoolFull
+        | GapReason::StorageUnavailable(_) => {
             vec![Remedy::OpenStorage]
         }
         GapReason::NoMotion

@@ -86,7 +86,8 @@ impl Backlog {
     /// The segments that lack pictures, ordered by start. Of two that begin together the one of the sub stream
     /// is last: its pictures cost less and serve for both.
     fn incomplete(&self) -> Result<Vec<SegmentRow>, IndexError> {
-        let (mut rows, volumes) = (Vec::new(), self.recordings.volumes.all());
+        // An archive that is away would be asked all the time, and a break taken for a damaged file.
+        let (mut rows, volumes) = (Vec::new(), self.recordings.volumes.here());
         let is_there = |row: &SegmentRow| {
             let closed = matches!(row.state, SegmentState::Finished | SegmentState::Recovered);
             closed && volumes.contains_key(&row.volume)

@@ -55,8 +55,11 @@ impl Default for NasSettings {
     }
 }
 
+/// The region of servers that have none.
+const NO_REGION: &str = "us-east-1";
+
 /// A bucket of object storage.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ObjectSettings {
     /// Its address, `https://host:port` or `http://host:port`.
@@ -69,6 +72,18 @@ pub struct ObjectSettings {
     pub region: String,
     /// The access key's name; its secret is kept with the passwords.
     pub access_key: String,
+}
+
+impl Default for ObjectSettings {
+    fn default() -> Self {
+        Self {
+            endpoint: String::new(),
+            bucket: String::new(),
+            prefix: String::new(),
+            region: NO_REGION.into(),
+            access_key: String::new(),
+        }
+    }
 }
 
 /// The folder of this computer that recordings pass through.
@@ -109,6 +124,18 @@ pub enum ArchivePlace {
 }
 
 impl ArchivePlace {
+    /// Whether it is the same place as `other`, whoever signs in: names in Windows' networks have no case.
+    #[must_use]
+    pub fn is_at(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Nas(_), Self::Nas(_)) => {
+                self.address().to_lowercase() == other.address().to_lowercase()
+            }
+            (Self::Object(_), Self::Object(_)) => self.address() == other.address(),
+            (Self::Nas(_), Self::Object(_)) | (Self::Object(_), Self::Nas(_)) => false,
+        }
+    }
+
     /// Its address without who signs in: what tells one place from another, and what operators are shown.
     #[must_use]
     pub fn address(&self) -> String {
@@ -148,6 +175,9 @@ mod tests {
             ..NasSettings::default()
         };
         let other = NasSettings { port: Port(1445), path: String::new(), ..nas.clone() };
+        let loud = ArchivePlace::Nas(NasSettings { host: "NAS.local".into(), ..nas.clone() });
+        assert!(loud.is_at(&ArchivePlace::Nas(nas.clone())));
+        assert!(!loud.is_at(&ArchivePlace::Nas(other.clone())));
         assert_eq!(ArchivePlace::Nas(nas).address(), "smb://nas.local/video/cctv");
         assert_eq!(ArchivePlace::Nas(other).address(), "smb://nas.local:1445/video");
         let object = ObjectSettings {

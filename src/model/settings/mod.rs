@@ -3,6 +3,7 @@
 //! Must not do: read or write files; `config` does.
 
 pub mod archive;
+pub mod archive_rules;
 pub mod camera;
 pub mod console;
 mod date_style;
@@ -236,6 +237,7 @@ impl Settings {
             let key = vec![Key::Name("storage"), Key::Name("path")];
             return Err((key, "the storage path is empty".into()));
         }
+        self.storage.check_archive()?;
         if let Err((number, reason)) = schedule::validate_all(&self.schedules) {
             return Err((vec![Key::Name("schedule"), Key::Number(number)], reason));
         }

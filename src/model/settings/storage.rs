@@ -5,9 +5,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::archive::{ArchivePlace, NasSettings, ObjectSettings, SpoolSettings, StorageKind};
-use super::is_default;
 use super::ranged::ranged;
 use super::recording::Retention;
+use super::{Key, archive_rules, is_default};
 
 /// Where and how recordings are kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +45,21 @@ pub struct StorageSettings {
 }
 
 impl StorageSettings {
+    /// Whether recordings can be brought where they are to be.
+    ///
+    /// # Errors
+    /// The setting that is not valid, as the path of keys to it, and why.
+    pub fn check_archive(&self) -> Result<(), (Vec<Key>, String)> {
+        let Some(place) = self.archive() else { return Ok(()) };
+        let table = match place {
+            ArchivePlace::Nas(_) => "nas",
+            ArchivePlace::Object(_) => "object",
+        };
+        archive_rules::check(&place).map_err(|(key, why)| {
+            (vec![Key::Name("storage"), Key::Name(table), Key::Name(key)], why)
+        })
+    }
+
     /// Where recordings are brought to, when they do not stay in the folder.
     #[must_use]
     pub fn archive(&self) -> Option<ArchivePlace> {

@@ -58,7 +58,8 @@ impl Memory {
         }
         let id = stage.desk.next_id();
         let again = Arc::new(Settings::clone(&after));
-        let change = SettingsChange { id, before, after, passwords: Vec::new() };
+        let change =
+            SettingsChange { id, before, after, passwords: Vec::new(), archive_password: None };
         if stage.desk.try_send(Command::ChangeSettings(change)) {
             self.waiting = Some(id);
         } else {

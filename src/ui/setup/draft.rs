@@ -6,11 +6,15 @@ use std::sync::Arc;
 
 use crate::model::settings::{Key, merge};
 use crate::model::{CameraId, Password, Settings};
-use crate::protocol::{Command, SettingsChange};
+use crate::protocol::{ArchivePassword, Command, SettingsChange};
 use crate::ui::desk::{Desk, Stage};
 
 /// Passwords that were typed: to be stored, or (with none) forgotten.
 type Passwords = Vec<(CameraId, Option<Password>)>;
+
+/// A password that was typed for the place that recordings are brought to, or (with none) the wish to forget the stored
+/// one.
+type TypedPassword = Option<Option<Password>>;
 
 /// The draft of a page.
 #[derive(Default)]
@@ -18,10 +22,11 @@ pub struct Draft {
     base: Arc<Settings>,
     edited: Option<Box<Settings>>,
     passwords: Passwords,
+    archive_password: TypedPassword,
     /// The change that was sent and is not answered yet.
     waiting: Option<u64>,
     /// What it holds.
-    sent: Option<(Box<Settings>, Passwords)>,
+    sent: Option<(Box<Settings>, Passwords, TypedPassword)>,
     refused: Option<String>,
 }
 
@@ -48,8 +53,11 @@ impl Draft {
     /// The change is in force: what was edited after it was sent stays in the draft.
     fn keep_later_edits(&mut self, settings: &Arc<Settings>) {
         self.base = Arc::clone(settings);
-        let Some((sent, passwords)) = self.sent.take() else { return self.discard() };
+        let Some((sent, passwords, of_archive)) = self.sent.take() else { return self.discard() };
         self.passwords.retain(|typed| !passwords.contains(typed));
+        if self.archive_password == of_archive {
+            self.archive_password = None;
+        }
         let edited = self.edited.take().filter(|edited| *edited != sent);
         let merged = edited.and_then(|edited| merge(settings, &sent, &edited).ok());
         self.edited = merged.filter(|merged| merged != &**settings).map(Box::new);
@@ -86,9 +94,25 @@ impl Draft {
         self.passwords.retain(|(id, _)| id != camera);
     }
 
+    /// A password for the place that recordings are brought to, to be stored with the rest; none forgets the stored one.
+    pub fn set_archive_password(&mut self, password: Option<Password>) {
+        self.archive_password = Some(password);
+        self.refused = None;
+    }
+
+    /// Leaves the stored password of that place as it is.
+    pub fn keep_archive_password(&mut self) {
+        self.archive_password = None;
+    }
+
+    /// What is to become of that password; none when it stays.
+    pub const fn archive_password(&self) -> Option<&Option<Password>> {
+        self.archive_password.as_ref()
+    }
+
     /// Whether there is something to save.
     pub fn is_changed(&self) -> bool {
-        self.edited.is_some() || !self.passwords.is_empty()
+        self.edited.is_some() || !self.passwords.is_empty() || self.archive_password.is_some()
     }
 
     /// Whether the answer to Save is still awaited.
@@ -110,6 +134,7 @@ impl Draft {
     pub fn discard(&mut self) {
         self.edited = None;
         self.passwords.clear();
+        self.archive_password = None;
         self.waiting = None;
         self.sent = None;
         self.refused = None;
@@ -121,15 +146,22 @@ impl Draft {
             return;
         }
         let id = desk.next_id();
+        // The password is for the address that is on the page beside it.
+        let place = self.get().storage.archive();
+        let archive_password = place
+            .zip(self.archive_password.clone())
+            .map(|(place, password)| ArchivePassword { address: place.address(), password });
         let change = SettingsChange {
             id,
+            archive_password,
             before: Arc::clone(&self.base),
             after: Box::new(self.get().clone()),
             passwords: self.passwords.clone(),
         };
         if desk.send(Command::ChangeSettings(change)) {
             self.waiting = Some(id);
-            self.sent = Some((Box::new(self.get().clone()), self.passwords.clone()));
+            let (passwords, of_archive) = (self.passwords.clone(), self.archive_password.clone());
+            self.sent = Some((Box::new(self.get().clone()), passwords, of_archive));
         }
     }
 }

@@ -177,12 +177,17 @@ pub fn row(ui: &mut Ui, name: &str, content: impl FnOnce(&mut Ui)) {
     });
 }
 
+/// A sentence below the field of the row above, in the colour of what is wrong.
+pub fn beside(ui: &mut Ui, text: &str) {
+    ui.horizontal(|ui| {
+        ui.add_space(NAMES + 8.0);
+        ui.label(RichText::new(text).size(theme::CAPTION).color(theme::error()));
+    });
+}
+
 /// What is wrong with the field of the row above.
 pub fn wrong(ui: &mut Ui, entry: &Entry) {
-    if entry.error().is_some() {
-        ui.horizontal(|ui| {
-            ui.add_space(NAMES + 8.0);
-            entry.error_ui(ui);
-        });
+    if let Some(error) = entry.error() {
+        beside(ui, error);
     }
 }

@@ -94,6 +94,7 @@ pub fn gap(reason: &GapReason) -> Color32 {
         | GapReason::Overload(_)
         | GapReason::DiskFull
         | GapReason::SizeLimit
+        | GapReason::SpoolFull
         | GapReason::StorageUnavailable(_) => error(),
         GapReason::NotRunning
         | GapReason::TimestampJump

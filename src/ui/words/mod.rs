@@ -2,6 +2,7 @@
 //!
 //! Must not do: paint, or decide when something is said.
 
+pub mod archive;
 pub mod camera;
 pub mod common;
 pub mod defaults;

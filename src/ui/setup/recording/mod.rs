@@ -49,7 +49,9 @@ impl RecordingPage {
 
     /// Shows the page.
     pub fn ui(&mut self, ui: &mut Ui, stage: &mut Stage<'_>) -> Option<Go> {
-        self.draft.follow(stage);
+        if self.draft.follow(stage) {
+            self.storage.saved(&self.draft);
+        }
         self.schedules.follow(&self.draft);
         let mut press = self.bar(ui);
         if keys::take_with(ui, Modifiers::COMMAND, Key::S) && !self.is_open() {
@@ -60,7 +62,7 @@ impl RecordingPage {
             self.sentence(ui);
             card(ui, "", |ui| self.schedules.ui(ui, &mut self.draft, stage));
             ui.add_space(4.0);
-            self.storage.ui(ui, stage, &mut self.draft, &self.guard);
+            self.storage.ui(ui, stage, &mut self.draft, &self.guard, self.told);
             ui.add_space(4.0);
             self.defaults.ui(ui, &mut self.draft);
             ui.add_space(4.0);

@@ -5,15 +5,16 @@
 use egui::Ui;
 use egui_material_icons::icons::ICON_FOLDER_OPEN;
 
-use crate::model::settings::Retention;
+use super::archive::ArchiveFields;
 use crate::model::settings::storage::{LowSpacePercent, MaxSize};
+use crate::model::settings::{Key, Retention, StorageKind, StorageSettings};
 use crate::protocol::Command;
 use crate::ui::desk::Stage;
 use crate::ui::setup::draft::Draft;
 use crate::ui::setup::entry::{Entry, Face, row, whole, wrong};
 use crate::ui::theme;
 use crate::ui::widgets::{Look, icon_button, soft, switch};
-use crate::ui::words::storage as words;
+use crate::ui::words::{archive as archive_words, storage as words};
 
 /// Largest size of all recordings that is taken, in GB: 10 PB.
 const MOST_SIZE: u32 = 10_000_000;
@@ -34,6 +35,10 @@ pub struct Fields {
     max_size: Entry,
     max_file: Entry,
     low_space: Entry,
+    /// Of recordings that are brought elsewhere.
+    pub archive: ArchiveFields,
+    /// Save was refused: what must be written is marked.
+    pub is_told: bool,
 }
 
 impl Fields {
@@ -48,13 +53,17 @@ impl Fields {
             &self.max_file,
             &self.low_space,
         ];
-        all.iter().any(|entry| entry.error().is_some())
+        self.archive.is_wrong() || all.iter().any(|entry| entry.error().is_some())
     }
 
     /// Shows them.
     pub fn ui(&mut self, ui: &mut Ui, stage: &mut Stage<'_>, draft: &mut Draft) {
         ui.spacing_mut().item_spacing.y = 10.0;
+        self.archive.kind(ui, draft);
+        let missing = missing(draft).filter(|_| self.is_told);
+        self.archive.ui(ui, stage, draft, missing.as_ref());
         self.path(ui, stage, draft);
+        self.archive.spool(ui, draft);
         self.retention(ui, draft);
         self.sizes(ui, draft);
         row(ui, words::AUTO_DELETE, |ui| {
@@ -67,10 +76,16 @@ impl Fields {
     }
 
     fn path(&mut self, ui: &mut Ui, stage: &mut Stage<'_>, draft: &mut Draft) {
-        let path = draft.get().storage.path.clone();
-        row(ui, words::PATH, |ui| {
+        let StorageSettings { path, kind, .. } = draft.get().storage.clone();
+        let (name, tip) = match kind {
+            StorageKind::Local => (words::PATH, words::PATH_TIP),
+            StorageKind::Nas | StorageKind::Object => {
+                (archive_words::SPOOL, archive_words::SPOOL_TIP)
+            }
+        };
+        row(ui, name, |ui| {
             let width = (ui.available_width() - 72.0).clamp(120.0, 420.0);
-            let face = Face { name: words::PATH, unit: "", tip: words::PATH_TIP, width };
+            let face = Face { name, unit: "", tip, width };
             let parse = |text: &str| match text.is_empty() {
                 true => Err(words::PATH_EMPTY.to_owned()),
                 false => Ok(text.to_owned()),
@@ -143,5 +158,14 @@ impl Fields {
         if let Some(new) = self.low_space.number(ui, low, "", now, 0..=50) {
             draft.edit(|settings| settings.storage.low_space_percent = LowSpacePercent(new));
         }
+    }
+}
+
+/// The setting of the place elsewhere that must be written before anything is saved, by its key, and why.
+fn missing(draft: &Draft) -> Option<(&'static str, String)> {
+    let (keys, why) = draft.problem()?;
+    match (keys.first(), keys.last()) {
+        (Some(Key::Name("storage")), Some(Key::Name(key))) => Some((*key, why)),
+        _ => None,
     }
 }

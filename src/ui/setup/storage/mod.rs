@@ -2,6 +2,9 @@
 //!
 //! Must not do: put anything in force; the page saves.
 
+mod archive;
+mod archive_test;
+mod bringing;
 mod fields;
 mod standing;
 
@@ -29,13 +32,26 @@ impl StorageCard {
         self.fields = Fields::default();
     }
 
+    /// The draft has just been saved.
+    pub fn saved(&mut self, draft: &Draft) {
+        self.fields.archive.saved(draft);
+    }
+
     /// Whether something is typed that cannot be.
     pub fn is_wrong(&self) -> bool {
         self.fields.is_wrong()
     }
 
-    /// Shows the card.
-    pub fn ui(&mut self, ui: &mut Ui, stage: &mut Stage<'_>, draft: &mut Draft, guard: &LossGuard) {
+    /// Shows the card; `told` says that Save was refused.
+    pub fn ui(
+        &mut self,
+        ui: &mut Ui,
+        stage: &mut Stage<'_>,
+        draft: &mut Draft,
+        guard: &LossGuard,
+        told: bool,
+    ) {
+        self.fields.is_told = told;
         card(ui, words::TITLE, |ui| {
             if ui.available_width() < TWO_COLUMNS {
                 self.fields.ui(ui, stage, draft);

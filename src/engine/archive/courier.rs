@@ -1,0 +1,326 @@
+//! What the thread `upload` does in its rounds, one at a time: what comes next, and what follows from a failure.
+//!
+//! Must not do: wait longer than a call to the archive takes; the thread waits between the rounds.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use super::backoff::{Backoff, Obstacle};
+use super::bring::Failed;
+use super::{Amount, ArchiveOptions, ArchiveReport, ArchiveState, Change, UploadOptions};
+use crate::engine::EngineError;
+use crate::engine::removal::Removal;
+use crate::model::{SegmentRow, SegmentState, StreamId, WallTime};
+use crate::storage::StorageError;
+
+/// Time between two looks while nothing waits.
+const LOOK: Duration = Duration::from_secs(5);
+
+/// An archive from which nothing is wanted is asked for its space this often: that it went away is known soon.
+const ASK: Duration = Duration::from_secs(60);
+
+/// A recording that cannot be read here is tried again after this time; others go meanwhile.
+const ASIDE: Duration = Duration::from_secs(300);
+
+/// Has the thread rest; breaks when it has something else to do.
+pub type Rest<'a> = dyn FnMut(Duration) -> ControlFlow<()> + 'a;
+
+/// What a round came to.
+enum Done {
+    /// Something; there may be more.
+    Some,
+    /// There was nothing to do.
+    Nothing,
+}
+
+/// Brings recordings.
+pub struct Courier {
+    pub(super) options: UploadOptions,
+    archive: Option<ArchiveOptions>,
+    pub(super) now: ArchiveReport,
+    pub(super) removal: Removal,
+    backoff: Backoff,
+    /// Before this time on the monotonic clock the archive is left alone.
+    due: Duration,
+    /// It has answered, and nothing has failed since.
+    is_connected: bool,
+    /// Files here that the index has on the archive are looked for.
+    pub(super) tidy_due: Duration,
+    /// What an interrupted deletion has left there has been given to the removal.
+    pub(super) is_taken_up: bool,
+    /// When it was last asked for its space.
+    asked: Duration,
+    /// When all of its files were last listed.
+    pub(super) listed: Option<Duration>,
+    /// The recording that is being brought, or was last.
+    on_its_way: Option<SegmentRow>,
+    /// Recordings that cannot be read here, and when they are tried again.
+    aside: BTreeMap<(StreamId, WallTime), Duration>,
+}
+
+impl Courier {
+    /// One without an archive.
+    #[must_use]
+    pub fn new(options: UploadOptions) -> Self {
+        let UploadOptions { recordings, index, thumbnails, .. } = &options;
+        let removal = Removal::new(recordings.clone(), index.clone(), thumbnails.clone());
+        Self {
+            options,
+            archive: None,
+            now: ArchiveReport::default(),
+            removal,
+            backoff: Backoff::default(),
+            due: Duration::ZERO,
+            is_connected: false,
+            tidy_due: Duration::ZERO,
+            is_taken_up: false,
+            asked: Duration::ZERO,
+            listed: None,
+            on_its_way: None,
+            aside: BTreeMap::new(),
+        }
+    }
+
+    /// Recordings are brought to this one from now on.
+    pub fn set_archive(&mut self, archive: Option<ArchiveOptions>) {
+        let UploadOptions { recordings, index, thumbnails, .. } = &self.options;
+        // What could not be removed is of the archive before; it stays marked there.
+        self.removal = Removal::new(recordings.clone(), index.clone(), thumbnails.clone());
+        self.now = ArchiveReport { serial: self.now.serial + 1, ..ArchiveReport::default() };
+        if let Some(archive) = &archive {
+            self.now.volume = archive.volume_id;
+            self.now.address = archive.archive.describe();
+        }
+        (self.is_connected, self.is_taken_up, self.listed) = (false, false, None);
+        self.archive = archive;
+        self.retry();
+        self.show();
+    }
+
+    pub(super) fn take(&mut self, change: Change) {
+        match change {
+            Change::Archive(archive) => self.set_archive(archive.map(|archive| *archive)),
+            Change::Retry => self.retry(),
+        }
+    }
+
+    /// Tries in the next round, whatever was in the way.
+    pub fn retry(&mut self) {
+        self.backoff.reset();
+        (self.due, self.tidy_due) = (Duration::ZERO, Duration::ZERO);
+        self.aside.clear();
+    }
+
+    /// Does one thing; how long to wait before the next round.
+    pub fn round(&mut self, rest: &mut Rest<'_>) -> Duration {
+        let Some(archive) = self.archive.clone() else { return LOOK };
+        let now = self.options.clock.monotonic();
+        let waiting = match self.waiting(&archive) {
+            Ok(waiting) => waiting,
+            Err(error) => return self.fail_here(&error),
+        };
+        if now < self.due && !self.may_make_room() {
+            self.show();
+            return LOOK.min(self.due - now);
+        }
+        match self.work(&archive, waiting, rest) {
+            Ok(Done::Some) => Duration::ZERO,
+            Ok(Done::Nothing) => LOOK,
+            Err(Failed::Stopped) => Duration::ZERO,
+            Err(Failed::There(error)) => self.fail_there(&error),
+            Err(Failed::Here(error)) => self.put_aside(&error),
+            Err(Failed::Engine(error)) => self.fail_here(&error),
+            Err(Failed::Spoilt) => self.tell_spoilt(),
+        }
+    }
+
+    /// A full archive is not left alone when deletions on it are ordered.
+    fn may_make_room(&self) -> bool {
+        self.now.state == ArchiveState::Full && !self.options.orders.is_empty()
+    }
+
+    fn work(
+        &mut self,
+        archive: &ArchiveOptions,
+        mut waiting: Vec<SegmentRow>,
+        rest: &mut Rest<'_>,
+    ) -> Result<Done, Failed> {
+        let now = self.options.clock.monotonic();
+        if !self.is_connected {
+            self.connect(archive)?;
+            self.drop_parts(archive, &waiting)?;
+            self.is_connected = true;
+            return Ok(Done::Some);
+        }
+        if now >= self.tidy_due {
+            self.tidy_due = Duration::MAX;
+            let tidied = self.tidy(archive);
+            if tidied.is_err() {
+                self.tidy_due = Duration::ZERO;
+            }
+            tidied?;
+            return Ok(Done::Some);
+        }
+        if self.delete(archive)? {
+            (self.due, self.now.serial) = (Duration::ZERO, self.now.serial + 1);
+            self.now.room.lacking = 0;
+            self.ask(archive)?;
+            return Ok(Done::Some);
+        }
+        if now < self.due {
+            return Ok(Done::Nothing);
+        }
+        waiting.retain(|row| {
+            let key = (row.stream.clone(), row.start);
+            self.aside.get(&key).is_none_or(|until| now >= *until)
+        });
+        if let Some(row) = waiting.first() {
+            self.on_its_way = Some(row.clone());
+            let brought = self.bring(archive, row, rest);
+            if matches!(&brought, Err(Failed::There(error)) if error.is_full()) {
+                self.now.room.lacking = row.bytes;
+            }
+            brought?;
+            self.succeeded(row.bytes);
+            self.ask(archive)?;
+            return Ok(Done::Some);
+        }
+        self.aside.retain(|_, until| now < *until);
+        if self.is_list_due(now) {
+            self.set_state(ArchiveState::Idle);
+            self.look_for_strangers(archive)?;
+        } else if now.saturating_sub(self.asked) >= ASK {
+            self.ask(archive)?;
+        }
+        self.set_state(ArchiveState::Idle);
+        Ok(Done::Nothing)
+    }
+
+    /// Reaches it, and makes sure that it is the one that it was.
+    fn connect(&mut self, archive: &ArchiveOptions) -> Result<(), Failed> {
+        let known = archive.known.as_deref();
+        let identity = archive.archive.mark(known)?;
+        if known != Some(identity.as_str()) {
+            let volume_id = (archive.remember)(&identity)?;
+            let volumes = &self.options.recordings.volumes;
+            volumes.put_archive(volume_id, archive.archive.clone());
+            self.now.volume = volume_id;
+            let known = Some(identity);
+            self.archive = Some(ArchiveOptions { volume_id, known, ..archive.clone() });
+        }
+        self.ask(archive)?;
+        self.backoff.reset();
+        tracing::info!("{} is connected", self.now.address);
+        Ok(())
+    }
+
+    /// Asks for its space. One that does not tell has no limit that is known.
+    fn ask(&mut self, archive: &ArchiveOptions) -> Result<(), Failed> {
+        self.asked = self.options.clock.monotonic();
+        self.now.room.space = archive.archive.space()?;
+        self.show();
+        Ok(())
+    }
+
+    fn succeeded(&mut self, bytes: u64) {
+        self.backoff.reset();
+        self.now.brought = self.now.brought.and(bytes);
+        self.now.room.lacking = 0;
+        self.now.trouble = None;
+    }
+
+    /// Finished recordings that are not on the archive yet, the oldest first.
+    fn waiting(&mut self, archive: &ArchiveOptions) -> Result<Vec<SegmentRow>, EngineError> {
+        let recordings = &self.options.recordings;
+        let mut rows = recordings.reader.segments_on(archive.spool)?;
+        let open = recordings.open.rows();
+        rows.retain(|row| {
+            let closed = matches!(row.state, SegmentState::Finished | SegmentState::Recovered);
+            closed && !open.iter().any(|open| open.start == row.start && open.stream == row.stream)
+        });
+        self.now.waiting = rows.iter().fold(Amount::default(), |sum, row| sum.and(row.bytes));
+        Ok(rows)
+    }
+
+    /// The archive is in the way: it is left alone for a while.
+    fn fail_there(&mut self, error: &StorageError) -> Duration {
+        let obstacle = Obstacle::of(error);
+        if obstacle != Obstacle::Full {
+            self.is_connected = false;
+        }
+        let wait = self.backoff.after(obstacle);
+        self.due = self.options.clock.monotonic().saturating_add(wait);
+        let state = ArchiveState::of(error);
+        if std::mem::discriminant(&state) != std::mem::discriminant(&self.now.state) {
+            tracing::warn!("recordings cannot be brought to {}: {error}", self.now.address);
+        }
+        self.set_state(state);
+        LOOK.min(wait)
+    }
+
+    /// Something on this computer is in the way of all.
+    fn fail_here(&mut self, error: &EngineError) -> Duration {
+        let text = format!("Recordings are not brought to {}: {error}.", self.now.address);
+        self.note_trouble(text);
+        // What the index was told may hold by now.
+        self.tidy_due = Duration::ZERO;
+        LOOK
+    }
+
+    /// One recording is in the way: others go first.
+    fn put_aside(&mut self, error: &StorageError) -> Duration {
+        let address = &self.now.address;
+        self.note_trouble(format!("A recording cannot be brought to {address}: {error}."));
+        self.leave_aside();
+        Duration::ZERO
+    }
+
+    /// It is brought again; when that comes out no better, not all the time.
+    fn tell_spoilt(&mut self) -> Duration {
+        self.now.spoilt += 1;
+        let path = self.on_its_way.as_ref().map_or("a recording", |row| row.path.as_str());
+        let text = format!(
+            "The copy of {path} on {} differed from the recording; it is brought again.",
+            self.now.address
+        );
+        self.note_trouble(text);
+        if self.now.spoilt > 1 {
+            self.leave_aside();
+        }
+        Duration::ZERO
+    }
+
+    fn leave_aside(&mut self) {
+        let until = self.options.clock.monotonic().saturating_add(ASIDE);
+        if let Some(row) = self.on_its_way.take() {
+            self.aside.insert((row.stream, row.start), until);
+        }
+    }
+
+    fn note_trouble(&mut self, text: String) {
+        if self.now.trouble.as_ref() != Some(&text) {
+            tracing::error!("{text}");
+        }
+        self.now.trouble = Some(text);
+        self.show();
+    }
+
+    pub(super) fn set_state(&mut self, state: ArchiveState) {
+        if self.now.state != state {
+            if std::mem::discriminant(&self.now.state) != std::mem::discriminant(&state) {
+                self.now.since = Some(self.options.clock.wall());
+            }
+            self.now.state = state;
+        }
+        self.show();
+    }
+
+    /// Shows how it stands; nothing without an archive.
+    fn show(&self) {
+        match &self.archive {
+            Some(_) => self.options.desk.show(self.now.clone()),
+            None => self.options.desk.clear(),
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! How an archive stands, as the thread `upload` has seen it last.
+//!
+//! Must not do: look at anything.
+
+use crate::model::{VolumeId, WallTime};
+use crate::storage::StorageError;
+use crate::storage::retention;
+use crate::storage::spool::Room;
+
+use super::backoff::Obstacle;
+
+/// Files and their bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Amount {
+    /// Files.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
+}
+
+impl Amount {
+    /// With a file of `bytes` bytes more.
+    #[must_use]
+    pub fn and(self, bytes: u64) -> Self {
+        Self { files: self.files + 1, bytes: self.bytes.saturating_add(bytes) }
+    }
+}
+
+/// How it stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ArchiveReport {
+    /// Its number in the index.
+    pub volume: VolumeId,
+    /// What operators call it.
+    pub address: String,
+    /// What it does.
+    pub state: ArchiveState,
+    /// Since when it does that.
+    pub since: Option<WallTime>,
+    /// What waits to be brought; without what is still being recorded.
+    pub waiting: Amount,
+    /// What was brought since the start.
+    pub brought: Amount,
+    /// How full it is, as it was last asked.
+    pub room: Room,
+    /// Grows with each deletion on it: what was planned before is planned anew.
+    pub serial: u64,
+    /// What was found on it the last time that all of its files were listed; none before.
+    pub found: Option<Found>,
+    /// Copies that differed from the recording when they were read back, and were brought again.
+    pub spoilt: u64,
+    /// What is wrong on this computer with a recording that waits, in a sentence.
+    pub trouble: Option<String>,
+}
+
+/// Where its files and the index do not agree.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Files that the index does not know.
+    pub strangers: u64,
+    /// Recordings whose files are not there any more.
+    pub missing: u64,
+    /// Files of another length than their recording.
+    pub differing: u64,
+}
+
+/// What an archive does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ArchiveState {
+    /// It has not answered yet.
+    #[default]
+    Connecting,
+    /// All is brought, as far as it is finished.
+    Idle,
+    /// This file is on its way.
+    Bringing(String),
+    /// What was brought is read back and compared.
+    Comparing(String),
+    /// It cannot be reached, or fails; the text says why.
+    Offline(String),
+    /// It refuses us, or is another one; the text says why.
+    Denied(String),
+    /// No room is left on it.
+    Full,
+}
+
+impl ArchiveState {
+    /// What follows from an error.
+    #[must_use]
+    pub fn of(error: &StorageError) -> Self {
+        match Obstacle::of(error) {
+            Obstacle::Away => Self::Offline(error.to_string()),
+            Obstacle::Person => Self::Denied(error.to_string()),
+            Obstacle::Full => Self::Full,
+        }
+    }
+
+    /// Whether it answers, so that files on it can be deleted.
+    #[must_use]
+    pub const fn is_reachable(&self) -> bool {
+        matches!(self, Self::Idle | Self::Bringing(_) | Self::Comparing(_) | Self::Full)
+    }
+}
+
+impl ArchiveReport {
+    /// The state in a sentence.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let address = &self.address;
+        match &self.state {
+            ArchiveState::Connecting => format!("Connecting to {address}."),
+            ArchiveState::Idle => {
+                format!("{address} is connected; all finished recordings are there.")
+            }
+            ArchiveState::Bringing(_) | ArchiveState::Comparing(_) => {
+                format!("{address} is connected; {} are being brought there.", self.waits())
+            }
+            ArchiveState::Offline(why) => format!(
+                "Recordings cannot be brought to {address} now: {why}. {} wait on this computer; it is \
+                 tried again by itself.",
+                self.waits()
+            ),
+            ArchiveState::Denied(why) => format!(
+                "Recordings cannot be brought to {address}: {why}. {} wait on this computer. Check the \
+                 storage settings and the other side, then try again.",
+                self.waits()
+            ),
+            ArchiveState::Full => format!(
+                "{address} is full. {} wait on this computer until there is room.",
+                self.waits()
+            ),
+        }
+    }
+
+    fn waits(&self) -> String {
+        match self.waiting.files {
+            1 => "1 recording".into(),
+            files => format!("{files} recordings"),
+        }
+    }
+
+    /// Bytes that still fit, as far as it tells.
+    #[must_use]
+    pub fn left(&self) -> Option<u64> {
+        let space = self.room.space;
+        let reserve = retention::reserve(0, space.total);
+        (space.total > 0).then(|| space.free.saturating_sub(reserve))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_state_says_what_waits_and_what_to_do() {
+        let waiting = Amount { files: 12, bytes: 12_000 };
+        let report =
+            ArchiveReport { address: "smb://nas/video".into(), waiting, ..Default::default() };
+        let says = |state: ArchiveState, parts: &[&str]| {
+            let told = ArchiveReport { state, ..report.clone() }.sentence();
+            for part in parts {
+                assert!(told.contains(part), "{told}");
+            }
+        };
+        says(
+            ArchiveState::Bringing("a".into()),
+            &["smb://nas/video is connected", "12 recordings"],
+        );
+        says(
+            ArchiveState::Offline("no route".into()),
+            &["no route", "12 recordings wait", "by itself"],
+        );
+        says(
+            ArchiveState::Denied("wrong password".into()),
+            &["wrong password", "Check the storage"],
+        );
+        says(ArchiveState::Full, &["is full", "12 recordings wait"]);
+        assert!(!ArchiveState::Connecting.is_reachable() && ArchiveState::Full.is_reachable());
+    }
+}

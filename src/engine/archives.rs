@@ -1,0 +1,170 @@
+//! Places elsewhere as they are open: the one that recordings are brought to, and those of former settings, from
+//! which footage is still played and which still age.
+//!
+//! Must not do: reach one; whoever reads or brings does.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::EngineError;
+use super::notices::Cause;
+use super::service::Service;
+use crate::config::passphrase::read_passphrase;
+use crate::config::{ConfigError, DataFolder, KnownVolume, Secrets, VolumeStore};
+use crate::model::settings::ArchivePlace;
+use crate::model::{Password, VolumeId, WallTime};
+use crate::protocol::{Severity, Topic};
+use crate::storage::{Archive, StorageError, archive};
+
+/// A place elsewhere that is open.
+#[derive(Clone)]
+pub struct OpenArchive {
+    /// Its number in the index.
+    pub id: VolumeId,
+    /// Where it is, and who signs in.
+    pub place: ArchivePlace,
+    /// Itself.
+    pub archive: Arc<dyn Archive>,
+    /// The identity that it had; none when it was never reached.
+    pub marker: Option<String>,
+    /// By which it is reached; another one makes it another object.
+    password: Option<Password>,
+}
+
+/// Places elsewhere that are open, and the one that recordings are brought to.
+#[derive(Default)]
+pub struct OpenArchives {
+    open: BTreeMap<VolumeId, OpenArchive>,
+    current: Option<VolumeId>,
+    /// Why some are not open, by address, in a sentence.
+    trouble: BTreeMap<String, String>,
+}
+
+impl OpenArchives {
+    /// Opens all that are known, and `current` whether it is known or not; those that are open already and are reached
+    /// in the same way stay as they are. One whose password is not at hand stays closed: without it, attempts would
+    /// only count against the user.
+    ///
+    /// # Errors
+    /// When it cannot be read or written which places are known.
+    pub fn follow(
+        &mut self,
+        folder: &DataFolder,
+        secrets: &Secrets,
+        current: Option<&ArchivePlace>,
+    ) -> Result<(), ConfigError> {
+        let mut known = VolumeStore::open(folder)?;
+        self.current = current.map(|place| known.at_archive(place).id);
+        if let Some(place) = current {
+            known.remember(known.at_archive(place))?;
+        }
+        let mut before = std::mem::take(&mut self.open);
+        self.trouble.clear();
+        for volume in known.list() {
+            let Some(place) = &volume.archive else { continue };
+            match opened(volume, place, secrets, before.remove(&volume.id)) {
+                Ok(open) => {
+                    self.open.insert(volume.id, open);
+                }
+                Err(why) => {
+                    self.trouble.insert(place.address(), why);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// All that are open.
+    pub fn all(&self) -> impl Iterator<Item = &OpenArchive> {
+        self.open.values()
+    }
+
+    /// The one that recordings are brought to; none when they stay, or it is not open.
+    #[must_use]
+    pub fn current(&self) -> Option<&OpenArchive> {
+        self.open.get(&self.current?)
+    }
+
+    /// Why some are not open: address and sentence.
+    #[must_use]
+    pub const fn trouble(&self) -> &BTreeMap<String, String> {
+        &self.trouble
+    }
+}
+
+fn opened(
+    known: &KnownVolume,
+    place: &ArchivePlace,
+    secrets: &Secrets,
+    before: Option<OpenArchive>,
+) -> Result<OpenArchive, String> {
+    let password = secrets.at(&place.address()).map_err(|error| error.to_string())?;
+    match before.filter(|open| open.place == *place && open.password == password) {
+        Some(open) => Ok(OpenArchive { marker: known.marker.clone(), ..open }),
+        None => {
+            let archive = archive::open(place, password.clone());
+            let archive = archive.map_err(|error: StorageError| error.to_string())?;
+            let (id, marker) = (known.id, known.marker.clone());
+            Ok(OpenArchive { id, place: place.clone(), archive, marker, password })
+        }
+    }
+}
+
+/// The stored passwords for commands on a folder that nobody runs on; its own passphrase opens them where it has one.
+/// Those that stay locked are told in the log.
+///
+/// # Errors
+/// When they cannot be read.
+pub fn secrets_at_hand(folder: &DataFolder) -> Result<Secrets, ConfigError> {
+    let mut secrets = Secrets::open(folder)?;
+    if secrets.addresses().next().is_none() {
+        return Ok(secrets);
+    }
+    let own = folder.passphrase();
+    let passphrase = own.exists().then(|| read_passphrase(&own)).transpose()?;
+    if let Err(error) = secrets.unlock_now(passphrase.as_ref()) {
+        tracing::warn!("{error}");
+    }
+    Ok(secrets)
+}
+
+fn about(at: WallTime, severity: Severity, text: String) -> Cause {
+    Cause { topic: Topic::Storage, at, severity, camera: None, text }
+}
+
+/// Key of the notice that a place is not open.
+fn key_of(address: &str) -> String {
+    format!("archive {address}")
+}
+
+impl Service {
+    /// Opens places elsewhere as settings and passwords want it, for reading and for what is brought there.
+    ///
+    /// # Errors
+    /// When it cannot be read or written which places are known.
+    pub fn open_archives(&mut self) -> Result<(), EngineError> {
+        let place = self.store.settings().storage.archive();
+        let before: Vec<String> = self.archives.trouble().keys().cloned().collect();
+        self.archives.follow(&self.folder, &self.secrets, place.as_ref())?;
+        for open in self.archives.all() {
+            self.recordings.volumes.put_archive(open.id, Arc::clone(&open.archive));
+        }
+        for address in before.iter().filter(|a| !self.archives.trouble().contains_key(*a)) {
+            self.notices.clear(&key_of(address));
+        }
+        let now = self.clock.wall();
+        for (address, why) in self.archives.trouble() {
+            let text = format!("{address} is not used until this is mended: {why}.");
+            self.notices.raise_about(key_of(address), about(now, Severity::Alarm, text));
+        }
+        Ok(())
+    }
+
+    /// Like [`Service::open_archives`] where nobody waits for the outcome.
+    pub fn reopen_archives(&mut self) {
+        if let Err(error) = self.open_archives() {
+            let (now, text) = (self.clock.wall(), error.to_string());
+            self.notices.tell_about(about(now, Severity::Warning, text));
+        }
+    }
+}

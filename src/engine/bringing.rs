@@ -1,0 +1,177 @@
+//! Where the thread `upload` brings recordings to, as settings and passwords want it, and what operators are told of
+//! that.
+//!
+//! Must not do: reach an archive.
+
+use std::sync::Arc;
+
+use super::archive::{ArchiveOptions, ArchiveReport, ArchiveState};
+use super::cleaner::StorageReport;
+use super::notices::Cause;
+use super::service::Service;
+use crate::config::{ConfigError, VolumeStore};
+use crate::model::WallTime;
+use crate::protocol::{ArchiveOverview, Severity, Topic};
+
+/// An archive that is away for longer is told, in microseconds; shorter may be its restart.
+const PATIENCE: i64 = 120_000_000;
+
+const AWAY: &str = "archive";
+const TROUBLE: &str = "archive trouble";
+const DROPPED: &str = "not brought";
+const FOUND: &str = "archive files";
+
+/// What stands in the overview of storage; none without an archive.
+#[must_use]
+pub fn overview(report: &StorageReport) -> Option<ArchiveOverview> {
+    let spool = report.spool.clone()?;
+    let archive = report.archive.as_deref().cloned().unwrap_or_default();
+    let known = report.archive.is_some();
+    let found = archive.found.unwrap_or_default();
+    Some(ArchiveOverview {
+        state: match known {
+            true => archive.sentence(),
+            false => {
+                "Recordings are not being brought away now; they wait on this computer.".into()
+            }
+        },
+        is_reachable: archive.state.is_reachable(),
+        waiting_files: archive.waiting.files,
+        waiting_bytes: archive.waiting.bytes,
+        brought_files: archive.brought.files,
+        spool_used: spool.used,
+        spool_room: spool.room,
+        covers_micros: spool.covers_micros,
+        dropped_files: spool.dropped.files,
+        free: archive.room.space.free,
+        total: archive.room.space.total,
+        strangers: found.strangers,
+        missing: found.missing,
+        trouble: archive.trouble,
+        address: archive.address,
+    })
+}
+
+impl Service {
+    /// Tells the thread where recordings are brought to, when that is another place than it was told.
+    pub(super) fn bring(&mut self) {
+        let wanted = match self.wanted_archive() {
+            Ok(wanted) => wanted,
+            Err(error) => {
+                tracing::error!("recordings are not brought away: {error}");
+                None
+            }
+        };
+        let is_same = match (&self.bringing, &wanted) {
+            (Some(before), Some(wanted)) => before.is_same(wanted),
+            (None, None) => true,
+            _ => false,
+        };
+        if is_same {
+            return;
+        }
+        self.pending.archive = self.upload.set_archive(wanted.clone()).is_err();
+        if !self.pending.archive {
+            self.bringing = wanted;
+        }
+    }
+
+    fn wanted_archive(&self) -> Result<Option<ArchiveOptions>, ConfigError> {
+        let Some(open) = self.archives.current() else { return Ok(None) };
+        let known = VolumeStore::open(&self.folder)?;
+        let known = known.list().iter().find(|volume| volume.id == open.id);
+        let (folder, id) = (self.folder.clone(), open.id);
+        Ok(Some(ArchiveOptions {
+            volume_id: id,
+            archive: Arc::clone(&open.archive),
+            spool: self.volume_id,
+            known: known.and_then(|known| known.marker.clone()),
+            remember: Arc::new(move |marker| Ok(VolumeStore::open(&folder)?.identify(id, marker)?)),
+            verify: self.store.settings().storage.verify,
+        }))
+    }
+
+    /// Raises and clears what operators must know of the archive and of what waits for it.
+    pub(super) fn notice_archive(&mut self, report: &StorageReport, now: WallTime) {
+        let archive = report.archive.as_deref();
+        self.notice_away(archive, now);
+        let trouble = archive.and_then(|archive| archive.trouble.clone());
+        self.notice_while(TROUBLE, trouble, Severity::Warning, now);
+        let dropped = report.spool.as_ref().map_or(0, |spool| spool.dropped.files);
+        let away = archive.is_none_or(|archive| archive.waiting.files > 0);
+        let text = (dropped > 0 && away).then(|| {
+            "Recordings could not be brought away in time, and no more can wait on this computer: the oldest \
+             that wait are deleted. Check the archive, or give more room in the storage settings."
+                .to_owned()
+        });
+        self.notice_while(DROPPED, text, Severity::Alarm, now);
+        let text = archive.and_then(found_words);
+        self.notice_while(FOUND, text, Severity::Warning, now);
+    }
+
+    fn notice_away(&mut self, archive: Option<&ArchiveReport>, now: WallTime) {
+        let Some(archive) = archive else {
+            return self.notices.clear(AWAY);
+        };
+        let since = archive.since.unwrap_or(now);
+        let severity = match archive.state {
+            ArchiveState::Connecting => return,
+            ArchiveState::Offline(_) if now.micros_since(since) < PATIENCE => return,
+            ArchiveState::Offline(_) => Some(Severity::Warning),
+            ArchiveState::Denied(_) | ArchiveState::Full => Some(Severity::Alarm),
+            ArchiveState::Idle | ArchiveState::Bringing(_) | ArchiveState::Comparing(_) => None,
+        };
+        let text = severity.map(|_| archive.sentence());
+        self.notice_while(AWAY, text, severity.unwrap_or(Severity::Warning), since);
+    }
+
+    fn notice_while(&mut self, key: &str, text: Option<String>, severity: Severity, at: WallTime) {
+        match text {
+            Some(text) => {
+                let cause = Cause { topic: Topic::Storage, at, severity, camera: None, text };
+                self.notices.raise_about(key.into(), cause);
+            }
+            None => self.notices.clear(key),
+        }
+    }
+}
+
+/// What was found when all files of an archive were listed.
+fn found_words(archive: &ArchiveReport) -> Option<String> {
+    let found = archive.found?;
+    let parts = [
+        (found.strangers, "files are there that are not in the index"),
+        (found.missing, "recordings are in the index and not there any more"),
+        (found.differing, "files are not as long as they were"),
+    ];
+    let told: Vec<String> = parts
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
+    (!told.is_empty()).then(|| {
+        format!(
+            "{}: {}. \"watchkeeper check --repair\" puts that right while Watchkeeper does not run.",
+            archive.address,
+            told.join(", ")
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::archive::Found;
+
+    #[test]
+    fn what_does_not_agree_is_told_with_what_puts_it_right() {
+        let report = ArchiveReport { address: "smb://nas/video".into(), ..Default::default() };
+        assert_eq!(found_words(&report), None);
+        let agree = ArchiveReport { found: Some(Found::default()), ..report.clone() };
+        assert_eq!(found_words(&agree), None);
+        let found = Some(Found { strangers: 3, missing: 0, differing: 1 });
+        let told = found_words(&ArchiveReport { found, ..report }).expect("something");
+        assert!(told.starts_with("smb://nas/video: 3 files are there"), "{told}");
+        assert!(told.contains("1 files are not as long") && told.contains("check --repair"));
+    }
+}

@@ -1,0 +1,244 @@
+//! The retention over several places: what each of them holds, and what goes on which.
+//!
+//! Must not do: ask an archive; what its own thread has last seen of it counts here.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Keeper;
+use super::report::SpoolReport;
+use crate::engine::EngineError;
+use crate::engine::archive::{ArchiveReport, ORDER, Order};
+use crate::engine::removal::Doomed;
+use crate::index::Occupied;
+use crate::model::{Lock, StreamId, VolumeId, WallTime};
+use crate::storage::deletion::{self, Placed, Terms};
+use crate::storage::retention::{self, Candidate, Deletion, Plan, Shortage, Usage};
+use crate::storage::spool::{self, Room, SpoolTerms};
+use crate::storage::{Space, StorageError};
+
+/// Segments of each stream that a plan looks at first; more when the oldest are locked.
+const CANDIDATES: usize = 32;
+
+/// As many at most.
+const MOST_CANDIDATES: usize = 1 << 20;
+
+/// The sizes in the index are summed up again after this time; between, what is written is added.
+const RECOUNT: Duration = Duration::from_secs(600);
+
+/// The sizes in the index.
+#[derive(Clone, Copy, Debug)]
+pub struct Counted {
+    /// Bytes on all volumes that are there,
+    all: u64,
+    /// and on the one that is recorded to.
+    here: u64,
+    /// What had been written then,
+    written: u64,
+    /// and when that was.
+    at: Duration,
+    /// Deletions on the archive until then, and files brought there.
+    serial: Option<(u64, u64)>,
+}
+
+/// What goes now, and where.
+#[derive(Debug, Default)]
+pub struct Planned {
+    /// On this computer, in this order.
+    pub here: Vec<Deletion>,
+    /// On the archive, likewise.
+    pub on_archive: Vec<Deletion>,
+    /// A limit that deleting cannot keep.
+    pub shortage: Option<Shortage>,
+    /// That of what may wait.
+    pub spool_shortage: Option<Shortage>,
+}
+
+impl Keeper {
+    /// The archive, while deletions on it can be carried out.
+    fn archive(&self) -> Option<&Arc<ArchiveReport>> {
+        self.now.archive.as_ref().filter(|archive| archive.state.is_reachable())
+    }
+
+    /// Ours and the space of the volume that is recorded to; `written` are the bytes recorded since the start.
+    pub(super) fn measure(&mut self, now: Duration, written: u64) -> Result<Usage, EngineError> {
+        let recordings = Arc::clone(&self.options.recordings);
+        let volumes = recordings.volumes.here();
+        let spaces = volumes.iter().map(|(id, volume)| (*id, volume.space()));
+        let mut spaces: BTreeMap<VolumeId, Result<Space, StorageError>> = spaces.collect();
+        let answers = spaces.iter().filter(|(_, space)| space.is_ok()).map(|(id, _)| *id);
+        let there = answers.chain(self.archive().map(|archive| archive.volume)).collect();
+        if self.there != there {
+            self.there = there;
+            self.counted = None;
+        }
+        let serial =
+            self.now.archive.as_ref().map(|archive| (archive.serial, archive.brought.files));
+        let fresh = |c: &Counted| now.saturating_sub(c.at) < RECOUNT && c.serial == serial;
+        let counted = match self.counted.filter(fresh) {
+            Some(counted) => counted,
+            None => {
+                let places = recordings.reader.occupied()?;
+                let volume = self.now.terms.volume;
+                let on = |id: &VolumeId| places.get(id).map_or(0, |place| place.bytes);
+                let (all, here) = (self.there.iter().map(on).sum(), on(&volume));
+                self.removed = 0;
+                *self.counted.insert(Counted { all, here, written, at: now, serial })
+            }
+        };
+        let since = |bytes: u64| {
+            (bytes + written.saturating_sub(counted.written)).saturating_sub(self.removed)
+        };
+        let spool = self.now.terms.spool.is_some();
+        self.now.spool =
+            spool.then(|| SpoolReport { used: since(counted.here), ..SpoolReport::default() });
+        // What an operator allows is for all that comes with footage.
+        self.now.thumbnails = self.small_pictures.usage();
+        let used = since(counted.all).saturating_add(self.now.thumbnails);
+        let space = spaces.remove(&self.now.terms.volume).transpose()?.unwrap_or_default();
+        Ok(Usage { used, space })
+    }
+
+    /// What goes now, on all places.
+    pub(super) fn plan(&self, locks: &[Lock], now: WallTime) -> Result<Planned, EngineError> {
+        let mut terms = self.now.terms.clone();
+        if !self.clock_is_trusted {
+            (terms.rules.keep, terms.rules.keep_of) = (None, BTreeMap::new());
+        }
+        let (candidates, horizon, plan) = self.plan_all(&terms, locks, now)?;
+        let (shortage, mut deletions) = (plan.shortage, plan.deletions);
+        let mut spool_shortage = None;
+        if let Some(spool) = terms.spool {
+            let waiting = self.plan_spool(spool, &terms, locks, now)?;
+            spool_shortage = waiting.shortage;
+            deletions.extend(waiting.deletions);
+        }
+        let archive = self.archive().map(|archive| archive.volume);
+        let placed = candidates.iter().filter(|(volume, _)| Some(*volume) == archive);
+        let there: BTreeSet<(&StreamId, WallTime)> =
+            placed.map(|(_, c)| (&c.stream, c.span.start)).collect();
+        if let Some(archive) = self.archive() {
+            let on = |d: &&Deletion| there.contains(&(&d.stream, d.start));
+            let going = deletions.iter().filter(on).map(|d| d.bytes).sum();
+            let candidates: Vec<Candidate> = candidates
+                .iter()
+                .filter(|(volume, _)| *volume == archive.volume)
+                .map(|(_, candidate)| candidate.clone())
+                .collect();
+            let reserve = retention::reserve(self.now.rate, archive.room.space.total);
+            let (room, rules) = (Room { reserve, ..archive.room }, &terms.rules);
+            let more = spool::plan_archive(&candidates, horizon, locks, rules, &room, going, now);
+            deletions.extend(more.deletions);
+        }
+        let mut seen = BTreeSet::new();
+        deletions.retain(|d| seen.insert((d.stream.clone(), d.start)));
+        let (on_archive, here) =
+            deletions.into_iter().partition(|d| there.contains(&(&d.stream, d.start)));
+        Ok(Planned { here, on_archive, shortage, spool_shortage })
+    }
+
+    /// What goes by age and size wherever it is; looks at more segments when the oldest are locked.
+    fn plan_all(
+        &self,
+        terms: &Terms,
+        locks: &[Lock],
+        now: WallTime,
+    ) -> Result<(Vec<Placed>, Option<WallTime>, Plan), EngineError> {
+        let mut limit = CANDIDATES;
+        loop {
+            let (candidates, horizon) = self.candidates(limit)?;
+            let usage = self.usage_of_plan()?;
+            let plan = deletion::plan(&candidates, horizon, locks, terms, &usage, now);
+            let outlived = |(_, candidate): &Placed| terms.rules.outlived(candidate, now).is_some();
+            let short = self.archive().is_some_and(|archive| archive.room.lacking > 0);
+            let more = plan.incomplete || short || candidates.iter().any(outlived);
+            let stuck = horizon.is_some() && more && plan.deletions.is_empty();
+            if !stuck || limit >= MOST_CANDIDATES {
+                return Ok((candidates, horizon, plan));
+            }
+            limit *= 8;
+        }
+    }
+
+    /// What is used, without what goes already. With an archive, whose files go on another thread, only the index
+    /// knows how far that has come; it is asked after the candidates, so that what went meanwhile is no reason to
+    /// delete more.
+    fn usage_of_plan(&self) -> Result<Usage, EngineError> {
+        let mut used = self.now.usage.used;
+        if let Some(archive) = self.archive() {
+            let places = self.options.recordings.reader.occupied()?;
+            let on = |id: &VolumeId| {
+                let Occupied { bytes, leaving } = places.get(id).copied().unwrap_or_default();
+                if *id == archive.volume { bytes.saturating_sub(leaving) } else { bytes }
+            };
+            used = self.there.iter().map(on).sum::<u64>().saturating_add(self.now.thumbnails);
+        }
+        Ok(Usage { used: used.saturating_sub(self.removal.aside_bytes()), ..self.now.usage })
+    }
+
+    /// What goes of the recordings that wait: all of them are looked at, they are few.
+    fn plan_spool(
+        &self,
+        spool: SpoolTerms,
+        terms: &Terms,
+        locks: &[Lock],
+        now: WallTime,
+    ) -> Result<Plan, EngineError> {
+        let recordings = &self.options.recordings;
+        let open = self.open();
+        let rows = recordings.reader.segments_on(terms.volume)?.into_iter();
+        let waiting: Vec<Candidate> = rows.map(|row| candidate(&open, row).1).collect();
+        let used = self.now.spool.as_ref().map_or(0, |spool| spool.used);
+        let used = used.saturating_sub(self.removal.aside_bytes());
+        let usage = Usage { used, ..self.now.usage };
+        Ok(spool.plan(&waiting, None, locks, &terms.rules, &usage, now))
+    }
+
+    fn open(&self) -> BTreeSet<(StreamId, WallTime)> {
+        let rows = self.options.recordings.open.rows().into_iter();
+        rows.map(|row| (row.stream, row.start)).collect()
+    }
+
+    /// The oldest segments of each stream, and where they are; beyond the horizon some are missing.
+    fn candidates(&self, limit: usize) -> Result<(Vec<Placed>, Option<WallTime>), EngineError> {
+        let recordings = &self.options.recordings;
+        let open = self.open();
+        let (mut candidates, mut horizon) = (Vec::new(), None);
+        for stream in recordings.reader.streams()? {
+            let rows = recordings.reader.oldest(&stream, limit)?;
+            if let Some(last) = rows.last().filter(|_| rows.len() == limit) {
+                horizon = Some(horizon.map_or(last.start, |h: WallTime| h.min(last.start)));
+            }
+            let rows = rows.into_iter().filter(|row| self.there.contains(&row.volume));
+            candidates.extend(rows.map(|row| candidate(&open, row)));
+        }
+        Ok((candidates, horizon))
+    }
+
+    pub(super) fn rows_of(&self, deletions: Vec<Deletion>) -> Result<Vec<Doomed>, EngineError> {
+        let mut rows = Vec::new();
+        for deletion in deletions {
+            let reader = &self.options.recordings.reader;
+            if let Some(row) = reader.segment(&deletion.stream, deletion.start)? {
+                rows.push((row, deletion));
+            }
+        }
+        Ok(rows)
+    }
+
+    /// Orders what goes on the archive. What cannot be taken now is planned again at the next round.
+    pub(super) fn order(&self, deletions: Vec<Deletion>) -> Result<(), EngineError> {
+        let Some(archive) = self.archive().filter(|_| !deletions.is_empty()) else { return Ok(()) };
+        let doomed = self.rows_of(deletions.into_iter().take(ORDER).collect())?;
+        let order = Order { volume: archive.volume, serial: archive.serial, doomed };
+        self.options.archive.order(order);
+        Ok(())
+    }
+}
+
+fn candidate(open: &BTreeSet<(StreamId, WallTime)>, row: crate::model::SegmentRow) -> Placed {
+    let open = open.contains(&(row.stream.clone(), row.start));
+    let span = row.span();
+    (row.volume, Candidate { stream: row.stream, span, bytes: row.bytes, open })
+}

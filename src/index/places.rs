@@ -1,0 +1,166 @@
+//! Questions to the index by the place that recordings are on. Each looks at every row, but takes apart only those
+//! that it gives.
+//!
+//! Must not do: write, or ask a volume.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use redb::ReadableTable;
+
+use super::IndexReader;
+use super::error::IndexError;
+use super::query::View;
+use super::schema;
+use crate::model::{SegmentRow, VolumeId};
+
+/// What the files of a volume take.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Occupied {
+    /// Bytes in all.
+    pub bytes: u64,
+    /// Of these, those that are being deleted.
+    pub leaving: u64,
+}
+
+impl IndexReader {
+    /// What the files of each volume take.
+    ///
+    /// # Errors
+    /// See [`IndexReader`].
+    pub fn occupied(&self) -> Result<BTreeMap<VolumeId, Occupied>, IndexError> {
+        self.read(|view| {
+            let mut places: BTreeMap<VolumeId, Occupied> = BTreeMap::new();
+            for item in view.segments()?.iter()? {
+                let (bytes, volume, leaving) = schema::decode_place(item?.1.value())?;
+                let place = places.entry(volume).or_default();
+                place.bytes = place.bytes.saturating_add(bytes);
+                if leaving {
+                    place.leaving = place.leaving.saturating_add(bytes);
+                }
+            }
+            Ok(places)
+        })
+    }
+
+    /// The segments on `volume` that are not being deleted, the oldest first over all streams.
+    ///
+    /// # Errors
+    /// See [`IndexReader`].
+    pub fn segments_on(&self, volume: VolumeId) -> Result<Vec<SegmentRow>, IndexError> {
+        self.read(|view| view.rows_on(volume, |row| !row.state.is_deleting()))
+    }
+
+    /// The rows of the files on `volume` that have these paths, also of those that are being deleted.
+    ///
+    /// # Errors
+    /// See [`IndexReader`].
+    pub fn named_on(
+        &self,
+        volume: VolumeId,
+        paths: &BTreeSet<String>,
+    ) -> Result<Vec<SegmentRow>, IndexError> {
+        self.read(|view| view.rows_on(volume, |row| paths.contains(&row.path)))
+    }
+
+    /// The rows of segments on `volume` that are being deleted, the oldest first.
+    ///
+    /// # Errors
+    /// See [`IndexReader`].
+    pub fn leaving(&self, volume: VolumeId) -> Result<Vec<SegmentRow>, IndexError> {
+        self.read(|view| view.rows_on(volume, |row| row.state.is_deleting()))
+    }
+}
+
+impl View {
+    fn rows_on(
+        &self,
+        volume: VolumeId,
+        wanted: impl Fn(&SegmentRow) -> bool,
+    ) -> Result<Vec<SegmentRow>, IndexError> {
+        let mut rows = Vec::new();
+        for item in self.segments()?.iter()? {
+            let (key, value) = item?;
+            if schema::decode_place(value.value())?.1 == volume {
+                let stream = schema::stream_of(key.value())?;
+                let start = schema::time_of(key.value())?;
+                rows.push(schema::decode_row(&stream, start, value.value())?);
+                rows.pop_if(|row| !wanted(row));
+            }
+        }
+        rows.sort_by(|a, b| (a.start, &a.stream).cmp(&(b.start, &b.stream)));
+        Ok(rows)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::{Change, Index};
+    use crate::model::{
+        DeletionCause, MediaTime, RunId, SegmentState, StreamId, StreamKind, WallTime,
+    };
+
+    fn row(second: i64, volume: u32) -> SegmentRow {
+        let start = WallTime::from_micros(second * 1_000_000);
+        SegmentRow {
+            stream: StreamId::new("front".parse().expect("an identity"), StreamKind::Main),
+            start,
+            end: start.plus_micros(1_000_000),
+            media_duration: 90_000,
+            frames: 10,
+            bytes: 100,
+            run: RunId(0),
+            run_offset: MediaTime::default(),
+            volume: VolumeId(volume),
+            path: format!("front/{second}.mp4"),
+            state: SegmentState::Finished,
+        }
+    }
+
+    #[test]
+    fn a_segment_moves_once_and_not_while_it_is_being_deleted() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let index = Index::open(folder.path().join("index.redb")).expect("opens").index;
+        let reader = index.reader();
+        let rows = [row(1, 0), row(2, 0), row(3, 1)];
+        let puts: Vec<Change> = rows.iter().cloned().map(Change::PutSegment).collect();
+        index.apply(&puts).expect("applies");
+        let (stream, cause) = (rows[0].stream.clone(), DeletionCause::NotBrought);
+        let to = |row: &SegmentRow| Change::Move {
+            stream: stream.clone(),
+            start: row.start,
+            from: VolumeId(0),
+            to: VolumeId(1),
+        };
+        let mark = Change::MarkDeleting {
+            stream: stream.clone(),
+            start: rows[1].start,
+            volume: VolumeId(0),
+            cause,
+        };
+        index.apply(&[to(&rows[0]), mark, to(&rows[1])]).expect("applies");
+        let moved = SegmentRow { volume: VolumeId(1), ..rows[0].clone() };
+        assert_eq!(
+            reader.segments_on(VolumeId(1)).expect("reads"),
+            [moved.clone(), rows[2].clone()]
+        );
+        assert_eq!(reader.segments_on(VolumeId(0)).expect("reads"), []);
+        let marked = SegmentRow { state: SegmentState::Deleting(cause), ..rows[1].clone() };
+        assert_eq!(reader.leaving(VolumeId(0)).expect("reads"), [marked]);
+        let expected = [
+            (VolumeId(0), Occupied { bytes: 100, leaving: 100 }),
+            (VolumeId(1), Occupied { bytes: 200, leaving: 0 }),
+        ];
+        assert_eq!(reader.occupied().expect("reads"), expected.into());
+
+        let unmark = |row: &SegmentRow| Change::Unmark {
+            stream: stream.clone(),
+            start: row.start,
+            state: SegmentState::Recovered,
+        };
+        index.apply(&[to(&rows[0]), unmark(&rows[0]), unmark(&rows[1])]).expect("applies");
+        assert_eq!(reader.segment(&stream, rows[0].start).expect("reads"), Some(moved));
+        let kept = SegmentRow { state: SegmentState::Recovered, ..rows[1].clone() };
+        assert_eq!(reader.segments_on(VolumeId(0)).expect("reads"), [kept]);
+    }
+}

@@ -1,0 +1,500 @@
+//! Records two cameras onto a folder that recordings are brought away from, as hours pass, and starts again after an
+//! end.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use watchkeeper::capture::CaptureEvent;
+use watchkeeper::config::DataFolder;
+use watchkeeper::container::read;
+use watchkeeper::engine::archive::{
+    ArchiveDesk, ArchiveOptions, ArchiveReport, ArchiveState, Courier, UploadOptions,
+};
+use watchkeeper::engine::cleaner::{CleanerOptions, Keeper, StorageReport};
+use watchkeeper::engine::indexer::{IndexWriter, Indexer};
+use watchkeeper::engine::locks::Locks;
+use watchkeeper::engine::offline;
+use watchkeeper::index::check::repair;
+use watchkeeper::index::{Change, DeletedSpan, Finding, Index, Outcome, Problem, ThumbnailWriter};
+use watchkeeper::media::sps::VideoInfo;
+use watchkeeper::media::{AccessUnit, StreamParameters};
+use watchkeeper::model::{
+    CameraId, GapReason, MediaTime, Mode, RunId, SegmentRow, SegmentState, StreamId, StreamKind,
+    VolumeId, WallSpan, WallTime,
+};
+use watchkeeper::recorder::{Limits, OpenSegments, Rule, Signals, StreamRecorder, WriteContext};
+use watchkeeper::runtime::{Clock, Latest, SimulatedClock};
+use watchkeeper::storage::deletion::Terms;
+use watchkeeper::storage::retention::Rules;
+use watchkeeper::storage::spool::SpoolTerms;
+use watchkeeper::storage::{FaultyArchive, FaultyVolume, Places, Volume, Volumes};
+
+pub const HOUR: i64 = 3_600;
+
+/// Seconds from one picture to the next.
+pub const STEP: i64 = 4;
+
+/// Pictures of a GOP.
+pub const GOP: u64 = 3;
+
+/// Seconds between two sweeps; recordings are brought away between them.
+const SWEEP: i64 = 60;
+
+pub const CAMERAS: usize = 2;
+
+/// Bytes of a picture: a segment is several writes long.
+const PICTURE: usize = 8_000;
+
+/// 2026-03-03 07:00 UTC.
+const START: i64 = 1_772_521_200;
+pub const SPOOL: VolumeId = VolumeId(0);
+pub const ARCHIVE: VolumeId = VolumeId(1);
+
+/// Rounds after which what waits must be gone.
+const PATIENCE: usize = 2_000;
+
+/// A recording that takes many writes.
+pub const LONG: &str = "office/long.mp4";
+
+pub type Pictures = BTreeSet<u64>;
+
+fn camera(number: usize) -> CameraId {
+    ["office", "yard"][number].parse().expect("an identity")
+}
+
+fn wall(second: i64) -> WallTime {
+    WallTime::from_micros((START + second) * 1_000_000)
+}
+
+fn seconds(seconds: i64) -> Duration {
+    Duration::from_secs(u64::try_from(seconds).expect("not negative"))
+}
+
+/// A folder in memory where there is one: thousands of commits need no disk.
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a folder")
+}
+
+/// How recordings are brought and kept.
+#[derive(Clone, Debug, Default)]
+pub struct Ways {
+    pub verify: bool,
+    pub spool: SpoolTerms,
+    pub rules: Rules,
+}
+
+pub struct Rig {
+    pub volume: FaultyVolume,
+    pub archive: FaultyArchive,
+    pub ways: Ways,
+    /// Pictures that were synced.
+    pub promised: Vec<Pictures>,
+    /// How far it came.
+    pub second: i64,
+    pub report: ArchiveReport,
+    pub storage: StorageReport,
+    pub signals: Arc<Signals>,
+    /// Files that nobody can read, as a power cut may leave them.
+    left: BTreeSet<String>,
+    known: Arc<Latest<String>>,
+    clock: Arc<SimulatedClock>,
+    folder: tempfile::TempDir,
+    index: Option<Arc<Index>>,
+}
+
+/// The program while it runs.
+struct Running {
+    open: OpenSegments,
+    indexer: Indexer,
+    writer: IndexWriter,
+    keeper: Keeper,
+    kept: Arc<Latest<StorageReport>>,
+    courier: Courier,
+    desk: ArchiveDesk,
+    recorders: Vec<StreamRecorder>,
+    connected: bool,
+    changes: Vec<Change>,
+}
+
+fn parameters() -> Arc<StreamParameters> {
+    let video = VideoInfo {
+        width: 640,
+        height: 360,
+        profile_idc: 77,
+        level_idc: 30,
+        chroma_format_idc: 1,
+        bit_depth: 8,
+        progressive: true,
+        may_reorder: false,
+        full_range: false,
+        matrix_coefficients: 2,
+        sample_aspect: (1, 1),
+        frame_rate_milli: 250,
+    };
+    let sample_entry = vec![0, 0, 0, 12, b'a', b'v', b'c', b'1', 1, 2, 3, 4];
+    Arc::new(StreamParameters { sample_entry, sps: Vec::new(), pps: Vec::new(), video })
+}
+
+impl Rig {
+    pub fn new(ways: Ways) -> Self {
+        let folder = folder();
+        let opened = Index::open(folder.path().join("index.redb")).expect("opens");
+        Self {
+            volume: FaultyVolume::new(),
+            archive: FaultyArchive::new(),
+            ways,
+            promised: vec![Pictures::new(); CAMERAS],
+            second: 0,
+            report: ArchiveReport::default(),
+            storage: StorageReport::default(),
+            signals: Arc::new(Signals::default()),
+            left: BTreeSet::new(),
+            known: Arc::new(Latest::new()),
+            clock: Arc::new(SimulatedClock::new(wall(0))),
+            index: Some(Arc::new(opened.index)),
+            folder,
+        }
+    }
+
+    pub fn index(&self) -> &Arc<Index> {
+        self.index.as_ref().expect("open")
+    }
+
+    fn here(&self) -> Volumes {
+        let volume: Arc<dyn Volume> = Arc::new(self.volume.clone());
+        BTreeMap::from([(SPOOL, volume)])
+    }
+
+    pub fn is_halted(&self) -> bool {
+        self.volume.is_halted() || self.archive.is_halted()
+    }
+
+    pub fn rows(&self) -> Vec<SegmentRow> {
+        self.index().reader().all_segments().expect("reads")
+    }
+
+    pub fn deleted(&self, number: usize) -> Vec<DeletedSpan> {
+        self.index().reader().deleted(&camera(number), WallSpan::ALL).expect("reads")
+    }
+
+    /// Records until `end`, or as long as nobody is killed. What has failed before is tried again meanwhile.
+    pub fn play(&mut self, end: i64) {
+        let mut running = self.start();
+        while self.second < end && !self.is_halted() {
+            running.send(self.second, self.clock.as_ref());
+            self.second += STEP;
+            self.clock.advance(seconds(STEP));
+            if self.second % SWEEP == 0 && !self.is_halted() {
+                self.sweep(&mut running);
+            }
+        }
+        if !self.is_halted() {
+            let now = self.clock.now();
+            for recorder in &mut running.recorders {
+                recorder.stop(GapReason::NotRunning, now);
+            }
+            running.collect();
+            running.changes.push(Change::Heartbeat(now.wall));
+            self.promise(&running);
+            running.commit();
+        }
+        self.stop(running);
+    }
+
+    /// A recording of these bytes waits.
+    pub fn put_segment(&self, bytes: &[u8]) {
+        self.volume.put(LONG, bytes);
+        let start = wall(-HOUR);
+        let row = SegmentRow {
+            stream: StreamId::new(camera(0), StreamKind::Main),
+            start,
+            end: start.plus_micros(1_000_000),
+            media_duration: 90_000,
+            frames: 1,
+            bytes: bytes.len() as u64,
+            run: RunId(0),
+            run_offset: MediaTime::default(),
+            volume: SPOOL,
+            path: LONG.into(),
+            state: SegmentState::Finished,
+        };
+        self.index().apply(&[Change::PutSegment(row)]).expect("applies");
+    }
+
+    /// Brings until `writes` have been made, and is to do something else then.
+    pub fn break_off(&mut self, writes: u32) -> Duration {
+        let mut running = self.start();
+        let (mut made, mut broken, mut wait) = (0, false, Duration::ZERO);
+        while !broken {
+            wait = running.courier.round(&mut |_| {
+                made += 1;
+                broken = made >= writes;
+                if broken { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            });
+        }
+        self.stop(running);
+        wait
+    }
+
+    /// Nothing is recorded, and what waits is brought away; whether it was.
+    pub fn catch_up(&mut self) -> bool {
+        let mut running = self.start();
+        let mut idle = 0;
+        for _ in 0..PATIENCE {
+            let wait = running.courier.round(&mut |_| ControlFlow::Continue(()));
+            self.clock.advance(wait);
+            assert!(running.keeper.round(|| ControlFlow::Continue(None)).is_continue());
+            let report = running.desk.report().expect("an archive");
+            idle = if report.state == ArchiveState::Idle { idle + 1 } else { 0 };
+            // Time enough for a file that could not be removed.
+            if idle > 20 {
+                break;
+            }
+        }
+        self.stop(running);
+        idle > 20
+    }
+
+    fn stop(&mut self, running: Running) {
+        self.report = running.desk.report().map(|report| (*report).clone()).unwrap_or_default();
+        self.storage = running.kept.get().map(|report| (*report).clone()).unwrap_or_default();
+        let Running { recorders, indexer, writer, keeper, courier, .. } = running;
+        drop((recorders, writer, keeper, courier));
+        indexer.stop(Duration::from_secs(60)).expect("stops");
+    }
+
+    fn start(&self) -> Running {
+        let open = OpenSegments::default();
+        let context = WriteContext {
+            volume: Arc::new(self.volume.clone()),
+            volume_id: SPOOL,
+            zone: chrono_tz::UTC,
+            limits: Limits { minutes: 20, bytes: None },
+            open: open.clone(),
+        };
+        let indexer = Indexer::start(Arc::clone(self.index()), open.clone()).expect("starts");
+        let places = Places::from(self.here());
+        places.put_archive(ARCHIVE, Arc::new(self.archive.clone()));
+        let recordings = Arc::new(offline::recordings(self.index(), places, open.clone()));
+        let locks = Locks::open(&DataFolder::at(self.folder.path().into()).expect("a folder"));
+        let thumbnails = ThumbnailWriter::open(self.folder.path().join("thumbnails.redb")).0;
+        let (desk, orders) = ArchiveDesk::new();
+        let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
+        let mut courier = Courier::new(UploadOptions {
+            recordings: Arc::clone(&recordings),
+            index: indexer.writer(),
+            locks: locks.clone(),
+            clock: Arc::clone(&clock),
+            thumbnails: thumbnails.clone(),
+            desk: desk.clone(),
+            orders,
+        });
+        courier.set_archive(Some(self.bringing()));
+        let kept = Arc::new(Latest::new());
+        let (rules, spool) = (self.ways.rules.clone(), Some(self.ways.spool));
+        let options = CleanerOptions {
+            recordings,
+            index: indexer.writer(),
+            locks,
+            signals: Arc::clone(&self.signals),
+            recorder: Arc::new(Latest::new()),
+            clock,
+            terms: Terms { rules, volume: SPOOL, spool, ..Terms::default() },
+            thumbnails,
+            archive: desk.clone(),
+        };
+        let recorders = (0..CAMERAS).map(|number| {
+            let stream = StreamId::new(camera(number), StreamKind::Main);
+            let rule = Rule::of(Mode::Continuous);
+            StreamRecorder::new(stream, rule, context.clone(), WallTime::MIN)
+        });
+        Running {
+            open,
+            writer: indexer.writer(),
+            indexer,
+            keeper: Keeper::new(options, Arc::clone(&kept)),
+            kept,
+            courier,
+            desk,
+            recorders: recorders.collect(),
+            connected: false,
+            changes: Vec::new(),
+        }
+    }
+
+    fn bringing(&self) -> ArchiveOptions {
+        let known = Arc::clone(&self.known);
+        ArchiveOptions {
+            volume_id: ARCHIVE,
+            archive: Arc::new(self.archive.clone()),
+            spool: SPOOL,
+            known: self.known.get().map(|known| (*known).clone()),
+            remember: Arc::new(move |identity: &str| {
+                known.set(identity.into());
+                Ok(ARCHIVE)
+            }),
+            verify: self.ways.verify,
+        }
+    }
+
+    /// Syncs, commits what was synced, brings away what is finished, and deletes what has to go. After the end of
+    /// the process nothing of it is done any more.
+    fn sweep(&mut self, running: &mut Running) {
+        let now = self.clock.now();
+        for recorder in &mut running.recorders {
+            recorder.sync(now);
+        }
+        if self.is_halted() {
+            return;
+        }
+        running.collect();
+        running.changes.push(Change::Heartbeat(now.wall));
+        self.promise(running);
+        running.commit();
+        while !self.is_halted()
+            && running.courier.round(&mut |_| ControlFlow::Continue(())).is_zero()
+        {}
+        if !self.is_halted() {
+            assert!(running.keeper.round(|| ControlFlow::Continue(None)).is_continue());
+        }
+    }
+
+    /// What was closed, or synced as the segment that is being written.
+    fn promise(&mut self, running: &Running) {
+        for change in &running.changes {
+            let Change::PutSegment(row) = change else { continue };
+            let newest = running.open.row(&row.stream);
+            let being_written = newest.is_some_and(|newest| newest.start == row.start);
+            if row.state == SegmentState::Finished || being_written {
+                let from = row.start.as_micros() / 1_000_000 - START;
+                let first = u64::try_from(from / STEP).expect("not negative");
+                self.promised[number_of(row)].extend(first..first + row.frames);
+            }
+        }
+    }
+
+    /// The program starts again: killed, or with the power cut.
+    pub fn restart(&mut self, power: Option<u64>) {
+        match power {
+            Some(seed) => self.volume.crash(seed),
+            None => self.volume.restart(),
+        }
+        self.archive.restart();
+        self.index = None;
+        let opened = Index::open(self.folder.path().join("index.redb")).expect("opens");
+        assert!(opened.damaged.is_none());
+        let index = Arc::new(opened.index);
+        let report = repair(&index, &self.here(), &[]).expect("repairs");
+        assert!(report.is_clean(), "{report:?}");
+        let left = report.problems.into_iter().filter(|problem| {
+            problem.outcome == Outcome::LeftAlone && problem.finding != Finding::Brought
+        });
+        self.left.extend(left.map(|problem| problem.path));
+        assert!(self.left.is_empty() || power.is_some(), "{:?}", self.left);
+        self.index = Some(index);
+        // It takes a while, and begins with a GOP.
+        self.second = (self.second / SWEEP + 1) * SWEEP;
+        let behind = wall(self.second).micros_since(self.clock.wall());
+        self.clock.advance(Duration::from_micros(u64::try_from(behind).unwrap_or(0)));
+    }
+
+    /// The index is lost, and made anew from both places; what could not be mended.
+    pub fn lose_index(&mut self) -> Vec<Problem> {
+        self.index = None;
+        std::fs::remove_file(self.folder.path().join("index.redb")).expect("removes");
+        let opened = Index::open(self.folder.path().join("index.redb")).expect("opens");
+        let mut places = self.here();
+        places.insert(ARCHIVE, Arc::new(self.archive.clone()));
+        let report = repair(&opened.index, &places, &[]).expect("repairs");
+        self.index = Some(Arc::new(opened.index));
+        let failed = |problem: &Problem| matches!(problem.outcome, Outcome::Failed(_));
+        report.problems.into_iter().filter(failed).collect()
+    }
+
+    /// The pictures of each camera, each in one place and once; index and places agree.
+    pub fn pictures(&self) -> Vec<Pictures> {
+        let mut found = vec![Pictures::new(); CAMERAS];
+        let (mut here, mut there) = (BTreeMap::new(), BTreeMap::new());
+        for row in self.rows() {
+            assert!(matches!(row.state, SegmentState::Finished | SegmentState::Recovered));
+            let bytes = match row.volume {
+                SPOOL => self.volume.bytes(&row.path),
+                _ => self.archive.bytes(&row.path),
+            };
+            let bytes = bytes.expect("is there");
+            assert_eq!(bytes.len() as u64, row.bytes, "{}", row.path);
+            let inside = pictures_in(&bytes);
+            assert_eq!(inside.len() as u64, row.frames, "{}", row.path);
+            for picture in inside.into_iter().flatten() {
+                assert!(found[number_of(&row)].insert(picture), "{picture} is there twice");
+            }
+            let place = if row.volume == SPOOL { &mut here } else { &mut there };
+            place.insert(row.path, row.bytes);
+        }
+        let files = self.volume.list().expect("lists").into_iter();
+        let files = files.filter(|file| !self.left.contains(&file.path));
+        assert_eq!(files.map(|file| (file.path, file.bytes)).collect::<BTreeMap<_, _>>(), here);
+        assert_eq!(self.archive.contents(), (there, Vec::new()));
+        found
+    }
+}
+
+fn number_of(row: &SegmentRow) -> usize {
+    (0..CAMERAS).find(|n| camera(*n) == row.stream.camera).expect("one of ours")
+}
+
+/// The numbers in a file's samples; none for one that a power cut has damaged.
+fn pictures_in(bytes: &[u8]) -> Vec<Option<u64>> {
+    let opened = read(&bytes).expect("is readable");
+    let number = |offset: u64| {
+        let at = usize::try_from(offset).expect("small") + 4;
+        let [one, other] =
+            [at, at + 8].map(|at| u64::from_be_bytes(bytes[at..at + 8].try_into().expect("eight")));
+        (one == !other).then_some(one)
+    };
+    opened.table.samples.iter().map(|sample| number(sample.offset)).collect()
+}
+
+impl Running {
+    fn send(&mut self, second: i64, clock: &dyn Clock) {
+        let now = clock.now();
+        let picture = u64::try_from(second / STEP).expect("not negative");
+        let random_access = picture.is_multiple_of(GOP);
+        let begins = random_access && !self.connected;
+        self.connected |= begins;
+        for recorder in &mut self.recorders {
+            if begins {
+                recorder.take(CaptureEvent::RunStarted { parameters: parameters() }, now);
+            }
+            if self.connected {
+                let length = u32::try_from(PICTURE).expect("small").to_be_bytes();
+                let (one, other) = (picture.to_be_bytes(), (!picture).to_be_bytes());
+                let mut data = [&length[..], &one, &other].concat();
+                data.resize(4 + PICTURE, picture.to_be_bytes()[7]);
+                let unit = AccessUnit {
+                    pts: MediaTime::from_ticks(second * 90_000),
+                    random_access,
+                    received: now,
+                    data: Bytes::from(data),
+                };
+                recorder.take(CaptureEvent::Unit(unit), now);
+            }
+            recorder.tick(now);
+        }
+        self.collect();
+    }
+
+    fn collect(&mut self) {
+        for recorder in &mut self.recorders {
+            self.changes.append(&mut recorder.take_changes());
+        }
+    }
+
+    fn commit(&mut self) {
+        let changes = std::mem::take(&mut self.changes);
+        assert!(self.writer.apply_and_wait(changes, Duration::from_secs(60)));
+    }
+}
