@@ -151,7 +151,7 @@ mod tests {
             (VolumeId(0), Occupied { bytes: 100, leaving: 100 }),
             (VolumeId(1), Occupied { bytes: 200, leaving: 0 }),
         ];
-        assert_eq!(reader.occupied().expect("reads"), expected.into());
+        assert_eq!(reader.occupied().expect("reads"), BTreeMap::from(expected));
 
         let unmark = |row: &SegmentRow| Change::Unmark {
             stream: stream.clone(),

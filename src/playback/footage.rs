@@ -304,7 +304,20 @@ impl Footage {
         {
             return Ok(kept);
         }
-        Ok(self.keep(LoadedSegment::open(row, &self.volumes.all())?))
+        let opened = match LoadedSegment::open(row, &self.volumes.all()) {
+            Err(PlaybackError::Open { path, source }) => match self.moved(row) {
+                Some(now) => LoadedSegment::open(&now, &self.volumes.all()),
+                None => Err(PlaybackError::Open { path, source }),
+            },
+            opened => opened,
+        };
+        Ok(self.keep(opened?))
+    }
+
+    /// The row of a segment that was brought to another volume since `row` was read.
+    fn moved(&self, row: &SegmentRow) -> Option<SegmentRow> {
+        let now = self.index.segment(&row.stream, row.start).ok().flatten();
+        now.filter(|now| now.volume != row.volume && !now.state.is_deleting())
     }
 
     fn keep(&self, segment: LoadedSegment) -> Arc<LoadedSegment> {

@@ -199,7 +199,7 @@ mod tests {
     fn an_archive_makes_room_for_what_it_had_none_for() {
         let rules = Rules { keep: Some(1), auto_delete: true, ..Rules::default() };
         let now = WallTime::from_micros(100 * HOUR);
-        let gone = |space, lacking, going| {
+        let gone = |space: Space, lacking, going| {
             let reserve = retention::reserve(0, space.total);
             let room = Room { space, reserve, lacking };
             let plan = plan_archive(&waiting(), None, &[], &rules, &room, going, now);

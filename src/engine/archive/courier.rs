@@ -187,6 +187,9 @@ impl Courier {
             return Ok(Done::Some);
         }
         self.aside.retain(|_, until| now < *until);
+        if self.aside.is_empty() {
+            self.now.trouble = None;
+        }
         if self.is_list_due(now) {
             self.set_state(ArchiveState::Idle);
             self.look_for_strangers(archive)?;
@@ -270,9 +273,17 @@ impl Courier {
 
     /// One recording is in the way: others go first.
     fn put_aside(&mut self, error: &StorageError) -> Duration {
-        let address = &self.now.address;
-        self.note_trouble(format!("A recording cannot be brought to {address}: {error}."));
-        self.leave_aside();
+        let on_its_way = self.on_its_way.clone();
+        let now = on_its_way.and_then(|row| {
+            let reader = &self.options.recordings.reader;
+            reader.segment(&row.stream, row.start).ok().flatten()
+        });
+        // Deleted in this very moment, it is missed by nobody.
+        if now.is_some_and(|now| !now.state.is_deleting()) {
+            let address = &self.now.address;
+            self.note_trouble(format!("A recording cannot be brought to {address}: {error}."));
+            self.leave_aside();
+        }
         Duration::ZERO
     }
 
