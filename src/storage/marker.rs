@@ -40,12 +40,31 @@ pub fn read(root: &Path) -> Result<Option<String>, StorageError> {
     }
 }
 
-/// The first line, if it is what [`write`] writes.
-fn identity_in(bytes: &[u8]) -> Option<String> {
+/// The first line, if it is what [`content`] makes.
+#[must_use]
+pub fn identity_in(bytes: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(bytes).ok()?;
     let line = text.lines().next()?;
     let is_identity = line.len() == 2 * ID_BYTES && line.chars().all(|c| c.is_ascii_hexdigit());
     is_identity.then(|| line.into())
+}
+
+/// An identity that nothing else has.
+///
+/// # Errors
+/// When the system has no random bytes.
+pub fn new_identity() -> io::Result<String> {
+    let mut random = [0_u8; ID_BYTES];
+    getrandom::fill(&mut random).map_err(|error| io::Error::other(error.to_string()))?;
+    Ok(random.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// What a marker with the identity `id` holds.
+#[must_use]
+pub fn content(id: &str) -> String {
+    format!(
+        "{id}\nWatchkeeper records into this folder and knows it by this file. Please leave it here.\n"
+    )
 }
 
 /// Gives the folder `root` a new identity.
@@ -55,14 +74,8 @@ fn identity_in(bytes: &[u8]) -> Option<String> {
 pub fn write(root: &Path) -> Result<String, StorageError> {
     let path = root.join(MARKER);
     let failed = |error: io::Error| StorageError::io("write", path.display().to_string(), error);
-    let mut random = [0_u8; ID_BYTES];
-    getrandom::fill(&mut random)
-        .map_err(|error| failed(std::io::Error::other(error.to_string())))?;
-    let id: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
-    let content = format!(
-        "{id}\nWatchkeeper records into this folder and knows it by this file. Please leave it here.\n"
-    );
-    match atomic::replace(&path, content.as_bytes(), Readers::Default) {
+    let id = new_identity().map_err(failed)?;
+    match atomic::replace(&path, content(&id).as_bytes(), Readers::Default) {
         Ok(()) => Ok(id),
         Err(ConfigError::Io { action, path, source }) => {
             Err(StorageError::io(action, path.display().to_string(), source))

@@ -9,6 +9,8 @@ pub mod faulty;
 pub mod layout;
 pub mod local;
 pub mod marker;
+#[cfg(feature = "object-storage")]
+pub mod object;
 pub mod part_file;
 pub mod places;
 pub mod plain_file;
@@ -143,4 +145,16 @@ pub struct Space {
     pub free: u64,
     /// In all.
     pub total: u64,
+}
+
+impl Space {
+    /// Of a place that does not say what it holds, as object storage: so large that no limit of free space is
+    /// ever met, and that sums of it and of footage are still numbers. Such a place is shown without one.
+    pub const UNTOLD: Self = Self { free: 1 << 60, total: 1 << 60 };
+
+    /// Whether the place says what it holds.
+    #[must_use]
+    pub fn is_told(self) -> bool {
+        self != Self::UNTOLD
+    }
 }
