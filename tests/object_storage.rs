@@ -6,17 +6,22 @@
 #[path = "object_storage/server.rs"]
 mod server;
 
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use server::{ACCESS_KEY, BUCKET, SECRET, Server};
+use server::{ACCESS_KEY, BUCKET, SECRET, Server, free_port};
 use watchkeeper::container::ReadAt;
 use watchkeeper::model::Password;
 use watchkeeper::model::settings::{ArchivePlace, ObjectSettings};
 use watchkeeper::storage::archive::WRITE_BYTES;
-use watchkeeper::storage::{Archive, Space, StorageError, Upload, Volume, archive};
+use watchkeeper::storage::object::trial::{self, Step, Trial, TrialError};
+use watchkeeper::storage::{Archive, Space, StorageError, Upload, archive};
 
-const PATH: &str = "front/2026-03-03/10-00-00.000+0100.mp4";
+const PATH: &str = "front/2026-03-03/10-00-00.000+0100_main.mp4";
+const LATER: &str = "front/2026-03-03/11-00-00.000+0100_main.mp4";
 
 /// What an archive makes last on the way.
 const PART: u64 = 16 << 20;
@@ -76,7 +81,7 @@ fn assert_pieces_are_equal(file: &dyn ReadAt, content: &[u8]) {
 fn files_come_back_as_they_were() {
     let server = Server::start();
     let archive = open(&server.settings());
-    for length in [1, 300_000, PART, PART + 1, 2 * PART + 7_000_001] {
+    for length in [0, 1, 300_000, PART, PART + 1, 2 * PART + 7_000_001] {
         let content = footage(length);
         bring(&*archive, PATH, &content).expect("brought; one of that name is replaced");
         assert!(read(&*archive, PATH) == content, "{length} bytes");
@@ -294,20 +299,18 @@ fn what_is_not_brought_any_more_is_removed() {
     let archive = open(&server.settings());
     let content = footage(3 * PART);
     let length = content.len() as u64;
-    for path in [PATH, "front/b.mp4"] {
+    for path in [PATH, LATER, "of-another-program.bin"] {
         let mut upload = archive.upload(path, length).expect("begun");
         write(&mut *upload, &content, 2 * PART).expect("brought in part");
     }
     assert!(archive.list().expect("listed").is_empty(), "it has no name yet");
-    let mut names = archive.unfinished().expect("told");
-    names.sort();
-    assert_eq!(names, [PATH, "front/b.mp4"]);
+    assert_eq!(archive.unfinished().expect("told"), [PATH, LATER]);
     assert_eq!(archive.upload(PATH, length).expect("gone on with").durable(), 2 * PART);
     // Of another length there is no use for the parts beyond it.
     assert_eq!(archive.upload(PATH, PART + 1).expect("gone on with").durable(), PART);
     archive.abandon(PATH).expect("removed");
     archive.abandon(PATH).expect("nothing there is no error");
-    assert_eq!(archive.unfinished().expect("told"), ["front/b.mp4"]);
+    assert_eq!(archive.unfinished().expect("told"), [LATER]);
     assert_eq!(archive.upload(PATH, length).expect("begun").durable(), 0);
 }
 
@@ -328,4 +331,154 @@ fn what_can_be_no_place_is_not_opened() {
     }
     assert!(opens(ObjectSettings { bucket: "a/b".into(), ..good.clone() }).is_err());
     assert!(opens(ObjectSettings { prefix: "a/../b".into(), ..good }).is_err());
+}
+
+/// What an operator waits for at most.
+const TRIAL_LIMIT: Duration = Duration::from_secs(6);
+
+/// Tries it; which steps were told, and what came of it.
+fn try_out(settings: &ObjectSettings, password: &str) -> (Vec<Step>, Result<Trial, TrialError>) {
+    let mut steps = Vec::new();
+    let begun = Instant::now();
+    let outcome = trial::run(settings, secret(password).as_ref(), &mut |step| steps.push(step));
+    let took = begun.elapsed();
+    assert!(took < TRIAL_LIMIT + Duration::from_millis(500), "{outcome:?} took {took:?}");
+    (steps, outcome)
+}
+
+fn fails(settings: &ObjectSettings, password: &str, step: Step, sentence: &str) {
+    let (steps, outcome) = try_out(settings, password);
+    let error = outcome.expect_err(sentence);
+    assert_eq!((error.step, error.why.as_str()), (step, sentence));
+    assert_eq!(steps.last(), Some(&step), "{sentence}");
+    assert!(!error.why.contains(SECRET) && !error.why.contains(ACCESS_KEY), "{error}");
+}
+
+#[test]
+fn a_trial_goes_through_all_steps_and_leaves_nothing() {
+    use Step::{Connect, Open, Read, Remove, Resolve, SignIn, Write};
+    let server = Server::start();
+    let (steps, outcome) = try_out(&server.settings(), SECRET);
+    let passed = outcome.expect("passed");
+    assert!(passed.write_rate > 0 && passed.read_rate > 0 && !passed.encrypted, "{passed:?}");
+    assert_eq!(steps, [Resolve, Connect, SignIn, Open, Write, Read, Remove]);
+    let whole = ObjectSettings { prefix: String::new(), ..server.settings() };
+    assert!(try_out(&whole, SECRET).1.is_ok());
+    assert!(open(&whole).list().expect("listed").is_empty());
+}
+
+#[test]
+fn a_trial_tells_what_is_wrong_in_a_sentence_of_its_own() {
+    let server = Server::start();
+    let good = server.settings();
+    let port = server.port();
+    let at = |endpoint: String| ObjectSettings { endpoint, ..good.clone() };
+    fails(
+        &at(format!("http://no-such-computer.invalid:{port}")),
+        SECRET,
+        Step::Resolve,
+        "No computer named \"no-such-computer.invalid\" is found. Check the address.",
+    );
+    let closed = free_port();
+    fails(
+        &at(format!("http://127.0.0.1:{closed}")),
+        SECRET,
+        Step::Connect,
+        &format!(
+            "127.0.0.1 cannot be connected to at port {closed}: nothing listens on this port. Check the port, \
+             and that the server runs."
+        ),
+    );
+    fails(
+        &at(format!("https://127.0.0.1:{port}")),
+        SECRET,
+        Step::Connect,
+        &format!(
+            "127.0.0.1 does not encrypt at port {port}. Check the port, or begin the address with http://."
+        ),
+    );
+    fails(
+        &ObjectSettings { bucket: "recrodings".into(), ..good.clone() },
+        SECRET,
+        Step::Open,
+        "There is no bucket \"recrodings\". Correct its name, or make it on the server.",
+    );
+    fails(
+        &ObjectSettings { access_key: "NOBODY".into(), ..good.clone() },
+        SECRET,
+        Step::SignIn,
+        "The server does not know this access key. Check it.",
+    );
+    fails(&good, "wrong", Step::SignIn, "The secret key is wrong. Type it again.");
+    server.signal("STOP");
+    let sentence = format!(
+        "127.0.0.1 does not answer at port {port}. Check the port, and that the server runs."
+    );
+    fails(&good, SECRET, Step::Connect, &sentence);
+    server.signal("CONT");
+    assert!(matches!(try_out(&at("s3.example".into()), SECRET).1, Err(TrialError { .. })));
+}
+
+#[test]
+fn a_page_of_the_web_is_no_object_storage() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("bound").port();
+    let pages = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("asked");
+        let _ = stream.read(&mut [0; 4_096]).expect("a request");
+        let page = "<html><body>Welcome</body></html>";
+        let length = page.len();
+        let head = format!("HTTP/1.1 404 Not Found\r\nContent-Length: {length}\r\n\r\n");
+        stream.write_all((head + page).as_bytes()).expect("answered");
+    });
+    let settings = ObjectSettings {
+        endpoint: format!("http://127.0.0.1:{port}"),
+        bucket: BUCKET.into(),
+        ..ObjectSettings::default()
+    };
+    let sentence = format!(
+        "What answers at 127.0.0.1, port {port}, does not speak S3. Check the port, and https:// or http://."
+    );
+    fails(&settings, SECRET, Step::Connect, &sentence);
+    pages.join().expect("one page");
+}
+
+/// Names the encrypted server to [`who_trusts_the_certificate_is_let_in`].
+const ENDPOINT: &str = "WATCHKEEPER_TEST_ENDPOINT";
+
+#[test]
+fn only_a_trusted_server_is_spoken_to() {
+    let server = Server::start_encrypted();
+    let (_, outcome) = try_out(&server.settings(), SECRET);
+    let error = outcome.expect_err("not trusted");
+    assert_eq!(error.step, Step::Connect);
+    assert!(error.why.starts_with("127.0.0.1 is not trusted: its certificate"), "{error}");
+    let refused = open(&server.settings()).list().expect_err("not trusted");
+    assert!(matches!(refused, StorageError::Denied { .. }), "{refused}");
+
+    // The system's certificates are read once in a process.
+    let trusting = Command::new(std::env::current_exe().expect("this test"))
+        .args(["--ignored", "--exact", "who_trusts_the_certificate_is_let_in"])
+        .env("SSL_CERT_FILE", server.certificate())
+        .env(ENDPOINT, server.settings().endpoint)
+        .output()
+        .expect("started");
+    let said = String::from_utf8_lossy(&trusting.stdout);
+    assert!(trusting.status.success() && said.contains("1 passed"), "{said}");
+}
+
+#[test]
+#[ignore = "run by only_a_trusted_server_is_spoken_to"]
+fn who_trusts_the_certificate_is_let_in() {
+    let settings = ObjectSettings {
+        endpoint: std::env::var(ENDPOINT).expect("run by another test"),
+        bucket: BUCKET.into(),
+        access_key: ACCESS_KEY.into(),
+        ..ObjectSettings::default()
+    };
+    assert!(try_out(&settings, SECRET).1.expect("passed").encrypted);
+    let archive = open(&settings);
+    let content = footage(PART + 9);
+    bring(&*archive, PATH, &content).expect("brought");
+    assert!(read(&*archive, PATH) == content);
 }

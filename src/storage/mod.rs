@@ -158,3 +158,24 @@ impl Space {
         self != Self::UNTOLD
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::retention::{Rules, Usage, floor, guard, reserve};
+    use super::*;
+
+    #[test]
+    fn no_rule_of_free_space_acts_upon_a_place_that_does_not_tell_its_space() {
+        let Space { free, total } = Space::UNTOLD;
+        for rate in [0, 1 << 30, u64::MAX] {
+            // The settings take 50 % as the threshold of low space at most.
+            let reserve = reserve(rate, total).max(total / 2);
+            assert!(free >= reserve && free >= 2 * floor(rate, total), "{rate}");
+            let rules = Rules { reserve, ..Rules::default() };
+            let usage = Usage { used: 1 << 50, space: Space::UNTOLD };
+            assert_eq!(rules.exceeded(&usage), None);
+            assert_eq!(guard(None, None, &rules, &usage, rate), None);
+        }
+        assert!(!Space::UNTOLD.is_told() && Space { free: 1, total: 2 }.is_told());
+    }
+}

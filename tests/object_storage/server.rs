@@ -11,25 +11,46 @@ use watchkeeper::model::settings::ObjectSettings;
 pub const ACCESS_KEY: &str = "WATCHKEEPERKEY";
 pub const SECRET: &str = "not-to-be-shown-anywhere";
 pub const BUCKET: &str = "recordings";
+const CERTIFICATE: &str = "certificate.pem";
+const KEY: &str = "key.pem";
 
 pub struct Server {
     folder: tempfile::TempDir,
     port: u16,
+    encrypted: bool,
     child: Option<Child>,
 }
 
 impl Server {
     pub fn start() -> Self {
+        Self::with(false)
+    }
+
+    /// One that speaks TLS, with a certificate of its own making.
+    pub fn start_encrypted() -> Self {
+        Self::with(true)
+    }
+
+    fn with(encrypted: bool) -> Self {
         let folder = tempfile::tempdir().expect("temporary folder");
         fs::create_dir(folder.path().join(BUCKET)).expect("a bucket");
-        let mut server = Self { folder, port: free_port(), child: None };
+        if encrypted {
+            make_certificate(folder.path());
+        }
+        let mut server = Self { folder, port: free_port(), encrypted, child: None };
         server.restart(SECRET);
         server
     }
 
+    /// The file that who trusts the encrypted one has among its certificates.
+    pub fn certificate(&self) -> PathBuf {
+        self.folder.path().join(CERTIFICATE)
+    }
+
     pub fn settings(&self) -> ObjectSettings {
+        let scheme = if self.encrypted { "https" } else { "http" };
         ObjectSettings {
-            endpoint: format!("http://127.0.0.1:{}", self.port),
+            endpoint: format!("{scheme}://127.0.0.1:{}", self.port),
             bucket: BUCKET.into(),
             prefix: "cctv".into(),
             region: String::new(),
@@ -39,10 +60,21 @@ impl Server {
 
     /// Starts it again, with the same port and contents, and a secret key that may be another.
     pub fn restart(&mut self, secret: &str) {
-        let mut child = Command::new(program())
-            .args(["serve", "--host", "127.0.0.1", "--port", &self.port.to_string()])
-            .args(["--no-access-log", "--log-level", "error", "--data-dir"])
-            .arg(self.folder.path())
+        let mut command = if self.encrypted {
+            let mut command = Command::new(program("uvicorn"));
+            command.args(["nanio.app:build_app", "--factory"]);
+            command.arg("--ssl-certfile").arg(self.certificate());
+            command.arg("--ssl-keyfile").arg(self.folder.path().join(KEY));
+            command
+        } else {
+            let mut command = Command::new(program("nanio"));
+            command.arg("serve");
+            command
+        };
+        let mut child = command
+            .args(["--host", "127.0.0.1", "--port", &self.port.to_string()])
+            .args(["--no-access-log", "--log-level", "error"])
+            .env("NANIO_DATA_DIR", self.folder.path())
             .env("NANIO_ACCESS_KEY", ACCESS_KEY)
             .env("NANIO_SECRET_KEY", secret)
             .stdout(Stdio::null())
@@ -84,6 +116,10 @@ impl Server {
         fs::write(path, bytes).expect("written");
     }
 
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     fn bucket(&self) -> PathBuf {
         self.folder.path().join(BUCKET)
     }
@@ -101,9 +137,24 @@ pub fn free_port() -> u16 {
 }
 
 /// Beside what cargo builds, where tests/run puts it.
-fn program() -> PathBuf {
+fn program(name: &str) -> PathBuf {
     let target = Path::new(env!("CARGO_BIN_EXE_watchkeeper")).ancestors().nth(2).expect("target");
-    let program = target.join("tools/nanio/bin/nanio");
+    let program = target.join("tools/nanio/bin").join(name);
     assert!(program.exists(), "{} is not there: tests/run installs it", program.display());
     program
+}
+
+fn make_certificate(folder: &Path) {
+    let made = Command::new("openssl")
+        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"])
+        .args(["-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"])
+        .args(["-addext", "basicConstraints=critical,CA:FALSE"])
+        .arg("-out")
+        .arg(folder.join(CERTIFICATE))
+        .arg("-keyout")
+        .arg(folder.join(KEY))
+        .stderr(Stdio::null())
+        .status()
+        .expect("openssl, which tests/run installs");
+    assert!(made.success());
 }

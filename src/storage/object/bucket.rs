@@ -155,6 +155,18 @@ impl Bucket {
         })
     }
 
+    /// Up to `length` bytes from its beginning, and the length of the whole.
+    pub fn beginning(&self, key: &Path, length: u64) -> Result<(Bytes, u64), Failure> {
+        match self.get(key, 0, length) {
+            // An empty file has no byte to ask for, and some servers give no less than was asked for.
+            Err(Failure::Refused { status: 400 | 416, .. }) => match self.head(key)? {
+                0 => Ok((Bytes::new(), 0)),
+                whole => self.get(key, 0, length.min(whole)),
+            },
+            got => got,
+        }
+    }
+
     /// Its length.
     pub fn head(&self, key: &Path) -> Result<u64, Failure> {
         wait(self.store.head(key)).map(|meta| meta.size)

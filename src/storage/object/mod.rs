@@ -25,7 +25,7 @@ use upload::{ObjectUpload, pending_of};
 use wire::Patience;
 
 use super::marker::{self, MARKER};
-use super::{Archive, FoundFile, SegmentFile, Space, StorageError, Upload, Volume};
+use super::{Archive, FoundFile, SegmentFile, Space, StorageError, Upload, Volume, layout};
 use crate::container::ReadAt;
 use crate::model::Password;
 use crate::model::settings::{ArchivePlace, ObjectSettings};
@@ -96,9 +96,8 @@ impl ObjectVolume {
 
     /// What the marker says; none where there is no marker, or rubbish in its place.
     fn marked(&self) -> Result<Option<String>, StorageError> {
-        match self.bucket.get(&self.key(MARKER)?, 0, MARKER_LIMIT) {
+        match self.bucket.beginning(&self.key(MARKER)?, MARKER_LIMIT) {
             Ok((bytes, _)) => Ok(marker::identity_in(&bytes)),
-            Err(Failure::Refused { status: 416, .. }) => Ok(None),
             Err(failure) if failure.sort(&self.bucket.name) == Sort::NotFound => Ok(None),
             Err(failure) => Err(self.failed("read the marker of", "")(failure)),
         }
@@ -190,8 +189,12 @@ impl Archive for ObjectVolume {
 
     fn unfinished(&self) -> Result<Vec<String>, StorageError> {
         let pending = self.bucket.pending(&self.prefix).map_err(self.failed("list", ""))?;
-        let below = |key: &str| key.strip_prefix(&self.prefix).map(str::to_owned);
-        let mut names: Vec<String> = pending.iter().filter_map(|found| below(&found.key)).collect();
+        // In a bucket that is shared, what others bring is none of ours.
+        let ours = |key: &str| {
+            let path = key.strip_prefix(&self.prefix)?;
+            layout::parse_path(path).map(|_| path.to_owned())
+        };
+        let mut names: Vec<String> = pending.iter().filter_map(|found| ours(&found.key)).collect();
         names.sort_unstable();
         names.dedup();
         Ok(names)

@@ -34,11 +34,9 @@ pub(super) struct ObjectFile {
 impl ObjectFile {
     /// Opens it by reading its beginning, which also tells its length.
     pub fn open(bucket: Arc<Bucket>, key: Path, shown: String) -> Result<Self, StorageError> {
-        let (first, length) = match bucket.get(&key, 0, FIRST_WINDOW) {
-            // There is no byte of an empty file that could be asked for.
-            Err(Failure::Refused { status: 416, .. }) => (Bytes::new(), 0),
-            got => got.map_err(|failure| failure.of("open", &shown, &bucket.name))?,
-        };
+        let (first, length) = bucket
+            .beginning(&key, FIRST_WINDOW)
+            .map_err(|failure| failure.of("open", &shown, &bucket.name))?;
         let windows = Windows(vec![Window { offset: 0, bytes: first }]);
         Ok(Self { bucket, key, shown, length, windows: Mutex::new(windows) })
     }
