@@ -13,8 +13,8 @@ use common::{Bench, small_cameras, wait_for};
 use watchkeeper::config::DataFolder;
 use watchkeeper::engine::{Engine, EngineOptions};
 use watchkeeper::model::{
-    CameraId, DeletionCause, Lock, MotionSettings, MotionZone, Settings, StreamId, StreamKind,
-    WallSpan, ZoneKind,
+    CameraId, CameraSettings, DeletionCause, Lock, MotionSettings, MotionZone, Settings, StreamId,
+    StreamKind, WallSpan, ZoneKind,
 };
 use watchkeeper::protocol::{
     CameraListOutcome, Command, Console, ImportQuery, KnownCameras, MarkChange, MotionWatch,
@@ -97,6 +97,7 @@ fn footage_of_a_removed_camera_goes_except_for_what_is_locked() {
     stage.change(|settings| {
         settings.storage.max_file_mb = 1;
         settings.storage.auto_delete = false;
+        settings.cameras[0].name = "Back yard".into();
     });
     let cameras: Vec<CameraId> = stage.settings().cameras.iter().map(|c| c.id.clone()).collect();
     let (gone, stays) = (&cameras[0], &cameras[1]);
@@ -122,9 +123,10 @@ fn footage_of_a_removed_camera_goes_except_for_what_is_locked() {
 
     let before = stage.files(stays);
     stage.send(Command::RemoveCamera { id: gone.clone(), footage: true });
+    let end = "The footage of Back yard has been deleted, except for 1 locked recording.";
     let told = || {
         let snapshot = shown.snapshot.get().expect("one");
-        snapshot.notices.iter().any(|notice| notice.text.contains("except for 1 locked"))
+        snapshot.notices.iter().any(|notice| notice.text == end)
     };
     wait_for("the end of it", SOON, told);
     assert_eq!(stage.files(gone).len(), 1, "the locked one");
@@ -185,6 +187,10 @@ fn a_list_of_cameras_goes_to_a_file_and_comes_back() {
     let written = stage.list(|id| Command::ExportCameras { id, path: path.clone() });
     assert_eq!(written, Ok(CameraListOutcome::Exported { path: path.clone(), cameras: 2 }));
     let before = stage.settings();
+    let first = before.cameras[0].id.clone();
+    wait_for("footage", SOON, || {
+        stage.files(&first).iter().any(|path| path.metadata().is_ok_and(|d| d.len() > 100_000))
+    });
     stage.change(|settings| {
         settings.cameras.remove(0);
     });
@@ -197,8 +203,21 @@ fn a_list_of_cameras_goes_to_a_file_and_comes_back() {
     assert_eq!(stage.settings().cameras.len(), 1, "nothing is changed yet");
     assert!(matches!(import(KnownCameras::Skip), Ok(CameraListOutcome::Imported(_))));
     wait_for("both", SOON, || stage.settings().cameras.len() == 2);
-    let camera = |settings: &Settings| settings.camera("cam0").cloned();
-    assert_eq!(camera(&stage.settings()), camera(&before));
+    // Its old footage stays what it is: that of a camera that was removed.
+    let again = stage.settings().cameras[1].clone();
+    let old = before.cameras[0].clone();
+    assert_eq!(again.id.as_str(), "cam0-2");
+    assert_eq!(CameraSettings { id: old.id.clone(), ..again }, old);
+    let shown = stage.console.shown();
+    let (id, before) = (shown.next_id(), stage.settings());
+    let mut after = Box::new(Settings::clone(&before));
+    after.cameras.push(CameraSettings { name: "Old".into(), ..old });
+    let change = SettingsChange { id, before, after, passwords: Vec::new() };
+    stage.send(Command::ChangeSettings(change));
+    wait_for("an answer", SOON, || shown.changed.to(id).is_some());
+    let answer = shown.changed.to(id).expect("answered");
+    let why = answer.outcome.as_ref().expect_err("refused");
+    assert!(why.contains("footage of an earlier camera"), "{why}");
 
     let text = std::fs::read_to_string(&path).expect("there");
     std::fs::write(&path, text.replacen("rtsp://", "http://", 1)).expect("written");

@@ -6,127 +6,24 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test may fail by panicking")]
 
 mod common;
+mod guest;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use chrono::NaiveTime;
 use clap::Parser;
 use common::{Bench, ffprobe, small_cameras};
-use egui::accesskit::Role;
-use egui::{Event, Key, Modifiers};
-use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui::{Key, Modifiers};
+use guest::Guest;
 use watchkeeper::cli::args::DemoOptions;
 use watchkeeper::cli::{Args, demo};
 use watchkeeper::config::DataFolder;
-use watchkeeper::engine::{Engine, EngineOptions};
-use watchkeeper::model::{Mode, StreamKind, WallSpan, WallTime};
-use watchkeeper::protocol::{CameraView, Shown, ViewState};
+use watchkeeper::model::{Mode, StreamKind, WallSpan};
+use watchkeeper::protocol::{CameraView, ViewState};
 use watchkeeper::runtime::{Clock, SystemClock};
-use watchkeeper::ui::App;
 use watchkeeper::ui::zone::Zone;
-
-const SOON: Duration = Duration::from_secs(30);
-
-/// Somebody in front of a window.
-struct Guest {
-    harness: Harness<'static, App>,
-    shown: Arc<Shown>,
-    engine: Engine,
-    actions: Vec<String>,
-    begun: Instant,
-}
-
-impl Guest {
-    fn sits_down(folder: &DataFolder, demo: bool) -> Self {
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-        let options = EngineOptions::new(folder.clone(), Arc::clone(&clock));
-        let options = EngineOptions { demo, ..options };
-        let (engine, console) = Engine::start(options).expect("starts");
-        let shown = Arc::clone(console.shown());
-        let harness = Harness::builder()
-            .with_size(egui::vec2(1600.0, 1000.0))
-            .with_step_dt(0.05)
-            .with_max_steps(200)
-            .wgpu()
-            .build_eframe(|cc| App::new(cc, console, clock));
-        let mut guest = Self { harness, shown, engine, actions: Vec::new(), begun: Instant::now() };
-        guest.sees("the window", |guest| guest.shown.snapshot.get().is_some());
-        guest
-    }
-
-    /// Frames are painted until something is seen.
-    fn sees(&mut self, what: &str, mut seen: impl FnMut(&mut Self) -> bool) {
-        let deadline = Instant::now() + SOON;
-        loop {
-            self.harness.step();
-            if seen(self) {
-                return;
-            }
-            assert!(Instant::now() < deadline, "{what} is not seen after {:?}", self.actions);
-            std::thread::sleep(Duration::from_millis(20));
-        }
-    }
-
-    fn clicks(&mut self, name: &str) {
-        self.actions.push(format!("click {name}"));
-        self.sees(name, |guest| {
-            guest.harness.query_by_role_and_label(Role::Button, name).is_some()
-        });
-        self.harness.get_by_role_and_label(Role::Button, name).click();
-        self.harness.step();
-        self.harness.step();
-    }
-
-    /// Scrolls to a menu, opens it and chooses from it.
-    fn chooses(&mut self, menu: &str, item: &str) {
-        self.actions.push(format!("scroll to {menu}"));
-        self.harness.get_by_role_and_label(Role::ComboBox, menu).scroll_to_me();
-        self.harness.run_steps(3);
-        self.actions.push(format!("open {menu}"));
-        self.harness.get_by_role_and_label(Role::ComboBox, menu).click();
-        self.harness.run_steps(3);
-        self.clicks(item);
-    }
-
-    fn presses(&mut self, key: Key) {
-        self.presses_with(Modifiers::NONE, key);
-    }
-
-    fn presses_with(&mut self, modifiers: Modifiers, key: Key) {
-        self.actions.push(format!("press {key:?}"));
-        self.harness.key_press_modifiers(modifiers, key);
-        self.harness.step();
-        self.harness.step();
-    }
-
-    fn types(&mut self, text: &str) {
-        self.actions.push(format!("type {text}"));
-        self.harness.event(Event::Text(text.into()));
-        self.harness.step();
-        self.harness.step();
-    }
-
-    fn playhead(&self) -> WallTime {
-        self.shown.playback.get().expect("it plays").playhead
-    }
-
-    /// What it took; the next way begins.
-    fn has_done(&mut self, what: &str, limit: usize) {
-        let seconds = self.begun.elapsed().as_secs_f64();
-        println!("{what}: {} actions, {seconds:.1} s: {:?}", self.actions.len(), self.actions);
-        assert!(self.actions.len() < limit, "{what}: {:?}", self.actions);
-        self.actions.clear();
-        self.begun = Instant::now();
-    }
-
-    fn leaves(self) {
-        drop(self.harness);
-        self.engine.stop().expect("in order");
-    }
-}
 
 fn films(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();

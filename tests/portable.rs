@@ -6,11 +6,10 @@
 mod common;
 
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
-use common::{simulator, small_cameras};
+use common::{given, simulator, small_cameras};
 use serde_json::Value;
 use watchkeeper::model::{Password, StreamKind};
 use watchkeeper::simulate::SimulatorConfig;
@@ -64,17 +63,7 @@ impl Stick {
         ] {
             command.env(variable, self.home());
         }
-        let mut child = command
-            .args(arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
-        let mut pipe = child.stdin.take().expect("piped");
-        writeln!(pipe, "{input}").expect("written");
-        drop(pipe);
-        child.wait_with_output().expect("it ends")
+        given(command.args(arguments), input)
     }
 
     fn ok(&self, arguments: &[&str], input: &str) -> String {

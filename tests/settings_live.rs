@@ -61,6 +61,17 @@ impl Stage {
         answer().expect("answered")
     }
 
+    /// Wants another folder for recordings; gives the number of the change.
+    fn moves_to(&self, path: &str) -> u64 {
+        let (before, shown) = (self.settings(), self.console.shown());
+        let mut after = Box::new(Settings::clone(&before));
+        after.storage.path = path.to_owned();
+        let id = shown.next_id();
+        let change = SettingsChange { id, before, after, passwords: Vec::new() };
+        self.console.send(Command::ChangeSettings(change)).expect("taken");
+        id
+    }
+
     fn storage(&self, with: Option<Settings>) -> Arc<StorageAnswer> {
         let shown = self.console.shown();
         let id = shown.next_id();
@@ -118,6 +129,44 @@ fn another_folder_takes_over_without_a_lost_frame() {
     let next = |n: usize| (n + 1) % source.units.len();
     assert!(places.windows(2).all(|pair| pair[1] == next(pair[0])), "{places:?}");
     stage.bench.ok(&["check"]);
+}
+
+#[test]
+fn another_folder_that_is_wanted_just_before_the_end_is_kept() {
+    let stage = Stage::begin();
+    let other = tempfile::tempdir().expect("another disk");
+    let path = other.path().join("footage").to_string_lossy().into_owned();
+    let (id, shown) = (stage.moves_to(&path), Arc::clone(stage.console.shown()));
+    stage.engine.stop().expect("in order");
+    let answer = shown.changed.to(id).expect("answered");
+    assert_eq!(answer.outcome.as_ref().expect("made").storage.path, path);
+    let kept = std::fs::read_to_string(stage.bench.root().join("settings.toml")).expect("settings");
+    assert!(kept.contains(&path), "{kept}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_does_not_open_before_the_end_is_answered() {
+    let stage = Stage::begin();
+    // Whoever reads the list of places waits, as for a disk that does not answer.
+    let list = stage.bench.root().join("volumes.json");
+    std::fs::remove_file(&list).expect("removed");
+    let made = std::process::Command::new("mkfifo").arg(&list).status().expect("mkfifo");
+    assert!(made.success());
+    let other = tempfile::tempdir().expect("another disk");
+    let path = other.path().to_string_lossy().into_owned();
+    let (id, shown) = (stage.moves_to(&path), Arc::clone(stage.console.shown()));
+    let engine = stage.engine;
+    let ending = std::thread::spawn(move || engine.stop());
+    wait_for("an answer", SOON, || shown.changed.to(id).is_some());
+    let answer = shown.changed.to(id).expect("answered");
+    let why = answer.outcome.as_ref().expect_err("too late");
+    assert!(why.contains("was ended before the other folder"), "{why}");
+    // The disk is there again.
+    std::fs::write(&list, "{}").expect("written");
+    ending.join().expect("no panic").expect("in order");
+    let kept = std::fs::read_to_string(stage.bench.root().join("settings.toml")).expect("settings");
+    assert!(!kept.contains(&path), "{kept}");
 }
 
 #[test]

@@ -51,9 +51,6 @@ const ALLOWED_UPWARD: [(&str, &str); 1] = [("runtime", "model")];
 /// A file with one subject seldom needs more lines.
 const MAX_LINES: usize = 500;
 
-/// What the operator reads stands in `src/ui/words`; these files are not there yet.
-const WORDS_OF_THEIR_OWN: [&str; 3] = ["src/ui/live/", "src/ui/setup/", "src/ui/zone.rs"];
-
 /// What is given to these is for the program, its log or its makers: names of widgets, of time zones, of programs.
 const NOT_READ: [&str; 15] = [
     "Id::new",
@@ -74,7 +71,7 @@ const NOT_READ: [&str; 15] = [
 ];
 
 /// Names of keys and of the environment.
-const NAMES: [&str; 6] = ["DISPLAY", "Enter", "Esc", "PageDown", "PageUp", "Space"];
+const NAMES: [&str; 7] = ["DISPLAY", "Delete", "Enter", "Esc", "PageDown", "PageUp", "Space"];
 
 struct Source {
     path: PathBuf,
@@ -241,8 +238,7 @@ fn what_the_operator_reads_stands_among_the_words() {
     let mut wrong = Vec::new();
     for source in sources().iter().filter(|source| source.layer == "ui") {
         let path = source.path.display().to_string().replace('\\', "/");
-        if path.contains("src/ui/words/") || WORDS_OF_THEIR_OWN.iter().any(|own| path.contains(own))
-        {
+        if path.contains("src/ui/words/") {
             continue;
         }
         let code = source.text.split("#[cfg(test)]").next().unwrap_or_default();
@@ -297,4 +293,28 @@ fn sentences_are_found_and_names_are_not() {
     ] {
         assert!(!read(code), "{code}");
     }
+}
+
+#[test]
+fn every_thread_is_listed() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs");
+    let text = fs::read_to_string(root).expect("the root");
+    let list = text.split("//! # Threads").nth(1).and_then(|rest| rest.split("//! #").next());
+    let listed: Vec<&str> = list.expect("the list").split('`').skip(1).step_by(2).collect();
+    let mut found = 0;
+    for source in sources() {
+        for start in ["Worker::spawn(\"", "Worker::spawn(&format!(\"", "Asker::start(\""] {
+            for rest in source.code.split(start).skip(1) {
+                let name = rest.split(['"', '{']).next().expect("a name");
+                let is_listed = |entry: &&str| match entry.strip_suffix(['N', '*']) {
+                    Some(group) => name.starts_with(group),
+                    None => name == *entry,
+                };
+                let path = source.path.display();
+                assert!(listed.iter().any(|entry| is_listed(&entry)), "{path}: {name}");
+                found += 1;
+            }
+        }
+    }
+    assert!(found > 20, "only {found} threads were found");
 }

@@ -15,6 +15,7 @@ use egui::{Event, Key, Modifiers, Pos2};
 use egui_kittest::kittest::Queryable;
 use ui_fixture as fixture;
 use ui_fixture::desk::Desk;
+use ui_fixture::hand::{choose, drag, fill, flip, is_kept_for_undo, told, value_of};
 use watchkeeper::model::settings::recording::{MinSize, PostSeconds, PreSeconds, Sensitivity};
 use watchkeeper::model::settings::{CameraRecording, Retention, ThemeChoice};
 use watchkeeper::model::{
@@ -22,7 +23,7 @@ use watchkeeper::model::{
 };
 use watchkeeper::protocol::{
     CameraListAnswer, CameraListOutcome, ChangeAnswer, Command, DeviceAnswer, DeviceOutcome,
-    DeviceStreams, FoundDevice, FoundStream, ImportSummary, KnownCameras, MotionTrial, ProbeAnswer,
+    DeviceStreams, FoundDevice, ImportSummary, KnownCameras, MotionTrial, ProbeAnswer,
     ProbeOutcome, SearchAnswer, SettingsChange, Snapshot, StorageAnswer, StorageOverview,
 };
 
@@ -73,43 +74,6 @@ fn editor(tab: &str) -> Desk {
     }
     desk.take();
     desk
-}
-
-fn role_of(name: &str) -> Role {
-    if name.starts_with("Password") { Role::PasswordInput } else { Role::TextInput }
-}
-
-/// Writes `text` in place of what stands in a field.
-fn fill(desk: &mut Desk, name: &str, text: &str) {
-    desk.harness.get_by_role_and_label(role_of(name), name).focus();
-    desk.harness.run();
-    desk.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
-    desk.harness.run();
-    if text.is_empty() {
-        desk.press(Key::Backspace);
-    } else {
-        desk.write(text);
-    }
-}
-
-fn value_of(desk: &Desk, name: &str) -> String {
-    let node = desk.harness.get_by_role_and_label(role_of(name), name);
-    node.value().unwrap_or_default()
-}
-
-fn choose(desk: &mut Desk, menu: &str, item: &str) {
-    desk.harness.get_by_role_and_label(Role::ComboBox, menu).click();
-    desk.harness.run();
-    desk.click(item);
-}
-
-fn flip(desk: &mut Desk, name: &str) {
-    desk.harness.get_by_role_and_label(Role::Switch, name).click();
-    desk.harness.run();
-}
-
-fn told(desk: &Desk, part: &str) -> bool {
-    desk.harness.query_all_by_label_contains(part).next().is_some()
 }
 
 fn change(desk: &Desk) -> SettingsChange {
@@ -295,6 +259,19 @@ fn a_pasted_address_is_split_and_its_password_is_nowhere_to_be_read() {
 }
 
 #[test]
+fn a_typed_password_is_not_kept_for_undo() {
+    let mut desk = editor("Connection");
+    fill(&mut desk, "User", "joe");
+    assert!(is_kept_for_undo(&desk), "an ordinary field can be undone");
+    fill(&mut desk, "Password", "hunter2");
+    assert!(!is_kept_for_undo(&desk));
+    let mut desk = devices(&settings(1));
+    desk.click("Add camera");
+    fill(&mut desk, "Password", "hunter2");
+    assert!(!is_kept_for_undo(&desk));
+}
+
+#[test]
 fn a_test_shows_what_arrives_or_why_it_cannot_be_recorded() {
     let mut light = settings(4);
     light.console.theme = ThemeChoice::Light;
@@ -313,7 +290,9 @@ fn a_test_shows_what_arrives_or_why_it_cannot_be_recorded() {
     desk.shown.probe.set(ProbeAnswer { generation, outcome });
     desk.harness.run();
     assert!(told(&desk, "It cannot be recorded") && told(&desk, why));
-    desk.shown.probe.set(ProbeAnswer { generation, outcome: ProbeOutcome::Found(found()) });
+    desk.shown
+        .probe
+        .set(ProbeAnswer { generation, outcome: ProbeOutcome::Found(fixture::found()) });
     desk.harness.run();
     for part in [
         "The main stream can be recorded",
@@ -326,22 +305,6 @@ fn a_test_shows_what_arrives_or_why_it_cannot_be_recorded() {
         assert!(told(&desk, part), "{part}");
     }
     desk.harness.snapshot("devices_connection");
-}
-
-fn found() -> Box<FoundStream> {
-    Box::new(FoundStream {
-        codec: "H.264 High".into(),
-        size: (1920, 1080),
-        frame_rate_milli: 25_000,
-        gop_length: Some(50),
-        bit_rate: 3_990_000,
-        lost_packets: 0,
-        clock_offset: Some(2_500_000),
-        has_audio: true,
-        first_picture_after: 400_000,
-        picture: Some(fixture::picture(2, 20, 640, 360)),
-        warnings: vec!["Its full pictures are far apart: 2 s.".into()],
-    })
 }
 
 #[test]
@@ -557,16 +520,7 @@ fn zones_are_drawn_moved_and_removed_with_the_mouse() {
 
     // The last corner is moved.
     let (from, to) = (on_picture(&desk, 0.5, 0.8), on_picture(&desk, 0.3, 0.9));
-    desk.harness.hover_at(from);
-    desk.harness.run();
-    desk.harness.drag_at(from);
-    desk.harness.run();
-    desk.harness.hover_at(from.lerp(to, 0.5));
-    desk.harness.run();
-    desk.harness.hover_at(to);
-    desk.harness.run();
-    desk.harness.drop_at(to);
-    desk.harness.run();
+    drag(&mut desk, from, to);
     // Another one, left out, is closed by a click on its first corner.
     let empty = on_picture(&desk, 0.95, 0.95);
     press_at(&mut desk, empty);
@@ -771,6 +725,7 @@ fn a_list_is_looked_at_before_it_is_taken_over() {
         known: vec!["Gate".into()],
         same: 2,
         schedules: vec!["Day".into()],
+        apart: vec!["Roof".into()],
         without_password: vec!["Roof".into()],
     };
     let outcome = Ok(CameraListOutcome::Found(summary.clone()));
@@ -779,7 +734,8 @@ fn a_list_is_looked_at_before_it_is_taken_over() {
     assert!(
         told(&desk, "1 camera to be added: Roof") && told(&desk, "different in the list: Gate")
     );
-    desk.click("Known: Update those");
+    assert!(told(&desk, "apart from the footage of an earlier camera: Roof"));
+    desk.click("Cameras that are there already: Update those");
     desk.click("Take over");
     let query = ask(&desk);
     assert_eq!(query.known, KnownCameras::Update);

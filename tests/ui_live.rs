@@ -14,6 +14,7 @@ use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use ui_fixture as fixture;
 use ui_fixture::desk::Desk;
+use ui_fixture::hand::drag;
 use watchkeeper::model::settings::console::SavedView;
 use watchkeeper::model::settings::{Arrangement, ThemeChoice, WallSettings, WallTiles};
 use watchkeeper::model::{CameraId, CoverageKind, RecordingState, Settings, StreamKind};
@@ -157,12 +158,7 @@ fn a_tile_that_is_dragged_onto_another_changes_places_with_it() {
     desk.take();
     let from = desk.harness.get_by_label("1 Front door, online, continuous").rect().center();
     let to = desk.harness.get_by_label("3 Gate, online, continuous").rect().center();
-    desk.harness.drag_at(from);
-    desk.harness.run();
-    desk.harness.hover_at(to);
-    desk.harness.run();
-    desk.harness.drop_at(to);
-    desk.harness.run();
+    drag(&mut desk, from, to);
     let (settings, others) = obey(&mut desk, &Arc::default());
     let arranged = settings.wall.arranged.clone().expect("arranged");
     assert_eq!(arranged.cameras, ids(&[2, 1, 0, 3]));
@@ -239,12 +235,7 @@ fn cameras_are_put_on_the_wall_from_a_list_and_taken_away() {
 
     let from = desk.harness.get_by_role_and_label(Role::ListItem, "Aisle 1").rect().center();
     let to = desk.harness.get_by_label("1 Front door, online, continuous").rect().center();
-    desk.harness.drag_at(from);
-    desk.harness.run();
-    desk.harness.hover_at(to);
-    desk.harness.run();
-    desk.harness.drop_at(to);
-    desk.harness.run();
+    drag(&mut desk, from, to);
     let (settings, _) = obey(&mut desk, &settings);
     let arranged = settings.wall.arranged.clone().expect("arranged");
     assert_eq!(arranged.cameras, ids(&[6, 1, 3, 8]));

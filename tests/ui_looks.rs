@@ -8,14 +8,15 @@ mod ui_fixture;
 
 use std::sync::Arc;
 
-use egui::Vec2;
+use egui::{Key, Modifiers, Vec2};
 use egui_kittest::SnapshotResults;
 use egui_kittest::kittest::Queryable;
 use ui_fixture as fixture;
 use ui_fixture::desk::Desk;
 use watchkeeper::model::Settings;
 use watchkeeper::model::settings::ThemeChoice;
-use watchkeeper::protocol::Snapshot;
+use watchkeeper::model::{MotionZone, ZoneKind};
+use watchkeeper::protocol::{Command, MotionTrial, ProbeAnswer, ProbeOutcome, Snapshot};
 
 /// The least that is supported, a usual one, and a large one at one and a half times the size.
 const SIZES: [(&str, f32, f32, u16); 3] = [
@@ -95,4 +96,93 @@ fn system() {
 #[test]
 fn first_start() {
     in_all_looks("first_start", &fixture::snapshot(0), |desk| desk);
+}
+
+/// The cameras of the pages, with settings; the first one has values of its own and a zone.
+fn with_settings() -> Snapshot {
+    let mut snapshot = fixture::week::snapshot();
+    let mut settings = Settings::clone(&snapshot.settings);
+    let own = &mut settings.cameras[0].recording;
+    own.sensitivity = Some("70".parse().expect("within limits"));
+    let corners = vec![(100, 100), (900, 150), (850, 950), (150, 900)];
+    own.zones = vec![MotionZone { kind: ZoneKind::Include, corners }];
+    snapshot.settings = Arc::new(settings);
+    snapshot
+}
+
+#[test]
+fn editor_connection() {
+    in_all_looks("editor_connection", &with_settings(), |mut desk| {
+        desk.click("Devices");
+        desk.click("Settings of Front door");
+        desk.take();
+        desk.click("Test connection");
+        let asked = desk.take().into_iter().find_map(|command| match command {
+            Command::Probe(query) => Some(query.generation),
+            _ => None,
+        });
+        let generation = asked.expect("a test");
+        let outcome = ProbeOutcome::Found(fixture::found());
+        desk.shown.probe.set(ProbeAnswer { generation, outcome });
+        desk
+    });
+}
+
+#[test]
+fn editor_recording() {
+    in_all_looks("editor_recording", &with_settings(), |mut desk| {
+        desk.click("Devices");
+        desk.click("Settings of Front door");
+        desk.click("Settings: Recording");
+        let camera = fixture::id(0);
+        desk.shown.trial.set(MotionTrial { camera, level: 700, trouble: None });
+        fixture::hand::fill(&mut desk, "After motion", "601");
+        desk
+    });
+}
+
+#[test]
+fn kiosk() {
+    in_all_looks("kiosk", &fixture::snapshot(9), in_kiosk);
+}
+
+#[test]
+fn kiosk_pin() {
+    let snapshot = Snapshot { pin_is_set: true, ..fixture::snapshot(9) };
+    in_all_looks("kiosk_pin", &snapshot, |desk| {
+        let mut desk = in_kiosk(desk);
+        fixture::hand::keys(&mut desk, Modifiers::COMMAND | Modifiers::SHIFT, Key::K);
+        desk.write("246");
+        desk
+    });
+}
+
+fn in_kiosk(mut desk: Desk) -> Desk {
+    desk.harness.state_mut().set_kiosk();
+    desk
+}
+
+#[test]
+fn pin() {
+    let snapshot = Snapshot { pin_is_set: true, ..fixture::snapshot(9) };
+    in_all_looks("pin", &snapshot, |desk| {
+        let mut desk = fixture::checks::open(desk);
+        desk.harness.get_by_label("Change the PIN").scroll_to_me();
+        desk.harness.run_steps(4);
+        desk.harness.get_by_label("Change the PIN").click();
+        desk.harness.run_steps(3);
+        desk
+    });
+}
+
+#[test]
+fn notices() {
+    let history = fixture::notices::history();
+    let new = history[3..].to_vec();
+    in_all_looks("notices", &Snapshot { notices: new, ..fixture::snapshot(9) }, |mut desk| {
+        desk.shown.history.set(fixture::notices::history());
+        desk.click("Notices, 1 new");
+        desk.click("Notices: History");
+        desk
+    });
 }

@@ -322,6 +322,26 @@ fn bookmarks_and_locks_are_found_and_removed() {
 }
 
 #[test]
+fn the_time_before_the_playhead_is_a_click_away_in_the_export_tray() {
+    for (label, minutes) in [("Last 5 min", 5), ("30 min", 30), ("1 h", 60)] {
+        let mut desk = Desk::in_playback();
+        desk.press(Key::E);
+        desk.take();
+        desk.click(label);
+        desk.harness.run_steps(4);
+        let asked = desk.take().into_iter().find_map(|command| match command {
+            Command::QueryExport(query) => Some(query.span),
+            _ => None,
+        });
+        let start = playhead().plus_micros(-minutes * fixture::MINUTE);
+        assert_eq!(asked, Some(WallSpan::new(start, playhead())), "{label}");
+        assert!(desk.harness.query_by_label(label).is_none(), "there is a range now");
+        desk.click("Clear");
+        assert!(desk.harness.query_by_label(label).is_some());
+    }
+}
+
+#[test]
 fn the_export_tray_takes_the_range_out() {
     let mut desk = Desk::in_playback();
     desk.shown.exports.set(fixture::exports());

@@ -2,6 +2,8 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test may fail by panicking")]
 
+#[path = "ui_recording/fields.rs"]
+mod fields;
 mod ui_fixture;
 
 use std::sync::Arc;
@@ -11,9 +13,11 @@ use egui::{Event, Key, Modifiers, Pos2, Vec2};
 use egui_kittest::kittest::Queryable;
 use ui_fixture as fixture;
 use ui_fixture::desk::Desk;
+use ui_fixture::hand::{self, drag, focus, keys};
 use ui_fixture::week::{answer_storage, settings, snapshot};
 use watchkeeper::model::Settings;
 use watchkeeper::model::schedule::{ExceptionRule, Schedule};
+use watchkeeper::model::settings::DateStyle;
 use watchkeeper::protocol::{ChangeAnswer, Snapshot};
 use watchkeeper::ui::week::ROW;
 
@@ -64,34 +68,9 @@ const BAND: f32 = 12.0;
 /// Below all bands.
 const EMPTY: f32 = 36.0;
 
-fn drag(desk: &mut Desk, from: Pos2, to: Pos2) {
-    desk.harness.hover_at(from);
-    desk.harness.run();
-    desk.harness.drag_at(from);
-    desk.harness.run();
-    desk.harness.hover_at(from.lerp(to, 0.5));
-    desk.harness.run();
-    desk.harness.hover_at(to);
-    desk.harness.run();
-    desk.harness.drop_at(to);
-    desk.harness.run();
-}
-
-fn keys(desk: &mut Desk, modifiers: Modifiers, key: Key) {
-    desk.harness.key_press_modifiers(modifiers, key);
-    desk.harness.run();
-}
-
-fn focus(desk: &mut Desk, role: Role, name: &str) {
-    desk.harness.get_by_role_and_label(role, name).focus();
-    desk.harness.run();
-}
-
 /// Writes into a field and ends it.
 fn fill(desk: &mut Desk, name: &str, text: &str) {
-    focus(desk, Role::TextInput, name);
-    keys(desk, Modifiers::COMMAND, Key::A);
-    desk.write(text);
+    hand::fill(desk, name, text);
     desk.press(Key::Enter);
 }
 
@@ -434,6 +413,23 @@ fn an_exception_is_added() {
         (exceptions[2].date.to_string().as_str(), &exceptions[2].rule),
         ("2026-05-01", &ExceptionRule::AllDay)
     );
+}
+
+#[test]
+fn exceptions_are_written_as_dates_are_everywhere() {
+    let mut american = settings();
+    american.console.dates = DateStyle::MonthFirst;
+    let snapshot = Snapshot { settings: Arc::new(american), ..snapshot() };
+    let mut desk = opened_with(snapshot, Vec2::new(1280.0, 720.0));
+    desk.click("Fri 04/03: nothing");
+    assert_eq!(hand::value_of(&desk, "Date"), "04/03/2026");
+    hand::fill(&mut desk, "Date", "4/5");
+    assert!(hand::told(&desk, "Sun 04/05/2026"));
+    desk.click("Apply");
+    desk.click("Save");
+    let change = answer_storage(&mut desk).expect("a change");
+    let dates = change.after.schedules[0].exceptions.iter().map(|item| item.date.to_string());
+    assert_eq!(dates.collect::<Vec<_>>(), ["2026-04-05", "2026-04-06"]);
 }
 
 #[test]

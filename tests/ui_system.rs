@@ -19,8 +19,7 @@ use watchkeeper::model::settings::console::{Monitor, OfflineSeconds, RotateSecon
 use watchkeeper::model::settings::{DateStyle, KioskPage, OnClose, ThemeChoice};
 use watchkeeper::model::{Mode, Settings};
 use watchkeeper::protocol::{
-    Acknowledged, Autostart, AutostartStatus, ChangeAnswer, Command, Notice, PinAnswer, PinOutcome,
-    Severity, Snapshot, Topic,
+    Autostart, AutostartStatus, ChangeAnswer, Command, PinAnswer, PinOutcome, Snapshot,
 };
 use watchkeeper::ui::Page;
 
@@ -185,7 +184,7 @@ fn every_setting_is_changed_saved_and_there_again() {
     put(&mut desk, "Monitor", "2");
     put(&mut desk, "Next page of the wall", "20");
     press(&mut desk, "While recording: Keep recording");
-    assert!(desk.harness.query_by_label("Unsaved changes").is_some());
+    assert!(desk.harness.query_by_label("unsaved changes").is_some());
     assert!(change(&desk).is_none(), "nothing before Save");
     press(&mut desk, "Save");
     let (id, after) = change(&desk).expect("sent");
@@ -202,7 +201,7 @@ fn every_setting_is_changed_saved_and_there_again() {
     expected.kiosk.rotate_seconds = RotateSeconds(20);
     assert_eq!(after, expected);
     accept(&mut desk, id, after);
-    assert!(desk.harness.query_by_label("Unsaved changes").is_none());
+    assert!(desk.harness.query_by_label("unsaved changes").is_none());
     desk.click("Devices");
     desk.click("System");
     for (name, value) in [("Size of everything", "125"), ("Monitor", "2")] {
@@ -228,7 +227,9 @@ fn what_is_not_valid_is_refused_beside_its_field() {
         let field = desk.harness.get_by_role_and_label(Role::TextInput, name).rect();
         assert!((beside.top() - field.bottom()).abs() < 30.0, "{name}: {beside} {field}");
         press(&mut desk, "Save");
-        assert!(desk.harness.query_by_label_contains("mend the marked fields").is_some());
+        assert!(
+            desk.harness.query_by_label_contains("correct the fields that are marked").is_some()
+        );
         assert!(change(&desk).is_none(), "{name}");
         press(&mut desk, "Discard");
         assert!(desk.harness.query_by_label_contains(sentence).is_none(), "{name}");
@@ -251,7 +252,7 @@ fn a_refusal_is_told_and_discard_goes_back() {
     assert!(desk.harness.query_by_label("Not saved: the disk is full").is_some());
     press(&mut desk, "Discard");
     assert!(desk.harness.query_by_label_contains("Not saved").is_none());
-    assert!(desk.harness.query_by_label("Unsaved changes").is_none());
+    assert!(desk.harness.query_by_label("unsaved changes").is_none());
 }
 
 #[test]
@@ -270,13 +271,16 @@ fn starting_with_the_computer_is_in_force_at_once() {
     desk.harness.run_steps(2);
     assert!(desk.harness.query_by_label("It starts at the next sign-in.").is_some());
     assert!(desk.harness.query_by_label("The folder for it cannot be written.").is_some());
-    assert!(desk.harness.query_by_label("Unsaved changes").is_none());
+    assert!(desk.harness.query_by_label("unsaved changes").is_none());
 }
 
 #[test]
 fn a_pin_is_set_by_writing_it_twice() {
     let mut desk = tall();
     press(&mut desk, "Set a PIN");
+    let first = desk.harness.get_by_role_and_label(Role::PasswordInput, "New PIN");
+    assert!(first.is_focused(), "it can be written at once");
+    assert!(desk.harness.query_by_label("Remove PIN").is_none(), "there is none");
     desk.take();
     let write = |desk: &mut Desk, name: &str, text: &str| {
         desk.harness.get_by_role_and_label(Role::PasswordInput, name).focus();
@@ -294,6 +298,7 @@ fn a_pin_is_set_by_writing_it_twice() {
     assert!(desk.harness.query_by_label("Write the new PIN twice.").is_some());
     write(&mut desk, "New PIN", "2468");
     write(&mut desk, "New PIN again", "246");
+    assert!(!fixture::hand::is_kept_for_undo(&desk));
     press(&mut desk, "Set PIN");
     assert!(desk.harness.query_by_label("The two new PINs differ.").is_some());
     assert!(sent(&desk).is_none());
@@ -365,38 +370,10 @@ fn folder_diagnostics_and_licences_are_a_click_away() {
 
 // Notices
 
-fn history() -> Vec<Notice> {
-    let notice = |id, severity, topic, camera: Option<usize>, text: &str| Notice {
-        topic,
-        camera: camera.map(fixture::id),
-        ..fixture::notice(id, severity, text)
-    };
-    let offline = "Loading dock is offline. No answer from the camera within 10 s.";
-    let mut list = vec![
-        notice(1, Severity::Info, Topic::Program, None, "Saved a snapshot."),
-        notice(
-            2,
-            Severity::Alarm,
-            Topic::Storage,
-            None,
-            "Only 3 % of the recordings disk are free.",
-        ),
-        notice(3, Severity::Warning, Topic::Camera, Some(2), "Gate is offline."),
-        notice(4, Severity::Warning, Topic::Camera, Some(3), offline),
-    ];
-    let later = fixture::at("2026-03-03T14:30:00+01:00");
-    list[0].gone = Some(list[0].at);
-    list[2].gone = Some(later);
-    for notice in &mut list[..3] {
-        notice.acknowledged = Some(Acknowledged { at: later, by: "ann".into() });
-    }
-    list
-}
-
 /// With the drawer open.
 fn told() -> Desk {
     let mut snapshot = fixture::snapshot(4);
-    let history = history();
+    let history = fixture::notices::history();
     snapshot.notices = history[3..].to_vec();
     let mut desk = Desk::with(snapshot);
     desk.shown.history.set(history);

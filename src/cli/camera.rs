@@ -98,10 +98,7 @@ fn change(args: &Args, folder: &DataFolder, verb: &CameraVerb) -> Result<()> {
         CameraVerb::Remove { camera, footage } => {
             let id = session::camera(&store, camera)?.id.clone();
             store.change(|settings| {
-                settings.cameras.retain(|camera| camera.id != id);
-                if *footage {
-                    settings.erase.insert(id.clone());
-                }
+                settings.remove_camera(&id, *footage);
                 Ok(())
             })?;
             secrets.set(&id, None)?;

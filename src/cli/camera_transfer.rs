@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 
 use super::print;
 use crate::config::{DataFolder, SettingsStore, camera_list};
+use crate::engine::offline;
 use crate::protocol::{ImportSummary, KnownCameras};
 
 /// Writes the list into `file`.
@@ -30,8 +31,9 @@ pub fn import(folder: &DataFolder, file: &Path, update: bool) -> Result<()> {
     let mut store = SettingsStore::open(folder)?;
     let path = std::path::absolute(file).context("cannot find the file")?;
     let text = camera_list::load(&path)?;
+    let recorded = offline::recorded(folder)?;
     let known = if update { KnownCameras::Update } else { KnownCameras::Skip };
-    let (after, summary) = camera_list::read(&path, &text, store.settings(), known)?;
+    let (after, summary) = camera_list::read(&path, &text, store.settings(), known, &recorded)?;
     store.change(|settings| {
         *settings = after;
         Ok(())
@@ -45,6 +47,10 @@ fn words(summary: &ImportSummary, update: bool) -> String {
     parts.push(format!("{known} {}", summary.known.len()));
     parts.push(format!("the same {}", summary.same));
     let mut text = parts.join(", ");
+    if !summary.apart.is_empty() {
+        let names = summary.apart.join(", ");
+        text.push_str(&format!("\napart from the footage of an earlier camera: {names}"));
+    }
     if !summary.without_password.is_empty() {
         let names = summary.without_password.join(", ");
         text.push_str(&format!("\nwithout a password yet: {names}"));

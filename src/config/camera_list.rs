@@ -14,7 +14,7 @@ use super::folder::read_if_there;
 use super::store::{invalid, locate};
 use crate::model::schedule::{ExceptionRule, Schedule};
 use crate::model::settings::{Key, StreamUrl};
-use crate::model::{CameraSettings, Settings, StreamKind};
+use crate::model::{CameraId, CameraSettings, Settings, StreamKind};
 use crate::protocol::{ImportSummary, KnownCameras};
 
 /// Above the list.
@@ -72,7 +72,8 @@ fn used_schedules(settings: &Settings) -> BTreeSet<&str> {
     used
 }
 
-/// What `settings` become with the list `text`, and what that means; `path` is named in errors.
+/// What `settings` become with the list `text`, and what that means; `path` is named in errors. A new camera gets
+/// another identity where its own belongs to one of `recorded` or to footage that is being deleted.
 ///
 /// # Errors
 /// [`ConfigError::Invalid`] with line and reason.
@@ -81,6 +82,7 @@ pub fn read(
     text: &str,
     settings: &Settings,
     known: KnownCameras,
+    recorded: &BTreeSet<CameraId>,
 ) -> Result<(Settings, ImportSummary), ConfigError> {
     let list: List = toml_edit::de::from_str(text).map_err(|error| {
         invalid(path, text, error.span().map_or(0, |span| span.start), error.message())
@@ -93,6 +95,8 @@ pub fn read(
     let mut after = settings.clone();
     let mut summary = ImportSummary::default();
     let mut taken: BTreeMap<usize, usize> = BTreeMap::new();
+    let listed = list.cameras.iter().map(|camera| camera.id.clone());
+    let ids: BTreeSet<CameraId> = listed.chain(recorded.iter().cloned()).collect();
     for (number, listed) in list.cameras.into_iter().enumerate() {
         let problem = |key, reason: &str| {
             Err(wrong(&[Key::Name("camera"), Key::Number(number), Key::Name(key)], reason))
@@ -107,10 +111,15 @@ pub fn read(
             return problem("name", "an entry above is the same camera of Watchkeeper");
         }
         let old = before.and_then(|place| settings.cameras.get(place));
-        let camera = match unmasked(listed, old) {
+        let mut camera = match unmasked(listed, old) {
             Ok(camera) => camera,
             Err((key, reason)) => return problem(key, &reason),
         };
+        if old.is_none() && (recorded.contains(&camera.id) || after.erase.contains_key(&camera.id))
+        {
+            camera.id = after.free_id(&camera.name, &ids);
+            summary.apart.push(camera.name.clone());
+        }
         note(&mut summary, &camera, old);
         match before.and_then(|place| after.cameras.get_mut(place)) {
             None => after.cameras.push(camera),
@@ -244,11 +253,12 @@ mod tests {
     }
 
     fn import(text: &str, into: &Settings, known: KnownCameras) -> (Settings, ImportSummary) {
-        read(Path::new(PATH), text, into, known).expect("taken")
+        read(Path::new(PATH), text, into, known, &BTreeSet::new()).expect("taken")
     }
 
     fn error_of(text: &str, into: &Settings) -> String {
-        let error = read(Path::new(PATH), text, into, KnownCameras::Update).expect_err("invalid");
+        let (path, none) = (Path::new(PATH), BTreeSet::new());
+        let error = read(path, text, into, KnownCameras::Update, &none).expect_err("invalid");
         error.to_string().replace(PATH, "")
     }
 
@@ -280,6 +290,26 @@ mod tests {
         let (updated, _) = import(&text, &other, KnownCameras::Update);
         assert_eq!(updated.cameras[0], sample().cameras[0]);
         assert_eq!(updated.cameras[1], other.cameras[1], "the identity and the secret stay");
+    }
+
+    #[test]
+    fn a_new_camera_takes_over_no_footage() {
+        let text = write(&sample()).expect("written").replace("***", "hunter2");
+        let id = |text: &str| text.parse::<CameraId>().expect("an identity");
+        let recorded = BTreeSet::from([id("a"), id("a-2")]);
+        let there =
+            Settings { erase: BTreeMap::from([(id("b"), "B".to_owned())]), ..Settings::default() };
+        let path = Path::new(PATH);
+        let (after, summary) =
+            read(path, &text, &there, KnownCameras::Skip, &recorded).expect("taken");
+        let ids: Vec<&CameraId> = after.cameras.iter().map(|camera| &camera.id).collect();
+        assert_eq!(ids, [&id("a-3"), &id("b-2")]);
+        assert_eq!(summary.apart, ["A", "B"]);
+        assert_eq!(after.erase, there.erase, "what is to be deleted goes");
+        // Cameras that are there keep theirs, and their footage.
+        let (after, summary) =
+            read(path, &text, &sample(), KnownCameras::Update, &recorded).expect("taken");
+        assert_eq!((after.cameras[0].id.as_str(), summary.apart.len()), ("a", 0));
     }
 
     #[test]

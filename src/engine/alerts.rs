@@ -5,10 +5,10 @@
 
 use std::time::Duration;
 
+use super::notices::Cause;
 use super::service::Service;
 use crate::capture::{Link, StreamStatus};
-use crate::model::Settings;
-use crate::model::{GapReason, RecordingState, StreamId, StreamKind, WallTime};
+use crate::model::{CameraId, GapReason, RecordingState, Settings, StreamId, StreamKind, WallTime};
 use crate::protocol::{CameraStatus, LinkState, Severity, Topic};
 use crate::runtime::Now;
 
@@ -95,7 +95,8 @@ impl Service {
         let step = now.wall.micros_since(expected);
         if step.abs() > CLOCK_STEP_MICROS {
             let (text, severity) = (clock_words(step), Severity::Warning);
-            self.notices.tell_about(Topic::Clock, now.wall, severity, None, text);
+            let (topic, at) = (Topic::Clock, now.wall);
+            self.notices.tell_about(Cause { topic, at, severity, camera: None, text });
         }
     }
 
@@ -108,8 +109,8 @@ impl Service {
                 | GapReason::StorageUnavailable(_)),
             ) => {
                 let text = format!("{} is not recorded. {reason}.", camera.name);
-                let id = Some(camera.id.clone());
-                self.notices.raise_about(Topic::Storage, key, now, Severity::Alarm, id, text);
+                let camera = Some(camera.id.clone());
+                self.notices.raise_about(key, about_storage(now, Severity::Alarm, camera, text));
             }
             RecordingState::Recording(_) => self.notices.clear(&key),
             RecordingState::Idle(_) => {}
@@ -180,14 +181,14 @@ impl Service {
                 (u128::from(space.free) * 100).checked_div(space.total.into()).unwrap_or(0);
             let text = format!("Only {percent} % of the recordings disk are free. {remedy}");
             let key = "low space".into();
-            self.notices.raise_about(Topic::Storage, key, now, severity, None, text);
+            self.notices.raise_about(key, about_storage(now, severity, None, text));
         } else {
             self.notices.clear("low space");
         }
         match &report.trouble {
             Some(trouble) => {
                 let (key, text) = ("storage".into(), trouble.clone());
-                self.notices.raise_about(Topic::Storage, key, now, Severity::Alarm, None, text);
+                self.notices.raise_about(key, about_storage(now, Severity::Alarm, None, text));
             }
             None => self.notices.clear("storage"),
         }
@@ -236,6 +237,15 @@ fn clock_words(step: i64) -> String {
     format!(
         "This computer's clock was set {way} by {by:.0} s. {what}; check that it is set by a time server."
     )
+}
+
+fn about_storage(
+    at: WallTime,
+    severity: Severity,
+    camera: Option<CameraId>,
+    text: String,
+) -> Cause {
+    Cause { topic: Topic::Storage, at, severity, camera, text }
 }
 
 #[cfg(test)]

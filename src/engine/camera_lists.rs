@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crossbeam::channel::{Receiver, Sender, bounded};
+use crossbeam::channel::{Receiver, Sender, TrySendError, bounded};
 
 use super::EngineError;
 use super::service::Service;
@@ -34,6 +34,7 @@ pub struct Listed {
 /// The thread.
 pub struct CameraLists {
     jobs: Sender<Job>,
+    shown: Arc<Shown>,
     read: Receiver<Listed>,
     worker: Worker,
 }
@@ -47,13 +48,14 @@ impl CameraLists {
         let (jobs, waiting) = bounded::<Job>(QUEUE);
         // Those that wait, and the one that is being read.
         let (results, read) = bounded(2 * QUEUE);
+        let tells = Arc::clone(&shown);
         let worker = Worker::spawn("camera-lists", move || {
             for job in waiting {
                 match job {
                     Job::Write { id, path, text, cameras } => {
                         let written = camera_list::save(&path, &text);
                         let outcome = CameraListOutcome::Exported { path, cameras };
-                        answer(&shown, id, written.map(|()| outcome).map_err(|e| e.to_string()));
+                        answer(&tells, id, written.map(|()| outcome).map_err(|e| e.to_string()));
                     }
                     Job::Read(query) => {
                         let text = camera_list::load(&query.path);
@@ -64,7 +66,7 @@ impl CameraLists {
                 }
             }
         })?;
-        Ok(Self { jobs, read, worker })
+        Ok(Self { jobs, shown, read, worker })
     }
 
     /// Where lists arrive.
@@ -73,9 +75,12 @@ impl CameraLists {
         &self.read
     }
 
-    fn order(&self, job: Job) -> Result<(), EngineError> {
-        let text = "Other lists of cameras are still being written; please try again.";
-        self.jobs.try_send(job).map_err(|_| EngineError::NotFound(text.into()))
+    /// Orders a job, or answers that it cannot be done now.
+    fn order(&self, job: Job) {
+        let Err(job) = self.jobs.try_send(job).map_err(TrySendError::into_inner) else { return };
+        let (Job::Write { id, .. } | Job::Read(ImportQuery { id, .. })) = job;
+        let text = "Other lists of cameras are still being read or written; please try again.";
+        answer(&self.shown, id, Err(text.into()));
     }
 
     /// Ends the thread.
@@ -95,15 +100,17 @@ fn answer(shown: &Shown, id: u64, outcome: Result<CameraListOutcome, String>) {
 
 impl Service {
     /// Orders the list of the cameras to be written.
-    pub(super) fn export_cameras(&self, id: u64, path: PathBuf) -> Result<(), EngineError> {
+    pub(super) fn export_cameras(&self, id: u64, path: PathBuf) {
         let cameras = self.store.settings().cameras.len();
-        let text = camera_list::write(self.store.settings())?;
-        self.camera_lists.order(Job::Write { id, path, text, cameras })
+        match camera_list::write(self.store.settings()) {
+            Ok(text) => self.camera_lists.order(Job::Write { id, path, text, cameras }),
+            Err(error) => answer(&self.shown, id, Err(error.to_string())),
+        }
     }
 
     /// Orders a list to be read.
-    pub(super) fn import_cameras(&self, query: ImportQuery) -> Result<(), EngineError> {
-        self.camera_lists.order(Job::Read(query))
+    pub(super) fn import_cameras(&self, query: ImportQuery) {
+        self.camera_lists.order(Job::Read(query));
     }
 
     /// A list was read: tells what it means, or puts it in force.
@@ -119,8 +126,9 @@ impl Service {
         query: &ImportQuery,
         text: &str,
     ) -> Result<CameraListOutcome, EngineError> {
+        let recorded = self.recorded_cameras()?;
         let now = self.store.settings();
-        let (after, summary) = camera_list::read(&query.path, text, now, query.known)?;
+        let (after, summary) = camera_list::read(&query.path, text, now, query.known, &recorded)?;
         if query.known == KnownCameras::Ask {
             return Ok(CameraListOutcome::Found(summary));
         }
@@ -149,5 +157,34 @@ impl Service {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_that_cannot_be_ordered_is_answered() {
+        let shown = Arc::new(Shown::default());
+        let (jobs, waiting) = bounded(1);
+        let lists = CameraLists {
+            jobs,
+            shown: Arc::clone(&shown),
+            read: bounded(1).1,
+            worker: Worker::spawn("camera-lists", || ()).expect("starts"),
+        };
+        let write = |id| Job::Write { id, path: "/x".into(), text: String::new(), cameras: 0 };
+        lists.order(write(1));
+        assert!(shown.camera_list.get().is_none());
+        let read = ImportQuery { id: 3, path: "/x".into(), known: KnownCameras::Ask };
+        for (id, job) in [(2, write(2)), (3, Job::Read(read))] {
+            lists.order(job);
+            let answer = shown.camera_list.get().expect("answered");
+            assert_eq!(answer.id, id);
+            assert!(answer.outcome.as_ref().is_err_and(|why| why.contains("please try again")));
+        }
+        drop(waiting);
+        lists.stop(Duration::from_secs(10)).expect("ends");
     }
 }

@@ -2,14 +2,16 @@
 //!
 //! Must not do: change a setting by itself, but for the only schedule that a mode can mean.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::EngineError;
+use super::notices::Cause;
 use super::opening::Opened;
 use super::service::Service;
 use crate::config::ConfigError;
 use crate::model::settings::merge;
-use crate::model::{CameraId, Mode, Settings};
+use crate::model::{CameraId, CameraSettings, Mode, Settings};
 use crate::protocol::{ChangeAnswer, SettingsChange, Severity, Topic};
 
 impl Service {
@@ -56,6 +58,7 @@ impl Service {
     /// The folder of a change is open, or cannot be had.
     pub fn take_volume(&mut self, opened: Opened) {
         let Opened { change, volume } = opened;
+        self.opening.arrived(change.id);
         let outcome = volume.and_then(|(id, volume)| {
             self.recordings.volumes.put(id, volume);
             let before = std::mem::replace(&mut self.volume_id, id);
@@ -68,12 +71,30 @@ impl Service {
         self.answer(change.id, outcome);
     }
 
+    /// At the end: puts changes in force whose folder opens soon, and answers the others.
+    pub fn finish_changes(&mut self) {
+        while let Some(opened) = self.opening.last() {
+            self.take_volume(opened);
+        }
+        let late = self.opening.under_way().to_vec();
+        for id in &late {
+            let text = "Watchkeeper was ended before the other folder for recordings was open; the one before \
+                        stays in use.";
+            self.answer(*id, Err(ConfigError::Refused(text.into()).into()));
+        }
+        if !late.is_empty() {
+            // Is kept for the next start.
+            self.show();
+        }
+    }
+
     fn answer(&mut self, id: u64, outcome: Result<(), EngineError>) {
         let outcome = outcome.map(|()| self.store.shared()).map_err(|error| error.to_string());
         if let Err(why) = &outcome {
             let text = format!("A change of settings was refused: {why}");
             let now = self.clock.wall();
-            self.notices.tell_about(Topic::Settings, now, Severity::Warning, None, text);
+            let (topic, at, severity) = (Topic::Settings, now, Severity::Warning);
+            self.notices.tell_about(Cause { topic, at, severity, camera: None, text });
         }
         self.shown.changed.set(ChangeAnswer { id, outcome });
         self.shown.wake();
@@ -84,7 +105,40 @@ impl Service {
         let now = self.store.settings();
         let merged = merge(now, &change.before, &change.after).map_err(ConfigError::Refused)?;
         merged.validate().map_err(ConfigError::from)?;
+        self.check_new(&merged)?;
         Ok(merged)
+    }
+
+    /// A new camera takes over no footage of an earlier one, and stops no order to delete that.
+    fn check_new(&self, merged: &Settings) -> Result<(), EngineError> {
+        let now = self.store.settings();
+        let is_new = |camera: &&CameraSettings| now.cameras.iter().all(|old| old.id != camera.id);
+        let mut new = merged.cameras.iter().filter(is_new).peekable();
+        if new.peek().is_none() {
+            return Ok(());
+        }
+        let recorded = self.recorded_cameras()?;
+        match new.find(|camera| recorded.contains(&camera.id) || now.erase.contains_key(&camera.id))
+        {
+            None => Ok(()),
+            Some(CameraSettings { name, id, .. }) => {
+                let text = format!(
+                    "{name} cannot be added as \"{id}\": there is footage of an earlier camera of that identity. \
+                     Add it under Devices, where it gets another one."
+                );
+                Err(ConfigError::Refused(text).into())
+            }
+        }
+    }
+
+    /// Cameras of which there is footage, be they in the settings or not.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn recorded_cameras(&self) -> Result<BTreeSet<CameraId>, EngineError> {
+        let open = self.recordings.open.rows().into_iter().map(|row| row.stream);
+        let finished = self.recordings.reader.streams()?;
+        Ok(open.chain(finished).map(|stream| stream.camera).collect())
     }
 
     fn put_in_force(&mut self, change: &SettingsChange) -> Result<(), EngineError> {

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cleaner::StorageReport;
 use super::diagnosing::Situation;
+use super::disk::DiskLook;
 use super::locks::Locks;
 use super::manual::ManualDesk;
 use super::marks::MarkBook;
@@ -117,6 +118,8 @@ pub struct Running {
     pub shown: Arc<Shown>,
     /// Manual recordings.
     pub manual: ManualDesk,
+    /// Looks at the disk.
+    pub disk: DiskLook,
 }
 
 impl Desk {
@@ -165,6 +168,7 @@ impl Desk {
                     snapshot: &self.snapshot(),
                     is_running: self.running.is_some(),
                     storage: &self.overview()?,
+                    disk: self.running.as_ref().map(|running| &running.disk),
                     history: &self.history(),
                     now: self.clock.wall(),
                 };

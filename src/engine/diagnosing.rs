@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::EngineError;
 use super::diagnose::{Facts, Moment, diagnose, last_step};
+use super::disk::DiskLook;
 use super::recordings::{Answer, Question, Recordings};
 use crate::model::{CameraId, GapReason, RecordingState, Settings, WallSpan, WallTime};
 use crate::protocol::{
@@ -33,13 +34,15 @@ pub struct Situation<'a> {
     pub is_running: bool,
     /// How storage stands.
     pub storage: &'a StorageOverview,
+    /// Looks at the disk; without it whoever asks waits for the disk itself.
+    pub disk: Option<&'a DiskLook>,
     /// All notices that are kept.
     pub history: &'a [Notice],
     /// This moment.
     pub now: WallTime,
 }
 
-/// Answers a question. Looks at the disk, which may take as long as that takes to answer.
+/// Answers a question. Looks at the disk, for as long as that takes or as the situation allows.
 ///
 /// # Errors
 /// When the index cannot be read.
@@ -47,7 +50,11 @@ pub fn answer(situation: &Situation<'_>, query: &DiagnoseQuery) -> Result<Diagno
     let Situation { recordings, snapshot, now, .. } = situation;
     let moment = query.at.map(|at| moment(recordings, snapshot, query, at, *now)).transpose()?;
     let path = &snapshot.volume.path;
-    let place = (!path.is_empty()).then(|| probe::look(Path::new(path)));
+    let look = |path: &Path| match situation.disk {
+        Some(disk) => disk.at(path),
+        None => probe::look(path),
+    };
+    let place = (!path.is_empty()).then(|| look(Path::new(path)));
     let facts = Facts {
         snapshot,
         is_running: situation.is_running,

@@ -24,10 +24,7 @@ impl Service {
         footage: bool,
     ) -> Result<(), EngineError> {
         self.store.change(|settings| {
-            settings.cameras.retain(|camera| camera.id != *id);
-            if footage {
-                settings.erase.insert(id.clone());
-            }
+            settings.remove_camera(id, footage);
             Ok(())
         })?;
         let forgotten = self.secrets.set(id, None);
@@ -37,14 +34,14 @@ impl Service {
 
     /// Ends orders to delete footage that have been carried out, and tells what locks keep.
     pub(super) fn look_at_erased(&mut self) {
-        for id in self.store.settings().erase.clone() {
-            if let Err(error) = self.end_erasing(&id) {
+        for (id, name) in self.store.settings().erase.clone() {
+            if let Err(error) = self.end_erasing(&id, &name) {
                 tracing::error!("{id}: {error}");
             }
         }
     }
 
-    fn end_erasing(&mut self, id: &CameraId) -> Result<(), EngineError> {
+    fn end_erasing(&mut self, id: &CameraId, name: &str) -> Result<(), EngineError> {
         let is_back = self.store.settings().cameras.iter().any(|camera| camera.id == *id);
         let left = if is_back { Left::default() } else { self.left_of(id)? };
         if left.going > 0 {
@@ -57,10 +54,11 @@ impl Service {
         self.reconcile();
         let (severity, text) = match (is_back, left.locked) {
             (true, _) => return Ok(()),
-            (false, 0) => (Severity::Info, format!("The footage of {id} has been deleted.")),
+            (false, 0) => (Severity::Info, format!("The footage of {name} has been deleted.")),
             (false, locked) => {
+                let recordings = if locked == 1 { "recording" } else { "recordings" };
                 let text = format!(
-                    "The footage of {id} has been deleted, except for {locked} locked recordings."
+                    "The footage of {name} has been deleted, except for {locked} locked {recordings}."
                 );
                 (Severity::Warning, text)
             }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crossbeam::channel::{Receiver, Sender, bounded};
+use crossbeam::channel::{Receiver, Sender, TrySendError, bounded};
 
 use super::EngineError;
 use crate::config::{ConfigError, DataFolder, PinStore, autostart, window};
@@ -47,6 +47,7 @@ pub enum Errand {
 /// The thread.
 pub struct Errands {
     wanted: Sender<Errand>,
+    shown: Arc<Shown>,
     pin_is_set: Arc<AtomicBool>,
     worker: Worker,
 }
@@ -74,18 +75,29 @@ impl Errands {
         // A PIN that cannot be read is not the same as none.
         let is_set = pin.as_ref().map_or(true, PinStore::is_set);
         let pin_is_set = Arc::new(AtomicBool::new(is_set));
+        let shown = Arc::clone(&options.shown);
         let hand = Hand { options, pin, pin_is_set: Arc::clone(&pin_is_set) };
         let worker = Worker::spawn("errands", move || hand.run(&errands))?;
-        Ok(Self { wanted, pin_is_set, worker })
+        Ok(Self { wanted, shown, pin_is_set, worker })
     }
 
-    /// Has something done.
+    /// Has something done. Who waits for the answer to a PIN is given it also when too many wait.
     ///
     /// # Errors
     /// When too many wait.
     pub fn send(&self, errand: Errand) -> Result<(), EngineError> {
         let text = "Watchkeeper is busy with what was wanted before; please try again.";
-        self.wanted.try_send(errand).map_err(|_| EngineError::NotFound(text.into()))
+        match self.wanted.try_send(errand).map_err(TrySendError::into_inner) {
+            Ok(()) => Ok(()),
+            Err(Errand::EnterPin { id, .. } | Errand::SetPin { id, .. }) => {
+                self.shown.pin.set(PinAnswer { id, outcome: PinOutcome::Failed(text.into()) });
+                self.shown.wake();
+                Ok(())
+            }
+            Err(Errand::SetAutostart(_) | Errand::RememberWindow(_)) => {
+                Err(EngineError::NotFound(text.into()))
+            }
+        }
     }
 
     /// Whether there is a PIN.
@@ -173,5 +185,40 @@ impl Hand {
     fn show_autostart(&self, status: AutostartStatus) {
         self.options.shown.autostart.set(status);
         self.options.shown.wake();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pin_that_cannot_be_looked_at_is_answered() {
+        let shown = Arc::new(Shown::default());
+        let (wanted, waiting) = bounded(1);
+        let errands = Errands {
+            wanted,
+            shown: Arc::clone(&shown),
+            pin_is_set: Arc::default(),
+            worker: Worker::spawn("errands", || ()).expect("starts"),
+        };
+        let pin = || Password::new("2468".into());
+        errands.send(Errand::EnterPin { id: 1, pin: pin() }).expect("there is room");
+        assert!(shown.pin.get().is_none());
+        for errand in [
+            Errand::EnterPin { id: 2, pin: pin() },
+            Errand::SetPin { id: 3, old: None, new: Some(pin()) },
+        ] {
+            let (Errand::EnterPin { id, .. } | Errand::SetPin { id, .. }) = errand else {
+                panic!("a PIN");
+            };
+            errands.send(errand).expect("answered");
+            let answer = shown.pin.get().expect("answered");
+            assert_eq!(answer.id, id);
+            assert!(matches!(&answer.outcome, PinOutcome::Failed(why) if why.contains("busy")));
+        }
+        errands.send(Errand::SetAutostart(Autostart::default())).expect_err("told as a notice");
+        drop(waiting);
+        errands.stop(Duration::from_secs(10)).expect("ends");
     }
 }

@@ -65,10 +65,11 @@ impl Finders {
         })
     }
 
-    /// Tests an address; with the stored password of its camera, when none was typed.
-    pub fn probe(&self, query: ProbeQuery, secrets: &Secrets) {
+    /// Tests an address; with the stored password of its camera, when none was typed and the address leads to that
+    /// camera.
+    pub fn probe(&self, query: ProbeQuery, secrets: &Secrets, settings: &Settings) {
         let generation = query.generation;
-        let outcome = match with_stored(query, |camera| secrets.get(camera)) {
+        let outcome = match with_stored(query, settings, |camera| secrets.get(camera)) {
             Ok(query) => {
                 let outcome = ProbeOutcome::Running;
                 self.shown.probe.set(ProbeAnswer { generation, outcome });
@@ -295,15 +296,27 @@ fn streams(report: DeviceReport) -> DeviceStreams {
     }
 }
 
-/// `query` with the stored password of its camera, when none was typed.
+/// `query` with the stored password of its camera, when none was typed. Another host is not shown it.
 fn with_stored(
     mut query: ProbeQuery,
+    settings: &Settings,
     stored: impl FnOnce(&CameraId) -> Result<Option<Password>, ConfigError>,
 ) -> Result<ProbeQuery, ConfigError> {
-    if let (Some(camera), None) = (&query.camera, &query.password) {
+    if let (Some(camera), None) = (&query.camera, &query.password)
+        && leads_to(&query.url, settings, camera)
+    {
         query.password = stored(camera)?;
     }
     Ok(query)
+}
+
+/// Whether the host of an address is that of a stored address of `camera`.
+fn leads_to(address: &str, settings: &Settings, camera: &CameraId) -> bool {
+    let Ok((typed, ..)) = split_credentials(address) else { return false };
+    let Some(host) = typed.host_str() else { return false };
+    let known = settings.cameras.iter().filter(|known| known.id == *camera);
+    let mut addresses = known.flat_map(|known| [Some(&known.main), known.sub.as_ref()]).flatten();
+    addresses.any(|url| url.url().host_str().is_some_and(|own| own.eq_ignore_ascii_case(host)))
 }
 
 #[cfg(test)]
@@ -334,16 +347,29 @@ mod tests {
     }
 
     #[test]
-    fn the_stored_password_is_used_when_none_is_typed() {
+    fn the_stored_password_is_used_when_none_is_typed_and_for_its_camera_alone() {
+        let list = "[[camera]]\nid = \"yard\"\nname = \"Yard\"\nmain = \"rtsp://cam/main\"\n\
+                    sub = \"rtsp://cam-sub:8554/sub\"\n\n\
+                    [[camera]]\nid = \"gate\"\nname = \"Gate\"\nmain = \"rtsp://gate/main\"\n";
+        let settings: Settings = toml_edit::de::from_str(list).expect("settings");
         let stored = |_: &CameraId| Ok(Some(Password::new("stored".into())));
         let of = |query| {
-            let query = with_stored(query, stored).expect("is stored");
+            let query = with_stored(query, &settings, stored).expect("is stored");
             query.password.map(|p| p.reveal().to_owned())
         };
         let camera = Some(CameraId::from_name("yard"));
         assert_eq!(of(query("rtsp://cam/x")), None);
         let known = ProbeQuery { camera, ..query("rtsp://joe:p@cam/x") };
         assert_eq!(of(known.clone()).as_deref(), Some("stored"));
+        let at = |url: &str| of(ProbeQuery { url: url.into(), ..known.clone() });
+        for own in ["rtsp://CAM:10554/y", "rtsp://cam-sub/y"] {
+            assert_eq!(at(own).as_deref(), Some("stored"), "{own}");
+        }
+        for other in ["rtsp://gate/main", "rtsp://cam.example/x", "rtsp://cam@thief/x", "rtsp://"] {
+            assert_eq!(at(other), None, "{other}");
+        }
+        let removed = ProbeQuery { camera: Some(CameraId::from_name("removed")), ..known.clone() };
+        assert_eq!(of(removed), None);
         let typed = ProbeQuery { password: Some(Password::new("typed".into())), ..known };
         assert_eq!(of(typed.clone()).as_deref(), Some("typed"));
         let words = format!("{typed:?}");

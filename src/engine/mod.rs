@@ -12,7 +12,9 @@ pub mod clock_trust;
 pub mod desk;
 pub mod desktop;
 pub mod diagnose;
+pub mod diagnoses;
 pub mod diagnosing;
+pub mod disk;
 pub mod door;
 mod erasing;
 pub mod errands;
@@ -46,6 +48,7 @@ pub mod snapshots;
 pub mod start;
 pub mod status;
 pub mod stills;
+mod stopping;
 pub mod stored;
 mod taking_out;
 pub mod telling;
@@ -74,7 +77,7 @@ use crate::runtime::Worker;
 pub const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);
 
 /// Threads, and groups of them, that the engine waits for one after the other.
-const STOPPED_IN_TURN: u32 = 25;
+const STOPPED_IN_TURN: u32 = 27;
 
 /// A running engine.
 pub struct Engine {

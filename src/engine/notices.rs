@@ -20,6 +20,29 @@ const KEPT_MICROS: i64 = 30 * 86_400_000_000;
 /// After a start, causes that lasted before it are looked for again so long, in microseconds.
 const CARRIED_MICROS: i64 = 120_000_000;
 
+/// What a notice tells.
+#[derive(Clone, Debug)]
+pub struct Cause {
+    /// What it is about.
+    pub topic: Topic,
+    /// When it began.
+    pub at: WallTime,
+    /// How bad it is.
+    pub severity: Severity,
+    /// The one concerned.
+    pub camera: Option<CameraId>,
+    /// A sentence for operators.
+    pub text: String,
+}
+
+impl Cause {
+    /// About the camera concerned, or the program.
+    fn new(at: WallTime, severity: Severity, camera: Option<CameraId>, text: String) -> Self {
+        let topic = if camera.is_some() { Topic::Camera } else { Topic::Program };
+        Self { topic, at, severity, camera, text }
+    }
+}
+
 /// The notices of a running engine.
 #[derive(Debug, Default)]
 pub struct Notices {
@@ -76,20 +99,11 @@ impl Notices {
         camera: Option<CameraId>,
         text: String,
     ) -> bool {
-        let topic = if camera.is_some() { Topic::Camera } else { Topic::Program };
-        self.raise_about(topic, key, at, severity, camera, text)
+        self.raise_about(key, Cause::new(at, severity, camera, text))
     }
 
     /// [`Notices::raise`], about another topic than the camera or the program.
-    pub fn raise_about(
-        &mut self,
-        topic: Topic,
-        key: String,
-        at: WallTime,
-        severity: Severity,
-        camera: Option<CameraId>,
-        text: String,
-    ) -> bool {
+    pub fn raise_about(&mut self, key: String, cause: Cause) -> bool {
         self.carried.remove(&key);
         if self.raised.contains_key(&key) {
             return false;
@@ -97,6 +111,7 @@ impl Notices {
         self.make_room();
         let id = self.next_id;
         self.next_id += 1;
+        let Cause { topic, at, severity, camera, text } = cause;
         let notice =
             Notice { id, at, severity, camera, topic, text, gone: None, acknowledged: None };
         self.fresh.push(notice.clone());
@@ -114,21 +129,13 @@ impl Notices {
         camera: Option<CameraId>,
         text: String,
     ) {
-        let topic = if camera.is_some() { Topic::Camera } else { Topic::Program };
-        self.tell_about(topic, at, severity, camera, text);
+        self.tell_about(Cause::new(at, severity, camera, text));
     }
 
     /// [`Notices::tell`], about another topic than the camera or the program.
-    pub fn tell_about(
-        &mut self,
-        topic: Topic,
-        at: WallTime,
-        severity: Severity,
-        camera: Option<CameraId>,
-        text: String,
-    ) {
-        let key = format!("told {text}");
-        self.raise_about(topic, key.clone(), at, severity, camera, text);
+    pub fn tell_about(&mut self, cause: Cause) {
+        let (key, at) = (format!("told {}", cause.text), cause.at);
+        self.raise_about(key.clone(), cause);
         if let Some(kept) = self.raised.remove(&key).and_then(|id| self.kept.get_mut(&id)) {
             kept.notice.gone = Some(at);
         }

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crossbeam::channel::{Receiver, Sender, bounded};
+use crossbeam::channel::{Receiver, Sender, TrySendError, bounded};
 
 use super::EngineError;
 use crate::config::{ConfigError, DataFolder, KnownVolume, VolumeStore};
@@ -19,6 +19,9 @@ use crate::storage::{LocalVolume, Volume};
 
 /// A change of settings that waits for its folder; another one is refused meanwhile.
 const QUEUE: usize = 1;
+
+/// At the end a disk is waited for so long; the system that shuts down waits little longer.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// An open folder, or why it cannot be had.
 pub struct Opened {
@@ -33,6 +36,8 @@ pub struct Opening {
     wanted: Sender<SettingsChange>,
     opened: Receiver<Opened>,
     worker: Worker,
+    /// Changes whose folder has not arrived.
+    under_way: Vec<u64>,
 }
 
 impl Opening {
@@ -52,15 +57,37 @@ impl Opening {
                 }
             }
         })?;
-        Ok(Self { wanted, opened, worker })
+        Ok(Self { wanted, opened, worker, under_way: Vec::new() })
     }
 
     /// Opens the folder that a change names.
     ///
     /// # Errors
     /// Gives the change back while the folder of another one is being opened.
-    pub fn open(&self, change: SettingsChange) -> Result<(), SettingsChange> {
-        self.wanted.try_send(change).map_err(crossbeam::channel::TrySendError::into_inner)
+    pub fn open(&mut self, change: SettingsChange) -> Result<(), SettingsChange> {
+        let id = change.id;
+        self.wanted.try_send(change).map_err(TrySendError::into_inner)?;
+        self.under_way.push(id);
+        Ok(())
+    }
+
+    /// The folder of the change `id` has arrived.
+    pub fn arrived(&mut self, id: u64) {
+        self.under_way.retain(|other| *other != id);
+    }
+
+    /// At the end: the folder of a change that is under way, once it is open. None when there is no such change, or
+    /// its disk takes longer than 2 s.
+    #[must_use]
+    pub fn last(&self) -> Option<Opened> {
+        self.under_way.first()?;
+        self.opened.recv_timeout(PATIENCE).ok()
+    }
+
+    /// Changes whose folder has not arrived.
+    #[must_use]
+    pub fn under_way(&self) -> &[u64] {
+        &self.under_way
     }
 
     /// Where folders arrive.

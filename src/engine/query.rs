@@ -12,13 +12,12 @@ use super::locks::Locks;
 use super::overview::{self, Before};
 use super::recordings::Recordings;
 use super::timeline::{Storage, Surroundings, Timelines};
-use super::{EngineError, diagnosing, explain, start};
+use super::{EngineError, explain, start};
 use crate::config::{DataFolder, VolumeStore};
 use crate::model::coverage::{self, SEAM_MICROS};
 use crate::model::{CameraId, CoverageSpan, WallSpan};
 use crate::protocol::{
-    DiagnoseQuery, EventsAnswer, EventsQuery, MonthQuery, Shown, StorageAnswer, StorageQuery,
-    TimelineQuery,
+    EventsAnswer, EventsQuery, MonthQuery, Shown, StorageAnswer, StorageQuery, TimelineQuery,
 };
 use crate::runtime::thread::JoinError;
 use crate::runtime::{Clock, Newest, Worker};
@@ -32,11 +31,11 @@ pub struct Queries {
     month: Newest<MonthQuery>,
     events: Newest<EventsQuery>,
     storage: Newest<StorageQuery>,
-    diagnosis: Newest<DiagnoseQuery>,
     worker: Worker,
 }
 
 /// What the thread is given.
+#[derive(Clone)]
 pub struct QueryOptions {
     /// Where the list of places is.
     pub folder: DataFolder,
@@ -61,8 +60,7 @@ impl Queries {
         let (timeline, month, events) = (Newest::new(), Newest::new(), Newest::new());
         let (timelines, months, lists) = (timeline.receiver(), month.receiver(), events.receiver());
         let storage = Newest::new();
-        let (standings, diagnosis) = (storage.receiver(), Newest::new());
-        let complaints = diagnosis.receiver();
+        let standings = storage.receiver();
         let mut desk =
             Desk { options, timelines: Timelines::default(), calendars: Calendars::default() };
         let worker = Worker::spawn("query", move || {
@@ -84,15 +82,11 @@ impl Queries {
                         Ok(query) => tell("storage", desk.storage(&query)),
                         Err(_) => break,
                     },
-                    recv(complaints) -> query => match query {
-                        Ok(query) => tell("diagnosis", desk.diagnose(&query)),
-                        Err(_) => break,
-                    },
                     recv(stop) -> _ => break,
                 }
             }
         })?;
-        Ok(Self { timeline, month, events, storage, diagnosis, worker })
+        Ok(Self { timeline, month, events, storage, worker })
     }
 
     /// Asks for coverage.
@@ -113,11 +107,6 @@ impl Queries {
     /// Asks how storage stands.
     pub fn storage(&self, query: StorageQuery) {
         self.storage.send(query);
-    }
-
-    /// Asks why something does not work.
-    pub fn diagnose(&self, query: DiagnoseQuery) {
-        self.diagnosis.send(query);
     }
 
     /// Waits for the thread, whose stop channel has been dropped.
@@ -183,22 +172,6 @@ impl Desk {
         }
         let overview = overview::overview(recordings, &locks, &report, now)?;
         shown.storage.set(StorageAnswer { id: query.id, overview, lost });
-        shown.wake();
-        Ok(())
-    }
-
-    fn diagnose(&self, query: &DiagnoseQuery) -> Result<(), EngineError> {
-        let QueryOptions { recordings, shown, locks, storage, clock, .. } = &self.options;
-        let (report, now) = (storage.get().unwrap_or_default(), clock.wall());
-        let situation = diagnosing::Situation {
-            recordings,
-            snapshot: &shown.snapshot.get().unwrap_or_default(),
-            is_running: true,
-            storage: &overview::overview(recordings, &locks.list(), &report, now)?,
-            history: &shown.history.get().unwrap_or_default(),
-            now,
-        };
-        shown.diagnosis.set(diagnosing::answer(&situation, query)?);
         shown.wake();
         Ok(())
     }

@@ -8,10 +8,13 @@ use std::time::Duration;
 
 use crossbeam::channel::{Receiver, Sender, select, tick};
 
+use super::EngineError;
 use super::awake::Awake;
 use super::camera_lists::CameraLists;
 use super::cleaner::Cleaner;
 use super::desktop::Desktop;
+use super::diagnoses::Diagnoses;
+use super::disk::Disk;
 use super::door::Door;
 use super::errands::{Errand, Errands};
 use super::export_plan::ExportPlans;
@@ -34,7 +37,6 @@ use super::thumbnails::Thumbnails;
 use super::trials;
 use super::unlocking::Unlocking;
 use super::views::Views;
-use super::{EngineError, SHUTDOWN_LIMIT};
 use crate::analysis::{Detection, MotionBoard};
 use crate::capture::{Capture, Subscription, UnitQueue};
 use crate::config::{ConfigError, DataFolder, FolderLock, Secrets, SettingsStore};
@@ -84,6 +86,8 @@ pub(super) struct Service {
     pub motion: Arc<MotionBoard>,
     pub manual: ManualDesk,
     pub queries: Queries,
+    pub diagnoses: Diagnoses,
+    pub disk: Disk,
     pub stop_queries: Sender<()>,
     pub playback: Playback,
     pub snapshots: Snapshots,
@@ -137,6 +141,14 @@ impl Service {
         commands: &Receiver<Command>,
         stopped: &Receiver<()>,
     ) -> Result<(), EngineError> {
+        self.attend(commands, stopped);
+        self.obey_last(commands);
+        self.shut_down()
+    }
+
+    /// Until `stopped` is dropped. What it listens to ends with it: no thread is left with somebody who does not
+    /// take its results.
+    fn attend(&mut self, commands: &Receiver<Command>, stopped: &Receiver<()>) {
         let ticks = tick(TICK);
         let never = crossbeam::channel::never();
         let mut commands = commands;
@@ -216,17 +228,6 @@ impl Service {
                 recv(stopped) -> _ => break,
             }
         }
-        self.obey_last(commands);
-        self.shut_down()
-    }
-
-    /// What the operator wanted kept just before the end.
-    fn obey_last(&mut self, commands: &Receiver<Command>) {
-        for command in commands.try_iter() {
-            if matches!(command, Command::ChangeSettings(_) | Command::RememberWindow(_)) {
-                self.obey(command);
-            }
-        }
     }
 
     /// Tells that the thread that saves `what` is gone; gives the channel from which nothing comes any more.
@@ -236,12 +237,18 @@ impl Service {
         crossbeam::channel::never()
     }
 
-    fn obey(&mut self, command: Command) {
+    pub(super) fn obey(&mut self, command: Command) {
         let result = match command {
             Command::AddCamera(draft) => self.add_camera(draft),
             Command::RemoveCamera { id, footage } => self.remove_camera(&id, footage),
-            Command::ExportCameras { id, path } => self.export_cameras(id, path),
-            Command::ImportCameras(query) => self.import_cameras(query),
+            Command::ExportCameras { id, path } => {
+                self.export_cameras(id, path);
+                Ok(())
+            }
+            Command::ImportCameras(query) => {
+                self.import_cameras(query);
+                Ok(())
+            }
             Command::WatchMotion(watch) => {
                 self.watch_motion(watch);
                 Ok(())
@@ -267,7 +274,7 @@ impl Service {
                 Ok(())
             }
             Command::Probe(query) => {
-                self.finding.probe(query, &self.secrets);
+                self.finding.probe(query, &self.secrets, self.store.settings());
                 Ok(())
             }
             Command::SearchCameras { generation } => {
@@ -321,7 +328,7 @@ impl Service {
                 Ok(())
             }
             Command::Diagnose(query) => {
-                self.queries.diagnose(query);
+                self.diagnoses.ask(query);
                 Ok(())
             }
             Command::SaveDiagnostics(console) => self.reporting.save(console),
@@ -349,8 +356,14 @@ impl Service {
                 Ok(())
             }
             Command::RememberWindow(place) => self.errands.send(Errand::RememberWindow(place)),
-            Command::Unlock { id, passphrase } => self.unlock(id, passphrase),
-            Command::ProtectPasswords { id, protection } => self.protect(id, protection),
+            Command::Unlock { id, passphrase } => {
+                self.unlock(id, passphrase);
+                Ok(())
+            }
+            Command::ProtectPasswords { id, protection } => {
+                self.protect(id, protection);
+                Ok(())
+            }
         };
         if let Err(error) = result {
             self.tell(Severity::Warning, None, error.to_string());
@@ -369,8 +382,7 @@ impl Service {
             })
         };
         let defaults = self.store.settings().recording.clone();
-        let taken = self.recordings.reader.streams()?.into_iter().map(|stream| stream.camera);
-        let id = self.store.settings().free_id(&draft.name, &taken.collect());
+        let id = self.store.settings().free_id(&draft.name, &self.recorded_cameras()?);
         let camera = CameraSettings {
             id: id.clone(),
             name: draft.name,
@@ -445,50 +457,5 @@ impl Service {
             Err(error) => (Severity::Warning, error.to_string()),
         };
         self.tell(severity, Some(saved.camera), text);
-    }
-
-    /// Stops what brings footage first, then what writes it, then what knows of it, then what reads it. What may
-    /// take long over reading is told at once, and waited for when no recording depends on it any more.
-    fn shut_down(mut self) -> Result<(), EngineError> {
-        self.end_trial();
-        self.views.want(Vec::new());
-        self.views.reconcile(&self.capture, &self.shown, |_| false);
-        let limit = SHUTDOWN_LIMIT;
-        let readers = [self.exports.end(), self.export_plans.end(), self.thumbnails.end()];
-        let results = [
-            self.capture.stop().map_err(EngineError::from),
-            self.detection.stop(limit).map_err(EngineError::from),
-            self.recorder.stop(limit).map_err(EngineError::from),
-            self.cleaner.stop(limit).map_err(EngineError::from),
-            self.door.map_or(Ok(()), |door| door.close(limit).map_err(EngineError::from)),
-            self.indexer.stop(limit).map_err(EngineError::from),
-            self.marking.stop(limit).map_err(EngineError::from),
-            self.camera_lists.stop(limit).map_err(EngineError::from),
-            self.opening.stop(limit).map_err(EngineError::from),
-            self.reporting.stop(limit).map_err(EngineError::from),
-            self.desktop.map_or(Ok(()), |desktop| desktop.stop(limit).map_err(EngineError::from)),
-            self.keeper.stop(limit).map_err(EngineError::from),
-            self.errands.stop(limit).map_err(EngineError::from),
-            self.awake.stop(limit).map_err(EngineError::from),
-            self.unlocking.stop(limit).map_err(EngineError::from),
-            self.finding.stop(limit).map_err(EngineError::from),
-            self.playback.stop().map_err(EngineError::from),
-            self.snapshots.stop(limit).map_err(EngineError::from),
-            self.previews.stop(limit).map_err(EngineError::from),
-            {
-                drop(self.stop_queries);
-                self.queries.join(limit).map_err(EngineError::from)
-            },
-            self.simulator.map_or(Ok(()), |simulator| simulator.stop().map_err(EngineError::from)),
-        ];
-        let ended = readers.map(|reader| reader.join(limit).map_err(EngineError::from));
-        drop((self.ways, self.watched, self.seen));
-        drop(self.lock);
-        let mut errors = results.into_iter().chain(ended).filter_map(Result::err);
-        let first = errors.next();
-        for error in errors {
-            tracing::error!("{error}");
-        }
-        first.map_or(Ok(()), Err)
     }
 }

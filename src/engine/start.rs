@@ -13,6 +13,8 @@ use super::camera_lists::CameraLists;
 use super::cleaner::{Cleaner, CleanerOptions};
 use super::desk::{Desk, Running};
 use super::desktop::Desktop;
+use super::diagnoses::Diagnoses;
+use super::disk::Disk;
 use super::door::Door;
 use super::errands::{ErrandOptions, Errands};
 use super::export_plan::{ExportPlans, Source};
@@ -120,7 +122,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
     folder.close_door()?;
     let (store, restored) = SettingsStore::open_or_restore(&folder)?;
     let mut secrets = Secrets::open(&folder)?;
-    let mut unlocking = Unlocking::start()?;
+    let mut unlocking = Unlocking::start(Arc::clone(&shown))?;
     let wrong = unlocking.begin(&mut secrets, passphrase.as_ref(), clock.monotonic()).err();
     let (zone, started) = (zone_of(store.settings()), clock.wall());
     let volumes = offline::volumes(&folder, &store)?;
@@ -183,7 +185,9 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         storage: Arc::clone(cleaner.report()),
         clock: Arc::clone(&clock),
     };
-    let queries = Queries::start(options, stopped)?;
+    let queries = Queries::start(options.clone(), stopped)?;
+    let disk = Disk::start()?;
+    let diagnoses = Diagnoses::start(options, disk.look())?;
     let playback = Playback::start(
         Arc::clone(&recordings.footage),
         Arc::clone(&clock),
@@ -222,7 +226,11 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         recordings: Arc::clone(&recordings),
         marks: marks.clone(),
         storage: Arc::clone(cleaner.report()),
-        running: Some(Running { shown: Arc::clone(&shown), manual: manual.clone() }),
+        running: Some(Running {
+            shown: Arc::clone(&shown),
+            manual: manual.clone(),
+            disk: disk.look(),
+        }),
         rest: Arc::default(),
         clock: Arc::clone(&clock),
     };
@@ -252,6 +260,8 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         motion,
         manual,
         queries,
+        diagnoses,
+        disk,
         stop_queries,
         playback,
         snapshots,
@@ -380,7 +390,7 @@ pub(super) fn terms(settings: &Settings, volume: VolumeId) -> Terms {
     });
     let is_gone = |id: &&CameraId| settings.cameras.iter().all(|camera| camera.id != **id);
     let rules = Rules {
-        erased: settings.erase.iter().filter(is_gone).cloned().collect(),
+        erased: settings.erase.keys().filter(is_gone).cloned().collect(),
         auto_delete: storage.auto_delete,
         keep: storage.retention.micros(),
         keep_of: keep_of.collect(),

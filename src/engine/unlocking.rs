@@ -3,18 +3,18 @@
 //!
 //! Must not do: hold up the engine; a key store may ask its user something first.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use crossbeam::channel::{Receiver, Sender, bounded};
+use crossbeam::channel::{Receiver, Sender, TrySendError, bounded};
 
-use super::EngineError;
 use super::service::Service;
 use crate::config::data_key::{DataKey, KeptKey, SealedKey, SystemKey};
 use crate::config::key_store::{self, KeyStoreError};
 use crate::config::passphrase::wrong_passphrase;
 use crate::config::{ConfigError, Secrets};
 use crate::model::{KeyPlace, Password};
-use crate::protocol::{PasswordsStatus, Protection, Severity, UnlockAnswer};
+use crate::protocol::{PasswordsStatus, Protection, Severity, Shown, UnlockAnswer};
 use crate::runtime::Worker;
 use crate::runtime::thread::JoinError;
 
@@ -63,6 +63,7 @@ pub enum Found {
 /// The thread.
 pub struct Unlocking {
     jobs: Sender<Job>,
+    shown: Arc<Shown>,
     found: Receiver<Found>,
     worker: Worker,
     /// Whether the key store has been asked and has not answered.
@@ -76,7 +77,7 @@ impl Unlocking {
     ///
     /// # Errors
     /// When the system gives none.
-    pub fn start() -> std::io::Result<Self> {
+    pub fn start(shown: Arc<Shown>) -> std::io::Result<Self> {
         let (jobs, waiting) = bounded::<Job>(QUEUE);
         // Jobs that wait, and the one that is done, have room.
         let (tell, found) = bounded(2 * QUEUE);
@@ -89,7 +90,7 @@ impl Unlocking {
                 }
             }
         })?;
-        Ok(Self { jobs, found, worker, is_asking: false, due: Duration::ZERO })
+        Ok(Self { jobs, shown, found, worker, is_asking: false, due: Duration::ZERO })
     }
 
     /// What came of it.
@@ -128,9 +129,23 @@ impl Unlocking {
         self.due = now + ASK_AGAIN;
     }
 
-    fn send(&self, job: Job) -> Result<(), EngineError> {
-        let text = "The passwords are being opened already; please wait.";
-        self.jobs.try_send(job).map_err(|_| EngineError::NotFound(text.into()))
+    /// Has a job done, or answers that it cannot be done now.
+    fn send(&self, job: Job) {
+        match self.jobs.try_send(job).map_err(TrySendError::into_inner) {
+            Ok(()) => {}
+            Err(Job::Open { id, .. } | Job::Keep { id, .. }) => {
+                let text = "The passwords are being opened already; please wait, and try again.";
+                self.answer(id, Err(text.into()));
+            }
+            Err(Job::Ask(_) | Job::Forget(_)) => {
+                tracing::warn!("the key store is asked for too much at once");
+            }
+        }
+    }
+
+    fn answer(&self, id: u64, outcome: Result<(), String>) {
+        self.shown.unlocked.set(UnlockAnswer { id, outcome });
+        self.shown.wake();
     }
 
     /// Ends the thread.
@@ -203,33 +218,24 @@ impl Service {
     }
 
     /// Tries a passphrase.
-    pub fn unlock(&mut self, id: u64, passphrase: Password) -> Result<(), EngineError> {
+    pub fn unlock(&mut self, id: u64, passphrase: Password) {
         match self.secrets.locked() {
             Some(KeptKey::Sealed(sealed)) => {
-                self.unlocking.send(Job::Open { id, sealed: sealed.clone(), passphrase })
+                self.unlocking.send(Job::Open { id, sealed: sealed.clone(), passphrase });
             }
             Some(KeptKey::System(_) | KeptKey::Plain(_)) | None => {
-                self.answer_unlock(id, Ok(()));
-                Ok(())
+                self.unlocking.answer(id, Ok(()));
             }
         }
     }
 
     /// Protects the passwords in another way.
-    pub fn protect(&mut self, id: u64, protection: Protection) -> Result<(), EngineError> {
-        match protection_allowed(&protection, self.folder.is_portable()) {
-            Ok(()) => {}
-            Err(error) => {
-                self.answer_unlock(id, Err(error.to_string()));
-                return Ok(());
-            }
-        }
-        match self.secrets.key_or_new() {
+    pub fn protect(&mut self, id: u64, protection: Protection) {
+        let key = protection_allowed(&protection, self.folder.is_portable())
+            .and_then(|()| self.secrets.key_or_new());
+        match key {
             Ok(key) => self.unlocking.send(Job::Keep { id, key, protection }),
-            Err(error) => {
-                self.answer_unlock(id, Err(error.to_string()));
-                Ok(())
-            }
+            Err(error) => self.unlocking.answer(id, Err(error.to_string())),
         }
     }
 
@@ -245,22 +251,20 @@ impl Service {
             Found::Opened { id, key: Some(key) } => {
                 self.secrets.unlock(key);
                 self.passwords_changed();
-                self.answer_unlock(id, Ok(()));
+                self.unlocking.answer(id, Ok(()));
             }
             Found::Opened { id, key: None } => {
-                self.answer_unlock(id, Err(wrong_passphrase().to_string()));
+                self.unlocking.answer(id, Err(wrong_passphrase().to_string()));
             }
             Found::Kept { id, kept } => {
                 let outcome = kept.and_then(|(key, kept)| self.secrets.keep_as(key, kept));
                 let outcome = outcome.map(|before| {
-                    if let Some(key) = before
-                        && let Err(error) = self.unlocking.send(Job::Forget(key))
-                    {
-                        tracing::warn!("{error}");
+                    if let Some(key) = before {
+                        self.unlocking.send(Job::Forget(key));
                     }
                 });
                 self.notices.clear(PORTABLE_KEY);
-                self.answer_unlock(id, outcome.map_err(|error| error.to_string()));
+                self.unlocking.answer(id, outcome.map_err(|error| error.to_string()));
             }
         }
     }
@@ -268,11 +272,6 @@ impl Service {
     fn passwords_changed(&mut self) {
         self.notices.clear(LOCKED);
         self.reconcile();
-    }
-
-    fn answer_unlock(&self, id: u64, outcome: Result<(), String>) {
-        self.shown.unlocked.set(UnlockAnswer { id, outcome });
-        self.shown.wake();
     }
 
     /// How the passwords stand.
@@ -321,4 +320,35 @@ pub fn protection_allowed(protection: &Protection, is_portable: bool) -> Result<
         Protection::Passphrase(_) | Protection::KeyStore | Protection::File => return Ok(()),
     };
     Err(ConfigError::Refused(text.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_opened_or_protected_now_is_answered() {
+        let shown = Arc::new(Shown::default());
+        let (jobs, waiting) = bounded(1);
+        let unlocking = Unlocking {
+            jobs,
+            shown: Arc::clone(&shown),
+            found: bounded(1).1,
+            worker: Worker::spawn("secrets", || ()).expect("starts"),
+            is_asking: false,
+            due: Duration::ZERO,
+        };
+        let keep = |id| {
+            let key = DataKey::random().expect("random numbers");
+            Job::Keep { id, key, protection: Protection::File }
+        };
+        unlocking.send(keep(1));
+        assert!(shown.unlocked.get().is_none());
+        unlocking.send(keep(2));
+        let answer = shown.unlocked.get().expect("answered");
+        assert_eq!(answer.id, 2);
+        assert!(answer.outcome.as_ref().is_err_and(|why| why.contains("please wait")));
+        drop(waiting);
+        unlocking.stop(Duration::from_secs(10)).expect("ends");
+    }
 }

@@ -64,6 +64,8 @@ pub struct ImportSummary {
     pub same: usize,
     /// Names of schedules that come with them.
     pub schedules: Vec<String>,
+    /// Names of new ones that get another identity than the list gives them, which footage of an earlier camera has.
+    pub apart: Vec<String>,
     /// Names of those that need a password, which no list holds.
     pub without_password: Vec<String>,
 }

@@ -486,6 +486,8 @@ impl StreamRecorder {
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod rig;
+#[cfg(test)]
 mod rules;
 #[cfg(test)]
 mod tests;

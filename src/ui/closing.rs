@@ -7,7 +7,7 @@ use egui::{Context, Ui, ViewportCommand};
 use super::desk::Desk;
 use super::life::{Ending, LastWill};
 use super::widgets::{main_button, sheet, soft};
-use super::words::life as words;
+use super::words::{common, life as words};
 use crate::model::settings::OnClose;
 use crate::model::{Mode, RecordingState};
 use crate::protocol::{Command, SettingsChange, Snapshot};
@@ -116,7 +116,7 @@ impl Closing {
                 if ui.button(words::QUIT).on_hover_text(words::QUIT_TIP).clicked() {
                     chosen = Some(Ending::Quit);
                 }
-                cancelled = ui.button(words::CANCEL).on_hover_text(words::CANCEL_TIP).clicked();
+                cancelled = ui.button(common::CANCEL).on_hover_text(words::CANCEL_TIP).clicked();
             });
         });
         if left || cancelled {

@@ -69,7 +69,19 @@ pub struct Stage<'a> {
     pub kiosk: bool,
 }
 
-impl Stage<'_> {
+impl<'a> Stage<'a> {
+    /// In an ordinary window.
+    pub const fn new(
+        snapshot: &'a Snapshot,
+        now: WallTime,
+        zone: &'a Zone,
+        shown: &'a Shown,
+        textures: &'a mut Textures,
+        desk: &'a mut Desk,
+    ) -> Self {
+        Self { snapshot, now, zone, shown, textures, desk, bare: false, kiosk: false }
+    }
+
     /// The camera of this identity.
     pub fn camera(&self, id: &CameraId) -> Option<&CameraStatus> {
         self.snapshot.cameras.iter().find(|c| c.id == *id)

@@ -11,9 +11,6 @@ use crossbeam::channel::{Receiver, TryRecvError, bounded};
 use crate::protocol::Shown;
 use crate::runtime::Worker;
 
-/// A dialog that is still open when the sheet is closed is left to the system after this time.
-const PATIENCE: Duration = Duration::from_millis(100);
-
 /// What the file is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
@@ -27,6 +24,8 @@ pub enum Purpose {
 #[derive(Default)]
 pub struct Dialog {
     open: Option<(Receiver<Option<PathBuf>>, Worker)>,
+    /// Has told its file and is about to end.
+    ending: Option<Worker>,
     nothing: bool,
 }
 
@@ -64,28 +63,69 @@ impl Dialog {
 
     /// The file, once it has been chosen.
     pub fn chosen(&mut self) -> Option<PathBuf> {
+        self.ending = self.ending.take().and_then(join_ended);
         let (receiver, _) = self.open.as_ref()?;
         let path = match receiver.try_recv() {
             Ok(path) => path,
             Err(TryRecvError::Disconnected) => None,
             Err(TryRecvError::Empty) => return None,
         };
-        self.end();
+        let worker = self.open.take().map(|(_, worker)| worker);
+        self.ending = worker.and_then(join_ended);
         self.nothing = path.is_none();
         path
     }
+}
 
-    fn end(&mut self) {
-        if let Some((_, worker)) = self.open.take()
-            && let Err(error) = worker.join(PATIENCE)
-        {
-            tracing::debug!("{error}");
-        }
+/// Joins a thread that has ended; gives back one that has not.
+fn join_ended(worker: Worker) -> Option<Worker> {
+    if !worker.is_finished() {
+        return Some(worker);
     }
+    if let Err(error) = worker.join(Duration::ZERO) {
+        tracing::warn!("{error}");
+    }
+    None
 }
 
 impl Drop for Dialog {
     fn drop(&mut self) {
-        self.end();
+        let open = self.open.take().map(|(_, worker)| worker);
+        for worker in open.into_iter().chain(self.ending.take()) {
+            if join_ended(worker).is_some() {
+                tracing::debug!("a dialog of the system is left to itself");
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An open dialog in which `path` is chosen, and whose thread lasts until the sender is dropped.
+    fn chosen(path: &str) -> (Dialog, crossbeam::channel::Sender<()>) {
+        let (tell, told) = bounded(1);
+        let (release, lasts) = bounded::<()>(0);
+        tell.send(Some(PathBuf::from(path))).expect("there is room");
+        let worker = Worker::spawn("dialog", move || {
+            let _released = lasts.recv();
+        });
+        let open = Some((told, worker.expect("starts")));
+        (Dialog { open, ending: None, nothing: false }, release)
+    }
+
+    #[test]
+    fn a_thread_that_has_told_its_file_is_joined_when_it_has_ended() {
+        let (mut dialog, release) = chosen("/lists/a.toml");
+        assert_eq!(dialog.chosen(), Some(PathBuf::from("/lists/a.toml")));
+        assert!(!dialog.is_open() && !dialog.came_to_nothing());
+        assert!(dialog.ending.is_some(), "it is not waited for");
+        assert_eq!(dialog.chosen(), None);
+        drop(release);
+        while dialog.ending.is_some() {
+            assert_eq!(dialog.chosen(), None);
+            std::thread::yield_now();
+        }
     }
 }

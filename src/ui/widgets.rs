@@ -3,13 +3,14 @@
 //! Must not do: know a page, a snapshot or a command.
 
 use egui::{
-    Align, Align2, Button, Color32, Frame, Id, Layout, Margin, Painter, Pos2, Rect, Response,
-    RichText, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
+    Align, Align2, AsIdSalt, Button, Color32, ComboBox, Frame, Id, Layout, Margin, Painter, Pos2,
+    Rect, Response, RichText, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
 };
 use egui_material_icons::MaterialIcon;
 
 use super::theme;
 use super::words::common;
+use crate::model::{GapReason, RecordingState};
 use crate::protocol::LinkState;
 
 /// An icon as text.
@@ -196,6 +197,17 @@ pub fn segmented(
     clicked
 }
 
+/// A word in front of [`segmented`], level with it: a row grows only with what comes next, and then the word stands too
+/// high.
+pub fn before_segmented(ui: &mut Ui, text: RichText) {
+    let height = theme::CONTROL + 6.0;
+    let layout = Layout::left_to_right(Align::Center);
+    ui.allocate_ui_with_layout(Vec2::new(0.0, height), layout, |ui| {
+        ui.set_min_height(height);
+        ui.label(text);
+    });
+}
+
 /// A card with a title.
 pub fn card<R>(ui: &mut Ui, title: &str, content: impl FnOnce(&mut Ui) -> R) -> R {
     Frame::new()
@@ -274,6 +286,15 @@ pub const fn state_word(link: &LinkState) -> &'static str {
         LinkState::Online => common::ONLINE,
         LinkState::Connecting => common::CONNECTING,
         LinkState::Offline { .. } => common::OFFLINE,
+    }
+}
+
+/// Whether a camera is recorded, and by what, in a word.
+pub const fn recording_word(recording: &RecordingState) -> &'static str {
+    match recording {
+        RecordingState::Recording(kind) => kind.label(),
+        RecordingState::Idle(GapReason::Disabled) => common::OFF,
+        RecordingState::Idle(_) => common::NOT_RECORDING,
     }
 }
 
@@ -389,6 +410,25 @@ pub fn switch(ui: &mut Ui, name: &str, on: &mut bool) -> Response {
     response
 }
 
+/// A menu of the given width, in points, with its name and what is chosen; `content` are its items.
+pub fn named_menu(
+    ui: &mut Ui,
+    salt: impl AsIdSalt,
+    name: &str,
+    chosen: &str,
+    width: f32,
+    content: impl FnOnce(&mut Ui),
+) -> Response {
+    let menu = ComboBox::from_id_salt(salt).selected_text(chosen).width(width);
+    let response = menu.show_ui(ui, content).response;
+    response.widget_info(|| {
+        let mut info = WidgetInfo::labeled(Role::ComboBox, true, name);
+        info.current_text_value = Some(chosen.to_owned());
+        info
+    });
+    response
+}
+
 /// A labelled text field of the given width.
 pub fn field(ui: &mut Ui, label: &str, hint: &str, text: &mut String, password: bool) -> Response {
     ui.vertical(|ui| {
@@ -399,7 +439,20 @@ pub fn field(ui: &mut Ui, label: &str, hint: &str, text: &mut String, password: 
             .password(password)
             .margin(Margin::symmetric(10, 7))
             .desired_width(f32::INFINITY);
-        ui.add(edit).labelled_by(name.id)
+        let response = ui.add(edit).labelled_by(name.id);
+        if password {
+            forget_typing(&response);
+        }
+        response
     })
     .inner
+}
+
+/// Takes from egui what it keeps of a password's text field for Undo: that is the text itself, and stays when the field
+/// is gone.
+pub fn forget_typing(field: &Response) {
+    if let Some(mut state) = egui::TextEdit::load_state(&field.ctx, field.id) {
+        state.clear_undoer();
+        state.store(&field.ctx, field.id);
+    }
 }

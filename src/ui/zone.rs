@@ -7,6 +7,7 @@ use chrono::{
 };
 use chrono_tz::{OffsetComponents, Tz};
 
+use super::words::format as words;
 use crate::model::settings::DateStyle;
 use crate::model::{WallSpan, WallTime};
 
@@ -175,12 +176,7 @@ impl Zone {
     pub fn utc_offset(&self, at: WallTime) -> String {
         let offset = *self.local(at).offset();
         let minutes = (offset.base_utc_offset() + offset.dst_offset()).num_minutes();
-        let sign = if minutes < 0 { '-' } else { '+' };
-        match (minutes.abs() / 60, minutes.abs() % 60) {
-            (0, 0) => "UTC".into(),
-            (hours, 0) => format!("UTC{sign}{hours}"),
-            (hours, rest) => format!("UTC{sign}{hours}:{rest:02}"),
-        }
+        words::utc_offset(minutes)
     }
 
     /// `13:47` for a moment of today, `Mon 2 Mar 13:47` for another day.

@@ -67,17 +67,7 @@ impl Bench {
 
     /// Runs a verb with `line` on its standard input.
     pub fn with_input(&self, arguments: &[&str], line: &str) -> Output {
-        let mut child = self
-            .command(arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
-        let mut input = child.stdin.take().expect("piped");
-        writeln!(input, "{line}").expect("written");
-        drop(input);
-        child.wait_with_output().expect("it ends")
+        given(&mut self.command(arguments), line)
     }
 
     /// Adds cameras `cam0`, `cam1`, ... of the simulator.
@@ -301,4 +291,14 @@ pub fn ffprobe(path: &Path) -> usize {
     assert!(output.status.success() && said.trim().is_empty(), "{}: {said}", path.display());
     let count = String::from_utf8_lossy(&output.stdout).trim().trim_end_matches(',').to_owned();
     count.parse().unwrap_or_else(|_| panic!("{}: ffprobe counted \"{count}\"", path.display()))
+}
+
+/// Runs a program to its end with `line` on its standard input.
+pub fn given(command: &mut Command, line: &str) -> Output {
+    let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = piped.spawn().expect("the program starts");
+    let mut input = child.stdin.take().expect("piped");
+    writeln!(input, "{line}").expect("written");
+    drop(input);
+    child.wait_with_output().expect("it ends")
 }

@@ -5,6 +5,8 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test may fail by panicking")]
 
+#[path = "../bare_stream/mod.rs"]
+mod bare_stream;
 mod rig;
 
 use std::collections::{BTreeMap, BTreeSet};

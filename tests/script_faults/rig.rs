@@ -17,8 +17,7 @@ use watchkeeper::engine::offline;
 use watchkeeper::engine::recordings::Recordings;
 use watchkeeper::index::check::repair;
 use watchkeeper::index::{Change, DeletedSpan, Index, Outcome, Problem, ThumbnailWriter};
-use watchkeeper::media::sps::VideoInfo;
-use watchkeeper::media::{AccessUnit, StreamParameters};
+use watchkeeper::media::AccessUnit;
 use watchkeeper::model::{
     Calendar, CameraId, DayRange, Days, GapReason, MediaTime, Mode, Schedule, SegmentRow,
     SegmentState, StreamId, StreamKind, VolumeId, WallSpan, WallTime,
@@ -31,6 +30,8 @@ use watchkeeper::storage::Volumes;
 use watchkeeper::storage::deletion::Terms;
 use watchkeeper::storage::retention::Rules;
 use watchkeeper::storage::{FaultyVolume, Volume};
+
+use crate::bare_stream::parameters;
 
 pub const HOUR: i64 = 3_600;
 
@@ -124,25 +125,6 @@ struct Running {
     connected: Vec<bool>,
     outside: Vec<Outside>,
     changes: Vec<Change>,
-}
-
-fn parameters() -> Arc<StreamParameters> {
-    let video = VideoInfo {
-        width: 640,
-        height: 360,
-        profile_idc: 77,
-        level_idc: 30,
-        chroma_format_idc: 1,
-        bit_depth: 8,
-        progressive: true,
-        may_reorder: false,
-        full_range: false,
-        matrix_coefficients: 2,
-        sample_aspect: (1, 1),
-        frame_rate_milli: 250,
-    };
-    let sample_entry = vec![0, 0, 0, 12, b'a', b'v', b'c', b'1', 1, 2, 3, 4];
-    Arc::new(StreamParameters { sample_entry, sps: Vec::new(), pps: Vec::new(), video })
 }
 
 fn rules_of_cameras() -> [Rule; CAMERAS] {
@@ -397,7 +379,7 @@ impl Running {
                 return;
             }
             self.connected[number] = true;
-            recorder.take(CaptureEvent::RunStarted { parameters: parameters() }, now);
+            recorder.take(CaptureEvent::RunStarted { parameters: parameters(250) }, now);
         }
         let length = 16_u32.to_be_bytes();
         let (one, other) = (picture.to_be_bytes(), (!picture).to_be_bytes());

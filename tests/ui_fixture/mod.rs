@@ -5,6 +5,8 @@
 
 pub mod checks;
 pub mod desk;
+pub mod hand;
+pub mod notices;
 pub mod week;
 
 use std::sync::Arc;
@@ -16,8 +18,8 @@ use watchkeeper::model::{
 };
 use watchkeeper::protocol::{
     CameraStatus, CameraView, EventsAnswer, ExportPlan, ExportQuery, ExportState, ExportStatus,
-    Gap, Lane, LinkState, Marks, MonthAnswer, MonthDay, MotionBar, Notice, PlaybackSnapshot,
-    Severity, Snapshot, Speed, TimelineAnswer, Topic, ViewState, VolumeStatus,
+    FoundStream, Gap, Lane, LinkState, Marks, MonthAnswer, MonthDay, MotionBar, Notice,
+    PlaybackSnapshot, Severity, Snapshot, Speed, TimelineAnswer, Topic, ViewState, VolumeStatus,
 };
 
 pub const MINUTE: i64 = 60_000_000;
@@ -390,4 +392,20 @@ pub fn exports() -> Vec<ExportStatus> {
         export(1, vec![id(0)], ExportState::Done { files, bytes: 1_600_000_000 }),
         export(2, vec![id(0), id(1)], ExportState::Running { done: 400, total: 1_600 }),
     ]
+}
+
+pub fn found() -> Box<FoundStream> {
+    Box::new(FoundStream {
+        codec: "H.264 High".into(),
+        size: (1920, 1080),
+        frame_rate_milli: 25_000,
+        gop_length: Some(50),
+        bit_rate: 3_990_000,
+        lost_packets: 0,
+        clock_offset: Some(2_500_000),
+        has_audio: true,
+        first_picture_after: 400_000,
+        picture: Some(picture(2, 20, 640, 360)),
+        warnings: vec!["Its full pictures are far apart: 2 s.".into()],
+    })
 }

@@ -4,6 +4,8 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test may fail by panicking")]
 
+#[path = "../bare_stream/mod.rs"]
+mod bare_stream;
 #[path = "../local_clock/mod.rs"]
 mod local_clock;
 mod model;

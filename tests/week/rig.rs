@@ -17,8 +17,7 @@ use watchkeeper::engine::offline;
 use watchkeeper::engine::recordings::Recordings;
 use watchkeeper::index::check::repair;
 use watchkeeper::index::{Change, Index, ThumbnailWriter};
-use watchkeeper::media::sps::VideoInfo;
-use watchkeeper::media::{AccessUnit, StreamParameters};
+use watchkeeper::media::AccessUnit;
 use watchkeeper::model::{
     Calendar, GapReason, Lock, MediaTime, Mode, RecordingState, StreamId, StreamKind, VolumeId,
     WallSpan, WallTime,
@@ -34,6 +33,7 @@ use watchkeeper::storage::deletion::Terms;
 use watchkeeper::storage::retention::Rules;
 use watchkeeper::storage::{FaultyVolume, Volume};
 
+use crate::bare_stream::parameters;
 use crate::script::{
     CAMERAS, DAY, End, LOBBY, LOBBY_MAIN, Life, START, Script, Seconds, ZONE, camera, seconds,
     table, wall,
@@ -91,25 +91,6 @@ struct Running {
 
 fn within(spans: &[Seconds], second: i64) -> Option<&Seconds> {
     spans.iter().find(|(from, to)| *from <= second && second < *to)
-}
-
-fn parameters() -> Arc<StreamParameters> {
-    let video = VideoInfo {
-        width: 640,
-        height: 360,
-        profile_idc: 77,
-        level_idc: 30,
-        chroma_format_idc: 1,
-        bit_depth: 8,
-        progressive: true,
-        may_reorder: false,
-        full_range: false,
-        matrix_coefficients: 2,
-        sample_aspect: (1, 1),
-        frame_rate_milli: 1_000,
-    };
-    let sample_entry = vec![0, 0, 0, 12, b'a', b'v', b'c', b'1', 1, 2, 3, 4];
-    Arc::new(StreamParameters { sample_entry, sps: Vec::new(), pps: Vec::new(), video })
 }
 
 /// The rule of a camera's journalled stream at a second of the week.
@@ -445,7 +426,7 @@ impl Stream {
             Some(session) => session,
             None if running < 2 => return,
             None => {
-                let parameters = parameters();
+                let parameters = parameters(1_000);
                 self.recorder.take(CaptureEvent::RunStarted { parameters }, now);
                 *self.session.insert(second)
             }

@@ -6,6 +6,7 @@ use super::words::{byte_rate, bytes, length};
 use super::{Facts, general};
 use crate::model::{RecordingState, StreamKind};
 use crate::protocol::{Check, Remedy, Subject, Verdict};
+use crate::storage::Place;
 
 /// Bytes of a gigabyte, as the settings and disk makers count.
 const GIGABYTE: u64 = 1_000_000_000;
@@ -22,18 +23,18 @@ const REACHED_PERCENT: u128 = 98;
 /// Whether the folder is there.
 pub(super) fn path(facts: &Facts<'_>) -> Check {
     let path = &facts.snapshot.volume.path;
-    match facts.place.map(|place| place.exists) {
-        Some(true) => {
+    match facts.place {
+        Some(Place::Writable | Place::Sealed(_)) => {
             let text = format!("{path} is there.");
             general(Subject::Path, Verdict::Good, text, vec![Remedy::OpenFolder])
         }
-        Some(false) => {
+        Some(Place::Missing) => {
             let text = format!(
                 "{path} is not there. Connect its disk, or choose another folder for recordings."
             );
             general(Subject::Path, Verdict::Wrong, text, vec![Remedy::OpenStorage])
         }
-        None => {
+        Some(Place::Silent) | None => {
             let text = "It could not be looked whether the recordings folder is there.";
             general(Subject::Path, Verdict::Unknown, text.into(), vec![Remedy::OpenStorage])
         }
@@ -43,19 +44,26 @@ pub(super) fn path(facts: &Facts<'_>) -> Check {
 /// Whether a file can be written into it.
 pub(super) fn writable(facts: &Facts<'_>) -> Check {
     let (subject, path) = (Subject::Writable, &facts.snapshot.volume.path);
-    match facts.place.map(|place| (place.exists, &place.writable)) {
-        Some((true, Ok(()))) => {
+    match facts.place {
+        Some(Place::Writable) => {
             let text = format!("A file could be written into {path} just now.");
             general(subject, Verdict::Good, text, Vec::new())
         }
-        Some((true, Err(why))) => {
+        Some(Place::Sealed(why)) => {
             let text = format!(
                 "Nothing can be written into {path}: {why}. Give the user who runs Watchkeeper the right \
                  to, or choose another folder."
             );
             general(subject, Verdict::Wrong, text, vec![Remedy::OpenStorage, Remedy::OpenFolder])
         }
-        Some((false, _)) | None => {
+        Some(Place::Silent) => {
+            let text = format!(
+                "The disk of {path} does not answer. Look after its cable or network and its power, or choose \
+                 another folder."
+            );
+            general(subject, Verdict::Wrong, text, vec![Remedy::OpenStorage])
+        }
+        Some(Place::Missing) | None => {
             let text = "It cannot be told whether the recordings folder can be written.";
             general(subject, Verdict::Unknown, text.into(), Vec::new())
         }

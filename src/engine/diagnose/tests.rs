@@ -73,7 +73,7 @@ impl Scene {
             left_micros: Some(23 * 24 * HOUR),
             ..StorageOverview::default()
         };
-        let place = Some(Place { exists: true, writable: Ok(()) });
+        let place = Some(Place::Writable);
         Self { settings, snapshot, storage, place, is_running: true, stepped: None, moment: None }
     }
 
@@ -255,12 +255,16 @@ fn the_folder_is_there_and_writable_or_not() {
     says(&Scene::new().check(path), Verdict::Good, &["/var/recordings"], &[Remedy::OpenFolder]);
     says(&Scene::new().check(writable), Verdict::Good, &["just now"], &[]);
     let with = |place| Scene { place, ..Scene::new() };
-    let gone = with(Some(Place { exists: false, writable: Err("gone".into()) }));
+    let gone = with(Some(Place::Missing));
     says(&gone.check(path), Verdict::Wrong, &["Connect its disk"], &[Remedy::OpenStorage]);
     says(&gone.check(writable), Verdict::Unknown, &[], &[]);
-    let sealed = with(Some(Place { exists: true, writable: Err("read-only".into()) }));
+    let sealed = with(Some(Place::Sealed("read-only".into())));
     let remedies = [Remedy::OpenStorage, Remedy::OpenFolder];
     says(&sealed.check(writable), Verdict::Wrong, &["read-only"], &remedies);
+    let silent = with(Some(Place::Silent));
+    says(&silent.check(path), Verdict::Unknown, &[], &[Remedy::OpenStorage]);
+    let words = ["does not answer"];
+    says(&silent.check(writable), Verdict::Wrong, &words, &[Remedy::OpenStorage]);
     says(&with(None).check(path), Verdict::Unknown, &[], &[Remedy::OpenStorage]);
     says(&with(None).check(writable), Verdict::Unknown, &[], &[]);
 }

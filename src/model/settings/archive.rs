@@ -83,14 +83,9 @@ pub struct SpoolSettings {
 
 ranged!(
     /// Gigabytes (10^9 bytes); 0 for no limit.
+    #[derive(Default)]
     SpoolGigabytes(u32), 0..=10_000_000, "max_gb"
 );
-
-impl Default for SpoolGigabytes {
-    fn default() -> Self {
-        Self(0)
-    }
-}
 
 /// What happens when no more recordings can wait to be brought away.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,6 +6,7 @@ pub mod archive;
 pub mod camera;
 pub mod console;
 mod date_style;
+mod erase;
 pub mod merge;
 pub mod recording;
 pub mod storage;
@@ -14,7 +15,7 @@ pub mod wall;
 
 mod ranged;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -52,9 +53,9 @@ pub struct Settings {
     /// TCP port of the simulated cameras that run inside the program, when there are any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub simulated_port: Option<u16>,
-    /// Cameras that were removed together with their footage, until all of that is gone.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub erase: BTreeSet<CameraId>,
+    /// Cameras that were removed together with their footage, until all of that is gone, and what they were called.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", with = "erase")]
+    pub erase: BTreeMap<CameraId, String>,
     /// Where and how recordings are kept.
     #[serde(default)]
     pub storage: StorageSettings,
@@ -195,6 +196,15 @@ impl Settings {
         }
     }
 
+    /// Removes a camera, with its footage or without.
+    pub fn remove_camera(&mut self, id: &CameraId, footage: bool) {
+        let gone: Vec<CameraSettings> =
+            self.cameras.extract_if(.., |camera| camera.id == *id).collect();
+        if footage {
+            self.erase.extend(gone.into_iter().map(|camera| (camera.id, camera.name)));
+        }
+    }
+
     /// An identity for a new camera called `name` that no camera has, and no folder of `taken`.
     #[must_use]
     pub fn free_id(&self, name: &str, taken: &BTreeSet<CameraId>) -> CameraId {
@@ -202,7 +212,7 @@ impl Settings {
         let free = |id: &CameraId| {
             self.cameras.iter().all(|camera| camera.id != *id)
                 && !taken.contains(id)
-                && !self.erase.contains(id)
+                && !self.erase.contains_key(id)
         };
         if free(&base) {
             return base;

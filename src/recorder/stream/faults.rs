@@ -2,13 +2,11 @@
 //!
 //! Must not do: touch a disk, or wait.
 
+use super::rig::{context, unit};
 use super::*;
-use crate::model::{MediaTime, Mode, SegmentRow, StreamKind, VolumeId};
-use crate::recorder::{Limits, OpenSegments};
+use crate::model::{Mode, SegmentRow, StreamKind};
+use crate::recorder::OpenSegments;
 use crate::storage::{FaultyVolume, Volume};
-use bytes::Bytes;
-
-const FRAME: i64 = 3_600;
 
 fn now(frame: i64) -> Now {
     let start = 1_000_000_000_000_000;
@@ -19,13 +17,7 @@ fn now(frame: i64) -> Now {
 }
 
 fn recorder(volume: &FaultyVolume) -> StreamRecorder {
-    let context = WriteContext {
-        volume: Arc::new(volume.clone()),
-        volume_id: VolumeId(0),
-        zone: chrono_tz::UTC,
-        limits: Limits { minutes: 60, bytes: None },
-        open: OpenSegments::default(),
-    };
+    let context = context(volume, &OpenSegments::default());
     let stream = StreamId::new("front".parse().expect("valid"), StreamKind::Main);
     let mut recorder =
         StreamRecorder::new(stream, Rule::of(Mode::Continuous), context, WallTime::MIN);
@@ -37,12 +29,7 @@ fn recorder(volume: &FaultyVolume) -> StreamRecorder {
 /// Frames of 1 kB with a random access point each second.
 fn feed(recorder: &mut StreamRecorder, frames: std::ops::Range<i64>) {
     for frame in frames {
-        let unit = AccessUnit {
-            pts: MediaTime::from_ticks(frame * FRAME),
-            random_access: frame % 25 == 0,
-            received: now(frame),
-            data: Bytes::from(vec![0; 1_000]),
-        };
+        let unit = unit(frame, 25, now(frame));
         recorder.take(CaptureEvent::Unit(unit), now(frame));
     }
 }

@@ -2,17 +2,15 @@
 //!
 //! Must not do: touch a disk, or wait.
 
+use super::rig::{FRAME, context, unit};
 use super::*;
 use crate::model::schedule::Calendar;
 use crate::model::{
-    CameraId, DayRange, Days, MediaTime, Mode, Schedule, SegmentRow, SegmentState, StreamKind,
-    TimeOfDay, VolumeId,
+    CameraId, DayRange, Days, Mode, Schedule, SegmentRow, SegmentState, StreamKind, TimeOfDay,
 };
-use crate::recorder::{Limits, Manual, OpenSegments};
+use crate::recorder::{Manual, OpenSegments};
 use crate::storage::FaultyVolume;
-use bytes::Bytes;
 
-const FRAME: i64 = 3_600;
 const FPS: i64 = 25;
 const GOP: i64 = 50;
 /// 2026-03-03 07:00 UTC.
@@ -38,13 +36,7 @@ fn seconds(seconds: i64) -> i64 {
 impl Rig {
     fn new(rule: Rule) -> Self {
         let volume = FaultyVolume::new();
-        let context = WriteContext {
-            volume: Arc::new(volume.clone()),
-            volume_id: VolumeId(0),
-            zone: chrono_tz::UTC,
-            limits: Limits { minutes: 60, bytes: None },
-            open: OpenSegments::default(),
-        };
+        let context = context(&volume, &OpenSegments::default());
         let stream = StreamId::new(CameraId::from_name("a"), StreamKind::Main);
         let mut recorder = StreamRecorder::new(stream, rule, context, WallTime::MIN);
         let parameters = StreamParameters::bare(640);
@@ -59,12 +51,7 @@ impl Rig {
 
     fn play(&mut self, frames: std::ops::Range<i64>) {
         for n in frames {
-            let unit = AccessUnit {
-                pts: MediaTime::from_ticks(n * FRAME),
-                random_access: n % GOP == 0,
-                received: now(n),
-                data: Bytes::from(vec![1; 1_000]),
-            };
+            let unit = unit(n, GOP, now(n));
             self.recorder.set_outside(self.outside.clone());
             self.recorder.take(CaptureEvent::Unit(unit), now(n));
             self.recorder.tick(now(n));

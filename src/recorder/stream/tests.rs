@@ -2,13 +2,12 @@
 //!
 //! Must not do: touch a disk, or wait.
 
+use super::rig::{FRAME, context, unit};
 use super::*;
-use crate::model::{CameraId, CoverageKind, MediaTime, Mode, SegmentRow, StreamKind, VolumeId};
-use crate::recorder::{Limits, OpenSegments};
+use crate::model::{CameraId, CoverageKind, Mode, SegmentRow, StreamKind};
+use crate::recorder::OpenSegments;
 use crate::storage::{FaultyVolume, Volume};
-use bytes::Bytes;
 
-const FRAME: i64 = 3_600;
 const GOP: i64 = 50;
 const RECORDING: RecordingState = RecordingState::Recording(CoverageKind::Continuous);
 const WAITING: RecordingState = RecordingState::Idle(GapReason::WaitingForPicture);
@@ -28,13 +27,7 @@ fn now(frame: i64) -> Now {
 impl Rig {
     fn new(mode: Mode) -> Self {
         let (volume, open) = (FaultyVolume::new(), OpenSegments::default());
-        let context = WriteContext {
-            volume: Arc::new(volume.clone()),
-            volume_id: VolumeId(0),
-            zone: chrono_tz::UTC,
-            limits: Limits { minutes: 60, bytes: None },
-            open: open.clone(),
-        };
+        let context = context(&volume, &open);
         let stream = StreamId::new(CameraId::from_name("a"), StreamKind::Main);
         let mut recorder = StreamRecorder::new(stream, Rule::of(mode), context, WallTime::MIN);
         recorder.tick(now(0));
@@ -48,12 +41,7 @@ impl Rig {
 
     fn units(&mut self, frames: std::ops::Range<i64>) {
         for n in frames {
-            let unit = AccessUnit {
-                pts: MediaTime::from_ticks(n * FRAME),
-                random_access: n % GOP == 0,
-                received: now(n),
-                data: Bytes::from(vec![1; 1_000]),
-            };
+            let unit = unit(n, GOP, now(n));
             self.recorder.take(CaptureEvent::Unit(unit), now(n));
         }
     }

@@ -139,15 +139,10 @@ impl App {
     fn page_ui(&mut self, ui: &mut Ui, snapshot: &Snapshot, now: WallTime) -> Option<Go> {
         let shown = Arc::clone(self.desk.shown());
         let mut stage = Stage {
-            snapshot,
-            now,
-            zone: &self.zone,
-            shown: &shown,
-            textures: &mut self.textures,
-            desk: &mut self.desk,
             // Playback needs its bars in the kiosk too; the wall has the kiosk's own.
             bare: self.fullscreen && (self.kiosk.is_none() || self.page == Page::Live),
             kiosk: self.kiosk.is_some(),
+            ..Stage::new(snapshot, now, &self.zone, &shown, &mut self.textures, &mut self.desk)
         };
         if self.page != Page::Live {
             self.live.leave(&mut stage);
@@ -274,14 +269,9 @@ impl App {
         self.page = kiosk.begin(settings).unwrap_or(self.page);
         let shown = Arc::clone(self.desk.shown());
         let stage = Stage {
-            snapshot,
-            now,
-            zone: &self.zone,
-            shown: &shown,
-            textures: &mut self.textures,
-            desk: &mut self.desk,
             bare: true,
             kiosk: true,
+            ..Stage::new(snapshot, now, &self.zone, &shown, &mut self.textures, &mut self.desk)
         };
         if self.page == Page::Live && kiosk.turns(ui, settings) {
             self.live.turn(&stage);

@@ -61,23 +61,23 @@ impl TileView<'_> {
     fn buttons(&self, ui: &mut Ui, pressed: &mut Pressed, roomy: bool, kiosk: bool) {
         let (name, ink) = (&self.camera.name, theme::PICTURE_TEXT);
         let (glyph, what) = match self.enlarged {
-            true => (ICON_FULLSCREEN_EXIT, "Back to the wall".to_owned()),
-            false => (ICON_FULLSCREEN, format!("Enlarge {name}")),
+            true => (ICON_FULLSCREEN_EXIT, words::TO_WALL.to_owned()),
+            false => (ICON_FULLSCREEN, words::enlarge(name)),
         };
         pressed.take(&picture_button(ui, glyph, &what, "Enter", ink), Act::Enlarge);
         if roomy && !self.arranging {
-            let what = format!("Recordings of {name}");
+            let what = words::recordings_of(name);
             pressed.take(&picture_button(ui, ICON_HISTORY, &what, "", ink), Act::Playback);
         }
-        let what = format!("{name} half a minute ago");
+        let what = words::half_a_minute_ago(name);
         pressed.take(&picture_button(ui, ICON_REPLAY_30, &what, "B", ink), Act::Back);
         if !kiosk {
-            let what = format!("Snapshot of {name}");
+            let what = words::snapshot_of(name);
             pressed.take(&picture_button(ui, ICON_PHOTO_CAMERA, &what, "S", ink), Act::Snapshot);
         }
         let (glyph, what) = match self.camera.manual_left {
-            Some(_) => (ICON_STOP_CIRCLE, format!("Stop the recording of {name}")),
-            None => (ICON_RADIO_BUTTON_CHECKED, format!("Record {name} now")),
+            Some(_) => (ICON_STOP_CIRCLE, words::stop(name)),
+            None => (ICON_RADIO_BUTTON_CHECKED, words::record(name)),
         };
         pressed.take(&picture_button(ui, glyph, &what, "R", theme::manual()), Act::Record);
     }
@@ -102,11 +102,11 @@ pub(super) fn help(
     const WIDTH: f32 = 124.0;
     let mut buttons = Vec::new();
     if can_retry {
-        let name = format!("Connect to {} now", camera.name);
+        let name = words::connect(&camera.name);
         buttons.push((words::CONNECT, name, words::CONNECT_TIP, Act::Retry));
     }
     if !kiosk {
-        let name = format!("Test the connection of {}", camera.name);
+        let name = words::test(&camera.name);
         buttons.push((words::TEST, name, words::TEST_TIP, Act::Test));
     }
     let gap = 8.0;

@@ -17,7 +17,7 @@ use crate::ui::app::Go;
 use crate::ui::desk::Stage;
 use crate::ui::theme;
 use crate::ui::widgets::{Look, icon, icon_button, labelled_button, segmented, soft};
-use crate::ui::words::live as words;
+use crate::ui::words::{common, live as words};
 
 impl LivePage {
     pub(super) fn bar(
@@ -29,8 +29,8 @@ impl LivePage {
     ) -> Option<Go> {
         match self.enlarged.as_ref().and_then(|id| stage.camera(id)) {
             Some(camera) => {
-                let back = "Back to the wall";
-                if labelled_button(ui, ICON_GRID_VIEW, "Wall", back, "Esc").clicked() {
+                let wall = labelled_button(ui, ICON_GRID_VIEW, words::WALL, words::TO_WALL, "Esc");
+                if wall.clicked() {
                     self.enlarged = None;
                 }
                 ui.label(RichText::new(&camera.name).font(theme::strong(16.0)));
@@ -44,15 +44,14 @@ impl LivePage {
         }
         let mut go = None;
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if icon_button(ui, ICON_FULLSCREEN, "Full screen", "F", Look::Quiet).clicked() {
+            if icon_button(ui, ICON_FULLSCREEN, common::FULL_SCREEN, "F", Look::Quiet).clicked() {
                 go = Some(Go::ToggleFullscreen);
             }
             let picked = self.picked.clone().or_else(|| self.enlarged.clone());
             ui.add_enabled_ui(picked.is_some(), |ui| {
-                let back = "Playback of the picked camera, half a minute ago";
-                let back = labelled_button(ui, ICON_REPLAY_30, "Back 30 s", back, "B");
-                let save = "Saves the picture of the picked camera";
-                let save = labelled_button(ui, ICON_PHOTO_CAMERA, "Snapshot", save, "S");
+                let back = labelled_button(ui, ICON_REPLAY_30, words::BACK, words::BACK_TIP, "B");
+                let (name, tip) = (common::SNAPSHOT, words::SNAPSHOT_TIP);
+                let save = labelled_button(ui, ICON_PHOTO_CAMERA, name, tip, "S");
                 let Some(camera) = &picked else { return };
                 if back.clicked() {
                     go = Some(super::back(camera, stage.now));
@@ -66,14 +65,13 @@ impl LivePage {
     }
 
     fn layouts(&mut self, ui: &mut Ui, on: &OnWall) {
-        let tip = |n| format!("Up to {n} cameras at once");
-        let mut options = wall::SIZES.map(|n| (wall::label(n), tip(n))).to_vec();
+        let mut options = wall::SIZES.map(|n| (wall::label(n), words::up_to(n))).to_vec();
         options.push((words::CUSTOM, words::CUSTOM_TIP.to_owned()));
         let selected = match on.layout {
             Some(layout) => wall::SIZES.iter().position(|n| *n == layout.tiles()),
             None => Some(wall::SIZES.len()),
         };
-        let Some(chosen) = segmented(ui, "Wall", &options, selected) else { return };
+        let Some(chosen) = segmented(ui, words::WALL, &options, selected) else { return };
         match wall::SIZES.get(chosen) {
             Some(tiles) => {
                 self.arranging = false;
@@ -94,13 +92,13 @@ impl LivePage {
         }
         ui.add_space(8.0);
         let key = "PageUp";
-        if icon_button(ui, ICON_CHEVRON_LEFT, "Previous cameras", key, Look::Quiet).clicked() {
+        if icon_button(ui, ICON_CHEVRON_LEFT, words::PREVIOUS, key, Look::Quiet).clicked() {
             self.first = on.previous_page(self.first);
         }
         let last = self.first + page;
-        ui.label(soft(format!("{}–{last} of {count}", self.first + 1)));
+        ui.label(soft(words::page(self.first + 1, last, count)));
         let key = "PageDown";
-        if icon_button(ui, ICON_CHEVRON_RIGHT, "Next cameras", key, Look::Quiet).clicked() {
+        if icon_button(ui, ICON_CHEVRON_RIGHT, words::NEXT, key, Look::Quiet).clicked() {
             self.first = on.next_page(self.first);
         }
     }
@@ -183,7 +181,7 @@ fn section(ui: &mut Ui, name: &str, entries: usize) {
 /// One of several walls; true when it was chosen.
 fn item(ui: &mut Ui, text: &str, on: bool) -> bool {
     let button = Button::selectable(on, text).min_size(egui::Vec2::new(ui.available_width(), 28.0));
-    let clicked = ui.add(button).accessible_name(format!("Wall: {text}")).clicked();
+    let clicked = ui.add(button).accessible_name(words::wall(text)).clicked();
     if clicked {
         ui.close();
     }

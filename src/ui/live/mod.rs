@@ -26,7 +26,7 @@ use super::app::Go;
 use super::desk::{Settled, Stage};
 use super::theme;
 use super::widgets::page_bar;
-use super::words::{kiosk as kiosk_words, live as words};
+use super::words::{common, kiosk as kiosk_words, live as words};
 use crate::model::settings::{Arrangement, Settings, WallSettings};
 use crate::model::{CameraId, StreamKind, WallTime};
 use crate::protocol::{CameraStatus, Command, LiveTile, PictureFormat, Reduced};
@@ -359,17 +359,16 @@ fn on_page(ui: &Ui, area: Rect, title: &str, text: &str) {
 /// A wall without cameras leads to the sheet that gives some.
 fn no_camera(ui: &mut Ui, area: Rect, kiosk: bool) -> Option<Go> {
     if kiosk {
-        on_page(ui, area, kiosk_words::NO_CAMERA, kiosk_words::NO_CAMERA_WHAT);
+        on_page(ui, area, common::NO_CAMERA, kiosk_words::NO_CAMERA_WHAT);
         return None;
     }
-    on_page(ui, area, "No camera yet", "");
+    on_page(ui, area, common::NO_CAMERA, "");
     let foot = Rect::from_center_size(
         area.center() + egui::vec2(0.0, 60.0),
         egui::vec2(160.0, theme::CONTROL),
     );
-    let button = egui::Button::new("Set up cameras");
-    let response =
-        ui.put(foot, button).on_hover_text("Your own by their address, or simulated ones");
+    let button = egui::Button::new(words::SET_UP);
+    let response = ui.put(foot, button).on_hover_text(words::SET_UP_TIP);
     response.clicked().then_some(Go::Welcome)
 }
 

@@ -8,7 +8,7 @@ use crate::model::Settings;
 use crate::model::settings::console::check_view_name;
 use crate::ui::theme;
 use crate::ui::widgets::{field, main_button, sheet, soft, strong};
-use crate::ui::words::live as words;
+use crate::ui::words::{common, live as words};
 
 /// Which view is concerned.
 enum About {
@@ -139,5 +139,5 @@ fn question(ui: &mut Ui, view: &str) -> Option<Wish> {
 }
 
 fn cancel(ui: &mut Ui) -> bool {
-    ui.button(words::CANCEL).on_hover_text(words::CANCEL_TIP).clicked()
+    ui.button(common::CANCEL).on_hover_text(common::CANCEL_TIP).clicked()
 }

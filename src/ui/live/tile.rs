@@ -10,7 +10,7 @@ use crate::model::{CameraId, CoverageKind, GapReason, RecordingState};
 use crate::protocol::{CameraStatus, LinkState, Reduced};
 use crate::ui::desk::Stage;
 use crate::ui::texture::Place;
-use crate::ui::widgets::{Mark, chip, fit, picture, state_word};
+use crate::ui::widgets::{Mark, chip, fit, picture, recording_word, state_word};
 use crate::ui::words::live as words;
 use crate::ui::{format, theme};
 
@@ -137,7 +137,7 @@ impl TileView<'_> {
             self.number,
             camera.name,
             state_word(&camera.link),
-            word(camera)
+            recording_word(&camera.recording)
         );
         let picked = self.picked;
         response.widget_info(|| WidgetInfo::selected(Role::Button, true, picked, &text));
@@ -251,21 +251,12 @@ fn mark(camera: &CameraStatus) -> Mark<'static> {
     }
 }
 
-/// The same in a word.
-fn word(camera: &CameraStatus) -> &'static str {
-    match &camera.recording {
-        RecordingState::Recording(kind) => kind.label(),
-        RecordingState::Idle(GapReason::Disabled) => "off",
-        RecordingState::Idle(_) => "not recording",
-    }
-}
-
 /// The same on the picture: a manual recording with the time that it still goes on.
 fn badge(camera: &CameraStatus) -> String {
     let manual = camera.recording == RecordingState::Recording(CoverageKind::Manual);
     match camera.manual_left.filter(|_| manual) {
-        Some(left) => format!("{} {}", word(camera), format::countdown(left)),
-        None => word(camera).to_owned(),
+        Some(left) => format!("{} {}", recording_word(&camera.recording), format::countdown(left)),
+        None => recording_word(&camera.recording).to_owned(),
     }
 }
 

@@ -2,9 +2,7 @@
 //!
 //! Must not do: act; it says what was pressed.
 
-use egui::{
-    Align, Align2, Area, Button, ComboBox, Frame, Id, Layout, Margin, Order, ScrollArea, Ui, Vec2,
-};
+use egui::{Align, Align2, Area, Button, Frame, Id, Layout, Margin, Order, ScrollArea, Ui, Vec2};
 use egui_material_icons::icons::ICON_CLOSE;
 
 use super::Told;
@@ -12,7 +10,9 @@ use super::slip::{self, Pressed, WIDTH};
 use crate::model::CameraId;
 use crate::protocol::{Notice, Severity};
 use crate::ui::theme;
-use crate::ui::widgets::{Look, icon_button, segmented, soft, strong};
+use crate::ui::widgets::{
+    Look, before_segmented, icon_button, named_menu, segmented, soft, strong,
+};
 use crate::ui::words::notices as words;
 
 /// The least severe of what is shown, in the order of their buttons.
@@ -53,7 +53,7 @@ impl Drawer {
     fn head(&mut self, ui: &mut Ui, told: &Told<'_>) -> Option<Pressed> {
         let mut pressed = None;
         ui.horizontal(|ui| {
-            ui.label(strong(words::TITLE));
+            before_segmented(ui, strong(words::TITLE));
             let options = [
                 (words::NEW, words::NEW_TIP.to_owned()),
                 (words::HISTORY, words::HISTORY_TIP.to_owned()),
@@ -101,21 +101,14 @@ impl Drawer {
             camera.as_ref().map_or_else(|| words::ALL_CAMERAS.to_owned(), |id| told.name_of(id))
         };
         let shown = name(&self.camera);
-        let menu = ComboBox::from_id_salt(Id::unique("camera of notices"))
-            .selected_text(&shown)
-            .width(120.0);
-        let menu = menu.show_ui(ui, |ui| {
+        let salt = Id::unique("camera of notices");
+        named_menu(ui, salt, words::CAMERA, &shown, 120.0, |ui| {
             let cameras = concerned.into_iter().map(|id| Some(id.clone()));
             for camera in std::iter::once(None).chain(cameras) {
                 if ui.selectable_label(camera == self.camera, name(&camera)).clicked() {
                     self.camera = camera;
                 }
             }
-        });
-        menu.response.widget_info(|| {
-            let mut info = egui::WidgetInfo::labeled(egui::Role::ComboBox, true, words::CAMERA);
-            info.current_text_value = Some(shown.clone());
-            info
         });
     }
 

@@ -79,6 +79,7 @@ impl PlaybackPage {
             }
             AsideAct::In => self.range.set_in(present.playhead),
             AsideAct::Out => self.range.set_out(present.playhead),
+            AsideAct::Range(range) => self.range.set(Some(range)),
             AsideAct::ClearRange => {
                 self.range.clear();
             }

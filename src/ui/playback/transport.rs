@@ -203,7 +203,7 @@ impl Bar<'_> {
         button(ui, ICON_LOCK, words::LOCK_RANGE, "X", Look::Quiet, Press::Lock);
         button(ui, ICON_BOOKMARK_ADD, words::BOOKMARK_MOMENT, "M", Look::Quiet, Press::Bookmark);
         snapshot_menu(ui, style);
-        button(ui, ICON_PHOTO_CAMERA, words::SNAPSHOT, "S", Look::Quiet, Press::Snapshot);
+        button(ui, ICON_PHOTO_CAMERA, common::SNAPSHOT, "S", Look::Quiet, Press::Snapshot);
         button(ui, ICON_SCHEDULE, words::GO_TO, "G", Look::Quiet, Press::GoTo);
         press
     }

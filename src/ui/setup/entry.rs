@@ -3,6 +3,10 @@
 //!
 //! Must not do: know a setting.
 
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+
 use egui::{Align, Layout, Response, RichText, Ui, Vec2};
 
 use crate::ui::theme;
@@ -75,6 +79,34 @@ impl Entry {
         self.of = Some(value);
     }
 
+    /// Shows a named row with a whole number, `hint` behind it and what is wrong with it below; gives the new number
+    /// when a valid one has been typed.
+    pub fn number<T>(
+        &mut self,
+        ui: &mut Ui,
+        face: Face<'_>,
+        hint: &str,
+        value: T,
+        within: RangeInclusive<T>,
+    ) -> Option<T>
+    where
+        T: FromStr + PartialOrd + Display + Copy,
+    {
+        let mut typed = None;
+        row(ui, face.name, |ui| {
+            let parse = |text: &str| whole(text, *within.start(), *within.end());
+            typed = self.ui(ui, face, &value.to_string(), parse);
+            if !hint.is_empty() {
+                ui.label(soft(hint).size(theme::CAPTION));
+            }
+        });
+        if let Some(new) = typed {
+            self.settle(new.to_string());
+        }
+        wrong(ui, self);
+        typed
+    }
+
     /// The sentence below the field, when there is one.
     pub fn error_ui(&self, ui: &mut Ui) {
         if let Some(error) = &self.error {
@@ -125,7 +157,7 @@ fn field(ui: &mut Ui, face: Face<'_>, text: &mut String, wrong: bool) -> Respons
 /// A whole number within a range.
 pub fn whole<T>(text: &str, least: T, most: T) -> Result<T, String>
 where
-    T: std::str::FromStr + PartialOrd + std::fmt::Display,
+    T: FromStr + PartialOrd + Display,
 {
     let number: Option<T> = text.parse().ok();
     let range = || words::range(&least, &most);

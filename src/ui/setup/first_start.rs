@@ -10,6 +10,7 @@ use crate::ui::app::Go;
 use crate::ui::desk::Desk;
 use crate::ui::theme;
 use crate::ui::widgets::{icon, sheet, soft};
+use crate::ui::words::first_start as words;
 
 /// The sheet.
 #[derive(Default)]
@@ -39,25 +40,21 @@ impl FirstStart {
         let left = sheet(ui, "first start", 460.0, |ui| {
             ui.vertical_centered(|ui| {
                 ui.label(icon(ICON_VISIBILITY, 40.0).color(theme::accent()));
-                ui.label(RichText::new("Welcome to Watchkeeper").font(theme::strong(theme::TITLE)));
-                ui.label(soft(
-                    "It records from the first minute on; there is nothing else to set up.",
-                ));
+                ui.label(RichText::new(words::WELCOME).font(theme::strong(theme::TITLE)));
+                ui.label(soft(words::RECORDS));
             });
             ui.add_space(12.0);
-            let add = choice(ui, ICON_VIDEOCAM, "Add a camera", "By its RTSP address");
+            let add = choice(ui, ICON_VIDEOCAM, words::ADD, words::ADD_TIP);
             if add.clicked() {
                 go = Some(Go::AddCamera);
                 self.dismissed = true;
             }
-            let search =
-                choice(ui, ICON_TRAVEL_EXPLORE, "Search the network", "For cameras that answer");
+            let search = choice(ui, ICON_TRAVEL_EXPLORE, words::SEARCH, words::SEARCH_TIP);
             if search.clicked() {
                 go = Some(Go::SearchCameras);
                 self.dismissed = true;
             }
-            let simulated =
-                choice(ui, ICON_MOVIE, "Use simulated cameras", "To look around without a camera");
+            let simulated = choice(ui, ICON_MOVIE, words::SIMULATED, words::SIMULATED_TIP);
             if simulated.clicked() && desk.send(Command::UseSimulatedCameras) {
                 self.dismissed = true;
             }
@@ -88,11 +85,11 @@ fn choice(
         font,
         ink,
     );
-    let words = left + Vec2::new(64.0, 0.0);
+    let at = left + Vec2::new(64.0, 0.0);
     let up = Vec2::new(0.0, -2.0);
-    painter.text(words + up, egui::Align2::LEFT_BOTTOM, title, theme::strong(14.0), theme::text());
+    painter.text(at + up, egui::Align2::LEFT_BOTTOM, title, theme::strong(14.0), theme::text());
     let font = theme::font(theme::CAPTION);
-    painter.text(words - up, egui::Align2::LEFT_TOP, text, font, theme::text_soft());
+    painter.text(at - up, egui::Align2::LEFT_TOP, text, font, theme::text_soft());
     crate::ui::widgets::focus_ring(ui, rect, &response);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, title));
     response

@@ -11,7 +11,7 @@ use crate::model::Settings;
 use crate::protocol::{Command, Going, StorageAnswer, StorageQuery};
 use crate::ui::desk::Stage;
 use crate::ui::widgets::{sheet, soft, strong};
-use crate::ui::words::storage as words;
+use crate::ui::words::{common, storage as words};
 use crate::ui::{format, theme};
 
 /// Seconds that a draft must hold still before it is asked about.
@@ -132,7 +132,7 @@ fn question(ui: &Ui, stage: &Stage<'_>, lost: &[Going]) -> Option<bool> {
             if ui.button(text).on_hover_text(words::DELETE_AND_SAVE_TIP).clicked() {
                 said = Some(true);
             }
-            if ui.button(words::CANCEL).clicked() {
+            if ui.button(common::CANCEL).clicked() {
                 said = Some(false);
             }
         });

@@ -10,6 +10,7 @@ mod first_start;
 mod loss;
 mod mode_menu;
 mod recording;
+mod saving;
 mod storage;
 mod system;
 

@@ -2,44 +2,30 @@
 //!
 //! Must not do: know what a mode needs; the engine refuses what cannot be, with a sentence.
 
-use egui::{ComboBox, Ui};
+use egui::Ui;
 
 use crate::model::Mode;
 use crate::protocol::{CameraStatus, Command};
 use crate::ui::desk::Stage;
+use crate::ui::widgets::named_menu;
+use crate::ui::words::devices as words;
 
 /// Width of the menu: its longest name and the arrow.
 pub const WIDTH: f32 = 176.0;
 
 /// Shows the mode in force and sends the one that is chosen.
 pub fn mode_menu(ui: &mut Ui, camera: &CameraStatus, stage: &mut Stage<'_>) {
-    let menu = ComboBox::from_id_salt(("mode", camera.id.as_str()))
-        .selected_text(camera.mode.label())
-        .width(WIDTH - 2.0 * ui.spacing().button_padding.x);
-    let shown = menu.show_ui(ui, |ui| {
+    let name = words::mode_of(&camera.name);
+    let salt = ("mode", camera.id.as_str());
+    let width = WIDTH - 2.0 * ui.spacing().button_padding.x;
+    let shown = named_menu(ui, salt, &name, camera.mode.label(), width, |ui| {
         for mode in Mode::ALL {
             let item = ui.selectable_label(mode == camera.mode, mode.label());
-            if item.on_hover_text(meaning(mode)).clicked() && mode != camera.mode {
+            let chosen = item.on_hover_text(words::mode_meaning(mode)).clicked();
+            if chosen && mode != camera.mode {
                 stage.desk.send(Command::SetMode(camera.id.clone(), mode));
             }
         }
     });
-    let name = format!("Mode of {}", camera.name);
-    let tip = format!("{name}: {}", meaning(camera.mode));
-    shown.response.widget_info(|| {
-        let mut info = egui::WidgetInfo::labeled(egui::Role::ComboBox, true, &name);
-        info.current_text_value = Some(camera.mode.label().to_owned());
-        info
-    });
-    shown.response.on_hover_text(tip);
-}
-
-/// What a mode means.
-pub const fn meaning(mode: Mode) -> &'static str {
-    match mode {
-        Mode::Disabled => "shown live, recorded only when somebody starts it",
-        Mode::Continuous => "recorded around the clock",
-        Mode::Scheduled => "recorded within its schedule",
-        Mode::Motion => "recorded while something moves",
-    }
+    shown.on_hover_text(words::mode_tip(&name, camera.mode));
 }

@@ -9,13 +9,6 @@ pub const CONNECTION_TIP: &str = "Name, addresses, user and password";
 pub const RECORDING: &str = "Recording";
 pub const RECORDING_TIP: &str =
     "When it is recorded, what counts as motion, how long footage is kept";
-pub const SAVE: &str = "Save";
-pub const SAVE_TIP: &str = "Puts the changes in force (Ctrl+S)";
-pub const DISCARD: &str = "Discard";
-pub const DISCARD_TIP: &str = "Goes back to what is in force";
-pub const UNSAVED: &str = "unsaved changes";
-pub const SAVING: &str = "Saving …";
-pub const CHECKING: &str = "Looking what the change would delete …";
 pub const MEND_FIRST: &str =
     "Nothing was saved: see the sentences in red below, also on the other tab.";
 pub const LEAVE: &str = "Save the changes?";
@@ -56,7 +49,6 @@ pub const COPY_TEXT: &str = "Type, schedule, motion and retention become as here
 pub const COPY_ZONES: &str = "Zones too";
 pub const COPY_ALL: &str = "All";
 pub const COPY_NONE: &str = "None";
-pub const CANCEL: &str = "Cancel";
 
 pub const MOTION: &str = "Motion";
 pub const SOURCE: &str = "Motion is seen by";

@@ -5,10 +5,6 @@
 pub const TITLE: &str = "For all cameras";
 pub const EXPLAINED: &str = "What a camera does not set for itself.";
 pub const STREAM: &str = "Recorded stream";
-pub const MAIN: &str = "Main";
-pub const MAIN_TIP: &str = "Full resolution";
-pub const SUB: &str = "Sub";
-pub const SUB_TIP: &str = "The small stream: less disk, less detail";
 pub const SCHEDULE: &str = "Schedule";
 pub const SCHEDULE_TIP: &str = "For cameras that are recorded by schedule and name none";
 pub const NO_SCHEDULE: &str = "none";

@@ -2,7 +2,7 @@
 //!
 //! Must not do: decide when.
 
-use crate::model::StreamKind;
+use crate::model::{Mode, StreamKind};
 
 pub const TITLE: &str = "Devices";
 pub const ADD: &str = "Add camera";
@@ -17,7 +17,6 @@ pub const FILTER: &str = "Find a camera";
 pub const FILTER_TIP: &str =
     "Shows only cameras with this in their name, group or address (/); Esc shows all";
 pub const NO_MATCH: &str = "No camera of that name, group or address.";
-pub const NO_CAMERA: &str = "No camera yet";
 pub const NO_CAMERA_TEXT: &str = "Add one by its address, or search the network; it is recorded \
     from then on.";
 pub const OTHER_CAMERAS: &str = "Other cameras";
@@ -51,18 +50,19 @@ pub const FORGET: &str = "Forget password";
 pub const FORGET_TIP: &str = "The stored password is deleted with Save";
 pub const FORGOTTEN: &str = "the stored password goes with Save";
 pub const TRANSPORT: &str = "Transport";
+pub const TCP: &str = "TCP";
 pub const TCP_TIP: &str = "Nothing is lost on the way; right for nearly every camera";
+pub const UDP: &str = "UDP";
 pub const UDP_TIP: &str = "For cameras that do nothing else";
 pub const STREAM: &str = "Recorded stream";
-pub const MAIN_TIP: &str = "Full resolution";
-pub const SUB_STREAM_TIP: &str = "The small stream: less disk, less detail";
 pub const RECORDING: &str = "Recording";
+pub const CONTINUOUS: &str = "Continuous";
 pub const CONTINUOUS_TIP: &str = "Recorded around the clock from now on";
+pub const DISABLED: &str = "Disabled";
 pub const DISABLED_TIP: &str = "Shown live, but not recorded";
-pub const CANCEL: &str = "Cancel";
-pub const CLOSE: &str = "Close";
 pub const ADD_SHEET: &str = "Add a camera";
 pub const ADD_SHEET_TIP: &str = "Connects and records at once (Enter)";
+pub const ADD_CANCEL_TIP: &str = "Closes without adding (Esc)";
 pub const NAME_TAKEN: &str = "Another camera has this name.";
 pub const SUB_NEEDED: &str = "To record the sub stream, give its address.";
 
@@ -85,6 +85,7 @@ pub const NOT_TESTED: &str =
     "A test connects once with what is written here, and shows picture, size and rate.";
 
 pub const SEARCH_SHEET: &str = "Cameras in the network";
+pub const SEARCH_CLOSE_TIP: &str = "Closes the list (Esc)";
 pub const SEARCHING: &str = "Searching …";
 pub const STOP: &str = "Stop";
 pub const STOP_TIP: &str = "Ends the search; what was found stays";
@@ -107,6 +108,7 @@ pub const BACK_TIP: &str = "To the list";
 pub const ENTER_ADDRESS: &str = "Write its address by hand";
 pub const ENTER_ADDRESS_TIP: &str = "Opens the sheet with the camera's host in the address";
 
+pub const FOOTAGE: &str = "Footage";
 pub const KEEP_FOOTAGE: &str = "Keep its footage";
 pub const KEEP_FOOTAGE_TIP: &str = "The files stay, and go by the rules for all footage";
 pub const DELETE_FOOTAGE: &str = "Delete its footage";
@@ -117,6 +119,7 @@ pub const DELETED_TEXT: &str =
     "Its recordings are deleted for good, oldest first. What is locked stays until it is unlocked.";
 pub const MEASURING: &str = "Looking how much footage it has …";
 pub const REMOVE: &str = "Remove camera";
+pub const REMOVE_CANCEL_TIP: &str = "Keeps the camera (Esc)";
 pub const REMOVE_AND_DELETE: &str = "Remove and delete footage";
 
 pub const FILE: &str = "File";
@@ -135,11 +138,13 @@ pub const IMPORT_TEXT: &str = "Reads a list that was exported. Nothing is change
     wrong.";
 pub const LOOK: &str = "Read the list";
 pub const LOOK_TIP: &str = "Tells what it holds, before anything is changed";
+pub const KNOWN_ONES: &str = "Cameras that are there already";
 pub const SKIP: &str = "Leave those as they are";
 pub const SKIP_TIP: &str = "Only new cameras are taken over";
 pub const UPDATE: &str = "Update those";
 pub const UPDATE_TIP: &str = "They become what the list says; their passwords stay";
 pub const TAKE_OVER: &str = "Take over";
+pub const TRANSFER_CLOSE_TIP: &str = "Closes the sheet (Esc)";
 pub const WORKING: &str = "Working …";
 
 /// The title of a test that went well.
@@ -229,6 +234,11 @@ pub fn with_schedules(names: &str) -> String {
     format!("Schedules that come with them: {names}")
 }
 
+/// What is not mixed with old footage.
+pub fn apart(names: &str) -> String {
+    format!("Kept apart from the footage of an earlier camera: {names}")
+}
+
 /// What no list holds.
 pub fn without_password(names: &str) -> String {
     format!("Type the password of: {names}")
@@ -237,4 +247,42 @@ pub fn without_password(names: &str) -> String {
 /// After an import.
 pub fn imported(new: usize, updated: usize) -> String {
     format!("{} added, {} updated.", cameras(new), updated)
+}
+
+/// The menu of a camera's mode.
+pub fn mode_of(name: &str) -> String {
+    format!("Mode of {name}")
+}
+
+/// The tooltip of that menu.
+pub fn mode_tip(menu: &str, mode: Mode) -> String {
+    format!("{menu}: {}", mode_meaning(mode))
+}
+
+/// What a mode means.
+pub const fn mode_meaning(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Disabled => "shown live, recorded only when somebody starts it",
+        Mode::Continuous => "recorded around the clock",
+        Mode::Scheduled => "recorded within its schedule",
+        Mode::Motion => "recorded while something moves",
+    }
+}
+
+/// Below the state of a camera that is away.
+pub fn since(at: &str) -> String {
+    format!("since {at}")
+}
+
+/// What happens with a camera, and since when.
+pub fn sentence_since(sentence: &str, at: &str) -> String {
+    format!("{sentence}, since {at}")
+}
+
+/// Rates of pictures and bits, and the pictures that this computer dropped.
+pub fn rate(frames: &str, bits: &str, dropped: u64) -> String {
+    match dropped {
+        0 => format!("{frames}, {bits}"),
+        dropped => format!("{frames}, {bits}, {dropped} dropped"),
+    }
 }

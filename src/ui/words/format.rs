@@ -55,6 +55,16 @@ pub fn hours_minutes(hours: i64, minutes: i64) -> String {
     format!("{hours} h {minutes:02} min")
 }
 
+/// `UTC+1`, `UTC+5:30`, `UTC`: how far local clocks are ahead.
+pub fn utc_offset(minutes: i64) -> String {
+    let sign = if minutes < 0 { '-' } else { '+' };
+    match (minutes.abs() / 60, minutes.abs() % 60) {
+        (0, 0) => "UTC".into(),
+        (hours, 0) => format!("UTC{sign}{hours}"),
+        (hours, rest) => format!("UTC{sign}{hours}:{rest:02}"),
+    }
+}
+
 /// `18 days`.
 pub fn days_left(count: u64) -> String {
     if count == 1 { "1 day".into() } else { format!("{count} days") }

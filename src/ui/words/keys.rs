@@ -7,13 +7,16 @@ use super::shell;
 pub const TITLE: &str = "Keys";
 pub const CLOSE_TIP: &str = "Closes the list (Esc)";
 
+/// The page of keys that work on all of them.
+pub const EVERYWHERE: &str = "Everywhere";
+
 /// A key's name, and what it does.
 pub type Line = (&'static str, &'static str);
 
 /// All keys by page.
-pub const LIST: [(&str, &[Line]); 4] = [
+pub const LIST: [(&str, &[Line]); 5] = [
     (
-        "Everywhere",
+        EVERYWHERE,
         &[
             ("F", "Full screen"),
             ("Esc", "Back: closes what is open, leaves full screen"),
@@ -54,6 +57,17 @@ pub const LIST: [(&str, &[Line]); 4] = [
             ("1 … 9", "Pick a camera"),
             ("/", "Find a camera"),
             ("S", "Save a snapshot of the picked camera"),
+        ],
+    ),
+    (
+        shell::DEVICES,
+        &[
+            ("/", "Find a camera"),
+            ("Esc", "Back from a camera to the list; shows all cameras again"),
+            ("Ctrl+S", "Save a camera's settings"),
+            ("Enter", "While a zone is drawn: close it"),
+            ("Backspace", "While a zone is drawn: take the last corner back"),
+            ("Delete", "Remove the picked zone"),
         ],
     ),
     (

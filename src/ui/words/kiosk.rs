@@ -16,7 +16,6 @@ pub const ENTER: &str = "Enter";
 pub const ENTER_TIP: &str = "Leaves when the PIN is right";
 pub const BACK: &str = "Delete the last character";
 pub const LOOKING: &str = "Looking at the PIN …";
-pub const NO_CAMERA: &str = "No camera yet";
 pub const NO_CAMERA_WHAT: &str = "Leave the kiosk with the lock at the lower right, and add cameras under Devices. The wall comes up \
      by itself then.";
 

@@ -28,8 +28,6 @@ pub const BACKGROUND_TIP: &str = "Close the window and record in the background"
 pub const QUIT: &str = "Stop and quit";
 /// What the button does.
 pub const QUIT_TIP: &str = "Finish all files, stop recording and quit";
-/// Button.
-pub const CANCEL: &str = "Cancel";
 /// What the button does.
 pub const CANCEL_TIP: &str = "Leave the window open";
 /// Check box.

@@ -23,8 +23,6 @@ pub const SAVE: &str = "Save view";
 pub const SAVE_TIP: &str = "Saves the arrangement under this name";
 pub const RENAME_NOW: &str = "Rename view";
 pub const DELETE_NOW: &str = "Delete view";
-pub const CANCEL: &str = "Cancel";
-pub const CANCEL_TIP: &str = "Changes nothing (Esc)";
 pub const CUSTOM: &str = "Custom";
 pub const CUSTOM_TIP: &str = "Arrange tiles: drag them, or Ctrl and the arrow keys";
 pub const ARRANGE: &str = "Arrange";
@@ -34,6 +32,15 @@ pub const COLUMNS: &str = "Columns";
 pub const COLUMNS_AUTO: &str = "Auto";
 pub const DONE: &str = "Done";
 pub const DONE_TIP: &str = "Closes this list; the arrangement stays";
+pub const TO_WALL: &str = "Back to the wall";
+pub const WALL: &str = "Wall";
+pub const BACK: &str = "Back 30 s";
+pub const BACK_TIP: &str = "Playback of the picked camera, half a minute ago";
+pub const SNAPSHOT_TIP: &str = "Saves the picture of the picked camera";
+pub const PREVIOUS: &str = "Previous cameras";
+pub const NEXT: &str = "Next cameras";
+pub const SET_UP: &str = "Set up cameras";
+pub const SET_UP_TIP: &str = "Your own by their address, or simulated ones";
 pub const NOTHING_HERE: &str = "No camera on this wall";
 pub const NOTHING_HERE_WHY: &str =
     "Add cameras with Custom, or choose another wall at the top left.";
@@ -132,4 +139,59 @@ pub fn large(camera: &str) -> String {
 /// On the large tile.
 pub fn small(camera: &str) -> String {
     format!("Make {camera} like the others")
+}
+
+/// A number of tiles.
+pub fn up_to(tiles: usize) -> String {
+    format!("Up to {tiles} cameras at once")
+}
+
+/// Which of the cameras are shown.
+pub fn page(first: usize, last: usize, count: usize) -> String {
+    format!("{first}–{last} of {count}")
+}
+
+/// In the menu.
+pub fn wall(name: &str) -> String {
+    format!("{WALL}: {name}")
+}
+
+/// On a tile.
+pub fn enlarge(camera: &str) -> String {
+    format!("Enlarge {camera}")
+}
+
+/// On a tile.
+pub fn recordings_of(camera: &str) -> String {
+    format!("Recordings of {camera}")
+}
+
+/// On a tile.
+pub fn half_a_minute_ago(camera: &str) -> String {
+    format!("{camera} half a minute ago")
+}
+
+/// On a tile.
+pub fn snapshot_of(camera: &str) -> String {
+    format!("Snapshot of {camera}")
+}
+
+/// On a tile that is recorded by hand.
+pub fn stop(camera: &str) -> String {
+    format!("Stop the recording of {camera}")
+}
+
+/// On a tile.
+pub fn record(camera: &str) -> String {
+    format!("Record {camera} now")
+}
+
+/// The button of one of several cameras that are away.
+pub fn connect(camera: &str) -> String {
+    format!("Connect to {camera} now")
+}
+
+/// The button of one of several cameras that are away.
+pub fn test(camera: &str) -> String {
+    format!("Test the connection of {camera}")
 }

@@ -6,6 +6,7 @@ pub mod camera;
 pub mod common;
 pub mod defaults;
 pub mod devices;
+pub mod first_start;
 pub mod format;
 pub mod keys;
 pub mod kiosk;

@@ -111,7 +111,6 @@ pub const EXPORT: &str = "Export";
 pub const EXPORT_TIP: &str = "Takes the range out as files for any player";
 pub const LOCK_RANGE: &str = "Lock the range";
 pub const BOOKMARK_MOMENT: &str = "Bookmark this moment";
-pub const SNAPSHOT: &str = "Snapshot";
 pub const SNAPSHOT_STYLE: &str = "How snapshots are saved";
 pub const PNG: &str = "PNG, without loss";
 pub const JPEG: &str = "JPEG, small";
@@ -229,6 +228,12 @@ pub fn unlock(note: &str) -> String {
 // The export tray.
 pub const SELECT_RANGE: &str =
     "Select a range: drag on the timeline with Shift held, or set both ends at the playhead.";
+/// Ranges that end at the moment shown, in minutes.
+pub const LAST: [(&str, i64, &str); 3] = [
+    ("Last 5 min", 5, "The five minutes before the moment shown"),
+    ("30 min", 30, "The half hour before the moment shown"),
+    ("1 h", 60, "The hour before the moment shown"),
+];
 pub const IN_TIP: &str = "Begins at the moment shown";
 pub const OUT_TIP: &str = "Ends at the moment shown";
 pub const CLEAR_RANGE: &str = "Clear";

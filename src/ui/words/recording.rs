@@ -2,22 +2,24 @@
 //!
 //! Must not do: paint, or decide when something is said.
 
+use crate::model::StreamKind;
+
 /// The page.
 pub const TITLE: &str = "Recording";
-/// There is something to save.
-pub const UNSAVED: &str = "unsaved changes";
-/// Puts the page in force.
-pub const SAVE: &str = "Save";
-/// What Save does.
-pub const SAVE_TIP: &str = "Puts the changes of this page in force (Ctrl+S)";
-/// Goes back to what is in force.
-pub const DISCARD: &str = "Discard";
-/// What Discard does.
-pub const DISCARD_TIP: &str = "Goes back to the settings in force";
-/// Save was pressed.
-pub const SAVING: &str = "saving …";
-/// A field holds what cannot be saved.
-pub const MEND_FIRST: &str = "Nothing was saved: correct the fields that are marked first.";
+/// The card of the cameras.
+pub const CAMERAS: &str = "Cameras";
+/// There is nothing to set.
+pub const NO_CAMERA: &str = "There is no camera yet.";
+/// Where there is something to do about that.
+pub const TO_DEVICES: &str = "Go to Devices";
+/// What is there.
+pub const TO_DEVICES_TIP: &str = "Where cameras are added";
+
+/// Which stream of a camera is recorded.
+#[must_use]
+pub fn stream(kind: StreamKind) -> String {
+    format!("{kind} stream")
+}
 
 /// What the engine, or the settings, say against saving.
 #[must_use]

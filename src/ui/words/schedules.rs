@@ -6,6 +6,7 @@ use chrono::{Datelike, NaiveDate, Weekday};
 
 use super::week;
 use crate::model::schedule::{Exception, ExceptionRule};
+use crate::model::settings::DateStyle;
 use crate::model::{CoverageKind, Mode};
 use crate::ui::clock_changes::ClockChange;
 use crate::ui::format;
@@ -33,8 +34,6 @@ pub const REDO: &str = "Redo";
 /// There is no schedule.
 pub const NONE_YET: &str = "There is no schedule yet. A schedule says on which days and at which times cameras that \
                             are set to Scheduled are recorded.";
-/// There is no camera.
-pub const NO_CAMERA: &str = "There is no camera yet.";
 /// A field.
 pub const NAME: &str = "Name";
 /// A row of switches.
@@ -65,8 +64,6 @@ pub const NO_EXCEPTIONS: &str = "Every week is the same.";
 pub const NEW_EXCEPTION: &str = "Exception on a date";
 /// A field.
 pub const DATE: &str = "Date";
-/// How a date can be written.
-pub const DATE_HINT: &str = "3 Apr, 3 Apr 2026 or 2026-04-03";
 /// Text that is no date.
 pub const NO_DATE: &str = "Write a date such as 3 Apr 2026 or 2026-04-03.";
 /// What holds on the date.
@@ -85,10 +82,6 @@ pub const WHICH: &str = "Schedule for this date";
 pub const APPLY: &str = "Apply";
 /// What it does.
 pub const APPLY_TIP: &str = "Puts it into the list; it is in force when the page is saved (Enter)";
-/// Ends the sheet.
-pub const CANCEL: &str = "Cancel";
-/// What it does.
-pub const CANCEL_TIP: &str = "Changes nothing (Esc)";
 /// Nobody records by this schedule.
 pub const UNUSED: &str = "No camera records by this schedule.";
 /// Only by hand.
@@ -169,13 +162,27 @@ pub fn letter(day: Weekday) -> &'static str {
     &week::day(day)[..1]
 }
 
-/// `Fri 3 Apr`, with the year when it is another one.
+/// How a date can be written.
 #[must_use]
-pub fn date(date: NaiveDate, today: NaiveDate) -> String {
-    if date.year() == today.year() {
-        date.format("%a %-d %b").to_string()
-    } else {
-        date.format("%a %-d %b %Y").to_string()
+pub fn date_hint(dates: DateStyle, today: NaiveDate) -> String {
+    match dates {
+        DateStyle::Words => "3 Apr, 3 Apr 2026 or 2026-04-03".into(),
+        _ => format!("{} or {}", dates.day_month(today), dates.long(today)),
+    }
+}
+
+/// `Fri 3 Apr`, with the year when it is another one, as the style of dates has it.
+#[must_use]
+pub fn date(date: NaiveDate, today: NaiveDate, dates: DateStyle) -> String {
+    if date.year() == today.year() { dates.short(date) } else { whole_date(date, dates) }
+}
+
+/// `Fri 3 Apr 2026`, as the style of dates has it.
+#[must_use]
+pub fn whole_date(date: NaiveDate, dates: DateStyle) -> String {
+    match dates {
+        DateStyle::Words => dates.long(date),
+        _ => format!("{} {}", date.format("%a"), dates.long(date)),
     }
 }
 
@@ -191,14 +198,14 @@ pub fn rule(rule: &ExceptionRule) -> String {
 
 /// `Fri 3 Apr: nothing`.
 #[must_use]
-pub fn exception(exception: &Exception, today: NaiveDate) -> String {
-    format!("{}: {}", date(exception.date, today), rule(&exception.rule))
+pub fn exception(exception: &Exception, today: NaiveDate, dates: DateStyle) -> String {
+    format!("{}: {}", date(exception.date, today, dates), rule(&exception.rule))
 }
 
 /// Two exceptions on one date.
 #[must_use]
-pub fn date_taken(date: NaiveDate, today: NaiveDate) -> String {
-    format!("{} has an exception already; change that one.", self::date(date, today))
+pub fn date_taken(date: NaiveDate, today: NaiveDate, dates: DateStyle) -> String {
+    format!("{} has an exception already; change that one.", self::date(date, today, dates))
 }
 
 /// What a camera is recorded by.
@@ -258,7 +265,7 @@ pub fn bytes_a_week(bytes: u64, at_most: bool) -> (&'static str, String, &'stati
 
 /// What happens to times when clocks change.
 #[must_use]
-pub fn clocks(zone: &str, changes: &[ClockChange]) -> String {
+pub fn clocks(zone: &str, changes: &[ClockChange], dates: DateStyle) -> String {
     let mut text = format!("Times are local, {zone}.");
     let mut told = None;
     for change in changes {
@@ -273,7 +280,7 @@ pub fn clocks(zone: &str, changes: &[ClockChange]) -> String {
         } else {
             "happens twice and both are recorded"
         };
-        text.push_str(&format!("{on} {} {what} {then}", change.date.format("%a %-d %b")));
+        text.push_str(&format!("{on} {} {what} {then}", dates.short(change.date)));
     }
     if changes.is_empty() {
         text.push_str(" Clocks are not changed there within a year");
@@ -291,7 +298,7 @@ mod tests {
 
     fn told(zone: &str, now: &str) -> String {
         let now = WallTime::parse_rfc3339(now).expect("a time");
-        clocks(zone, &clock_changes(&Zone::named(zone), now, 366))
+        clocks(zone, &clock_changes(&Zone::named(zone), now, 366), DateStyle::Words)
     }
 
     #[test]

@@ -15,8 +15,10 @@ pub const RETENTION_LONG: &str = "At most a hundred years.";
 pub const MAX_SIZE: &str = "Maximum storage size";
 pub const MAX_SIZE_TIP: &str = "What all recordings may take together";
 pub const NO_LIMIT: &str = "0 = no limit";
+pub const MAX_SIZE_UNIT: &str = "GB";
 pub const MAX_FILE: &str = "Maximum file size";
 pub const MAX_FILE_TIP: &str = "A longer recording goes on in another file";
+pub const MAX_FILE_UNIT: &str = "MB";
 pub const FILE_HINT: &str = "0 = unlimited; 3900 is safe for FAT32";
 pub const LOW_SPACE: &str = "Low space threshold";
 pub const LOW_SPACE_TIP: &str = "You are told when less of the disk is free; 0 means never";
@@ -34,10 +36,8 @@ pub const NO_OLDEST: &str = "nothing recorded yet";
 pub const GOES: &str = "goes in the next 24 h";
 pub const NOTHING_WRITTEN: &str = "nothing is being written";
 pub const NEVER_FULL: &str = "space does not run out at this rate";
-pub const CANCEL: &str = "Cancel";
 pub const DELETE_AND_SAVE: &str = "Save and delete";
 pub const DELETE_AND_SAVE_TIP: &str = "Puts the change in force; this footage goes at once";
-pub const CHECKING: &str = "Looking what the change would delete …";
 
 /// A number that is too small or too large.
 pub fn range(least: impl std::fmt::Display, most: impl std::fmt::Display) -> String {

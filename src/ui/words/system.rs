@@ -6,13 +6,6 @@ use crate::model::settings::DateStyle;
 use crate::protocol::{Remedy, Verdict};
 
 pub const TITLE: &str = "System";
-pub const SAVE: &str = "Save";
-pub const SAVE_TIP: &str = "Puts the changes of this page in force (Ctrl+S)";
-pub const DISCARD: &str = "Discard";
-pub const DISCARD_TIP: &str = "Goes back to what is in force";
-pub const UNSAVED: &str = "Unsaved changes";
-pub const SAVING: &str = "Saving …";
-pub const MEND_FIRST: &str = "Nothing was saved: mend the marked fields first.";
 
 pub const DIAGNOSTICS: &str = "Diagnostics";
 pub const CAMERA: &str = "Camera to check";
@@ -81,7 +74,6 @@ pub const LICENCE: &str = "Licence";
 pub const LICENCE_OWN: &str = "MIT or Apache-2.0";
 pub const LICENCES: &str = "Licences";
 pub const LICENCES_TIP: &str = "Of everything that is in this program, with their texts";
-pub const CLOSE: &str = "Close";
 pub const KEYS: &str = "Keys";
 
 /// Why nothing was saved.
@@ -158,7 +150,6 @@ pub const PIN_REMOVE: &str = "Remove PIN";
 pub const PIN_REMOVE_TIP: &str = "Anybody can leave the kiosk then";
 pub const PIN_EMPTY: &str = "Write the new PIN twice.";
 pub const PIN_DIFFERS: &str = "The two new PINs differ.";
-pub const CANCEL: &str = "Cancel";
 
 pub const START: &str = "Starting with the computer";
 pub const START_AT_ONCE: &str = "In force at once, for this user of the computer.";

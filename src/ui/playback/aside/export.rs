@@ -23,6 +23,9 @@ use crate::ui::{format, theme};
 
 type Asked = Option<(Vec<CameraId>, WallSpan, Option<PathBuf>)>;
 
+/// Microseconds of a minute.
+const MINUTE: i64 = 60_000_000;
+
 /// The tray.
 #[derive(Default)]
 pub struct Tray {
@@ -211,6 +214,9 @@ fn ends(ui: &mut Ui, stage: &Stage<'_>, around: &Around<'_>) -> Option<Act> {
             ui.label(common::range(&day, &from, &to));
         }
     }
+    if around.range.is_none() {
+        act = last(ui, around);
+    }
     ui.horizontal(|ui| {
         ui.spacing_mut().button_padding.x = 8.0;
         if labelled_button(ui, ICON_LOGIN, common::RANGE_IN, words::IN_TIP, "[").clicked() {
@@ -224,6 +230,21 @@ fn ends(ui: &mut Ui, stage: &Stage<'_>, around: &Around<'_>) -> Option<Act> {
                 .clicked()
         {
             act = Some(Act::ClearRange);
+        }
+    });
+    act
+}
+
+/// Ranges that end at the playhead.
+fn last(ui: &mut Ui, around: &Around<'_>) -> Option<Act> {
+    let mut act = None;
+    ui.horizontal(|ui| {
+        ui.spacing_mut().button_padding.x = 8.0;
+        for (label, minutes, tip) in words::LAST {
+            if ui.button(label).on_hover_text(tip).clicked() {
+                let start = around.playhead.plus_micros(-minutes * MINUTE);
+                act = Some(Act::Range(WallSpan::new(start, around.playhead)));
+            }
         }
     });
     act

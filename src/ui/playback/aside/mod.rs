@@ -79,6 +79,8 @@ pub enum Act {
     In,
     /// The range ends at the playhead.
     Out,
+    /// This is the range.
+    Range(WallSpan),
     /// No range any more.
     ClearRange,
 }

@@ -12,9 +12,10 @@ use crate::model::settings::check_name;
 use crate::model::{Mode, Password, Settings, StreamKind, Transport};
 use crate::protocol::{CameraDraft, Command};
 use crate::ui::desk::Stage;
+use crate::ui::setup::entry::row;
 use crate::ui::theme;
 use crate::ui::widgets::{field, main_button, segmented, sheet, soft};
-use crate::ui::words::devices as words;
+use crate::ui::words::{common, devices as words};
 
 /// Width of the sheet, in points.
 const WIDTH: f32 = 520.0;
@@ -176,11 +177,12 @@ impl AddCamera {
     }
 
     fn choices(&mut self, ui: &mut Ui) {
-        let udp = [("TCP", words::TCP_TIP), ("UDP", words::UDP_TIP)];
+        let udp = [(words::TCP, words::TCP_TIP), (words::UDP, words::UDP_TIP)];
         choose(ui, words::TRANSPORT, udp, &mut self.udp);
-        let stream = [("Main", words::MAIN_TIP), ("Sub", words::SUB_STREAM_TIP)];
+        let stream = [(common::MAIN, common::MAIN_TIP), (common::SUB, common::SUB_TIP)];
         choose(ui, words::STREAM, stream, &mut self.record_sub);
-        let mode = [("Continuous", words::CONTINUOUS_TIP), ("Disabled", words::DISABLED_TIP)];
+        let mode =
+            [(words::CONTINUOUS, words::CONTINUOUS_TIP), (words::DISABLED, words::DISABLED_TIP)];
         choose(ui, words::RECORDING, mode, &mut self.off);
     }
 
@@ -219,7 +221,7 @@ impl AddCamera {
                 if main_button(ui, words::ADD, words::ADD_SHEET_TIP).clicked() {
                     done = self.add(stage);
                 }
-                let cancel = ui.button(words::CANCEL).on_hover_text("Closes without adding (Esc)");
+                let cancel = ui.button(common::CANCEL).on_hover_text(words::ADD_CANCEL_TIP);
                 done |= cancel.clicked();
             });
         });
@@ -286,13 +288,7 @@ impl AddCamera {
 }
 
 fn choose(ui: &mut Ui, name: &str, options: [(&str, &str); 2], second: &mut bool) {
-    ui.horizontal(|ui| {
-        let (rect, _) =
-            ui.allocate_exact_size(egui::vec2(120.0, theme::CONTROL), egui::Sense::hover());
-        let mut label = ui.new_child(
-            egui::UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center)),
-        );
-        label.label(soft(name));
+    row(ui, name, |ui| {
         let options = options.map(|(word, tip)| (word, tip.to_owned()));
         if let Some(i) = segmented(ui, name, &options, Some(usize::from(*second))) {
             *second = i == 1;

@@ -26,6 +26,11 @@ fn groups(settings: &Settings) -> BTreeSet<&str> {
     named.filter(|group| !group.is_empty()).collect()
 }
 
+/// Whether there is a group to choose, and so [`button`].
+pub fn is_there(settings: &Settings) -> bool {
+    !groups(settings).is_empty()
+}
+
 /// A button with the groups behind it; gives the one that was chosen.
 pub fn button(ui: &mut Ui, settings: &Settings) -> Option<String> {
     let groups = groups(settings);

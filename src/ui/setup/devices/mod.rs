@@ -29,7 +29,7 @@ use crate::ui::app::Go;
 use crate::ui::desk::Stage;
 use crate::ui::theme;
 use crate::ui::widgets::{icon, labelled_button, main_icon_button, soft, strong, title_bar};
-use crate::ui::words::devices as words;
+use crate::ui::words::{common, devices as words};
 
 /// The page.
 #[derive(Default)]
@@ -184,7 +184,7 @@ fn empty(ui: &mut Ui) {
     ui.add_space(120.0);
     ui.vertical_centered(|ui| {
         ui.label(icon(ICON_VIDEOCAM, 36.0).color(theme::text_faint()));
-        ui.label(strong(words::NO_CAMERA));
+        ui.label(strong(common::NO_CAMERA));
         ui.label(soft(words::NO_CAMERA_TEXT));
     });
 }

@@ -8,7 +8,7 @@ use crate::model::CameraId;
 use crate::protocol::{Command, StorageQuery};
 use crate::ui::desk::Stage;
 use crate::ui::widgets::{segmented, sheet, soft};
-use crate::ui::words::devices as words;
+use crate::ui::words::{common, devices as words};
 use crate::ui::{format, theme};
 
 /// A camera that is to be removed.
@@ -45,7 +45,9 @@ impl Removing {
                 (words::KEEP_FOOTAGE, words::KEEP_FOOTAGE_TIP.to_owned()),
                 (words::DELETE_FOOTAGE, words::DELETE_FOOTAGE_TIP.to_owned()),
             ];
-            if let Some(i) = segmented(ui, "Footage", &options, Some(usize::from(self.footage))) {
+            if let Some(i) =
+                segmented(ui, words::FOOTAGE, &options, Some(usize::from(self.footage)))
+            {
                 self.footage = i == 1;
             }
             ui.label(soft(if self.footage { words::DELETED_TEXT } else { words::KEPT_TEXT }));
@@ -57,7 +59,7 @@ impl Removing {
                     let (id, footage) = (self.camera.clone(), self.footage);
                     close = stage.desk.send(Command::RemoveCamera { id, footage });
                 }
-                let cancel = ui.button(words::CANCEL).on_hover_text("Keeps the camera (Esc)");
+                let cancel = ui.button(common::CANCEL).on_hover_text(words::REMOVE_CANCEL_TIP);
                 close |= cancel.clicked();
             });
         });

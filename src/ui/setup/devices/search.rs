@@ -15,7 +15,7 @@ use crate::protocol::{
 use crate::ui::desk::Stage;
 use crate::ui::theme;
 use crate::ui::widgets::{field, icon, main_button, sheet, soft, strong};
-use crate::ui::words::devices as words;
+use crate::ui::words::{common, devices as words};
 
 /// The sheet.
 #[derive(Default)]
@@ -123,7 +123,7 @@ impl Search {
                 next = Some(Next::Add(Box::new(AddCamera::opened())));
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if ui.button(words::CLOSE).on_hover_text("Closes the list (Esc)").clicked() {
+                if ui.button(common::CLOSE).on_hover_text(words::SEARCH_CLOSE_TIP).clicked() {
                     next = Some(Next::Closed);
                 }
             });

@@ -6,11 +6,13 @@ use egui::{Align, Key, Layout, Margin, Pos2, RichText, TextEdit, Ui, Vec2};
 use egui_extras::{Column, TableBuilder, TableRow};
 use egui_material_icons::icons::{ICON_DELETE, ICON_NETWORK_CHECK, ICON_SEARCH};
 
-use crate::model::{CameraId, GapReason, RecordingState};
+use crate::model::CameraId;
 use crate::protocol::{CameraStatus, LinkState};
 use crate::ui::desk::Stage;
 use crate::ui::setup::mode_menu::{self, mode_menu};
-use crate::ui::widgets::{Look, icon, icon_button, soft, state_dot, state_word, strong};
+use crate::ui::widgets::{
+    Look, icon, icon_button, recording_word, soft, state_dot, state_word, strong,
+};
 use crate::ui::words::devices as words;
 use crate::ui::{format, keys, theme};
 
@@ -199,8 +201,8 @@ fn state(ui: &mut Ui, camera: &CameraStatus, stage: &Stage<'_>) {
     state_dot(ui.painter(), Pos2::new(rect.center().x, rect.center().y), &camera.link);
     match &camera.link {
         LinkState::Offline { since, why, .. } => {
-            let since = format!("since {}", stage.zone.brief(*since, stage.now));
-            let response = ui.scope(|ui| two_lines(ui, "offline", &since)).response;
+            let since = words::since(&stage.zone.brief(*since, stage.now));
+            let response = ui.scope(|ui| two_lines(ui, state_word(&camera.link), &since)).response;
             response.on_hover_text(why);
         }
         link => {
@@ -212,13 +214,8 @@ fn state(ui: &mut Ui, camera: &CameraStatus, stage: &Stage<'_>) {
 fn recording(ui: &mut Ui, camera: &CameraStatus, stage: &Stage<'_>) {
     let since = stage.zone.brief(camera.since, stage.now);
     let colour = theme::recording(&camera.recording);
-    let text = match &camera.recording {
-        RecordingState::Recording(kind) => kind.label(),
-        RecordingState::Idle(GapReason::Disabled) => "off",
-        RecordingState::Idle(_) => "not recording",
-    };
-    ui.label(RichText::new(text).color(colour))
-        .on_hover_text(format!("{}, since {since}", camera.sentence));
+    ui.label(RichText::new(recording_word(&camera.recording)).color(colour))
+        .on_hover_text(words::sentence_since(&camera.sentence, &since));
 }
 
 /// `main 1920×1080`.
@@ -235,11 +232,7 @@ fn rate(camera: &CameraStatus) -> String {
         return "–".into();
     }
     let bits = format::bit_rate(camera.bit_rate);
-    let dropped = match camera.dropped {
-        0 => String::new(),
-        n => format!(", {n} dropped"),
-    };
-    format!("{}, {bits}{dropped}", format::frame_rate(camera.frame_rate_milli))
+    words::rate(&format::frame_rate(camera.frame_rate_milli), &bits, camera.dropped)
 }
 
 fn two_lines(ui: &mut Ui, upper: &str, lower: &str) {

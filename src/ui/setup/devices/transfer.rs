@@ -15,7 +15,7 @@ use crate::ui::desk::Stage;
 use crate::ui::dialog::{Dialog, Purpose};
 use crate::ui::theme;
 use crate::ui::widgets::{icon, main_button, segmented, sheet, soft};
-use crate::ui::words::devices as words;
+use crate::ui::words::{common, devices as words};
 
 /// What the file is called when nobody says otherwise.
 const FILE_NAME: &str = "cameras.toml";
@@ -134,6 +134,9 @@ impl Transfer {
         if summary.same > 0 {
             ui.label(soft(words::same_ones(summary.same)));
         }
+        if !summary.apart.is_empty() {
+            ui.label(soft(words::apart(&names(&summary.apart))));
+        }
         if !summary.schedules.is_empty() {
             ui.label(soft(words::with_schedules(&names(&summary.schedules))));
         }
@@ -143,7 +146,9 @@ impl Transfer {
                 (words::SKIP, words::SKIP_TIP.to_owned()),
                 (words::UPDATE, words::UPDATE_TIP.to_owned()),
             ];
-            if let Some(i) = segmented(ui, "Known", &options, Some(usize::from(self.update))) {
+            if let Some(i) =
+                segmented(ui, words::KNOWN_ONES, &options, Some(usize::from(self.update)))
+            {
                 self.update = i == 1;
             }
         }
@@ -183,8 +188,8 @@ impl Transfer {
                 }
             }
         }
-        let text = if done { words::CLOSE } else { words::CANCEL };
-        ui.button(text).on_hover_text("Closes the sheet (Esc)").clicked()
+        let text = if done { common::CLOSE } else { common::CANCEL };
+        ui.button(text).on_hover_text(words::TRANSFER_CLOSE_TIP).clicked()
     }
 
     fn import_as(&mut self, stage: &mut Stage<'_>, known: KnownCameras) {

@@ -11,7 +11,7 @@ use crate::model::{Mode, Settings};
 use crate::ui::theme;
 use crate::ui::week::{Bands, Lane, camera_lanes};
 use crate::ui::widgets::labelled_button;
-use crate::ui::words::schedules as words;
+use crate::ui::words::{recording, schedules as words};
 
 /// What the operator wants.
 pub enum Wish {
@@ -53,7 +53,7 @@ pub fn ui(ui: &mut Ui, settings: &Settings, chosen: usize, height: f32) -> Optio
     let mut wish = None;
     ui.spacing_mut().item_spacing.y = 4.0;
     if settings.cameras.is_empty() {
-        ui.label(words::NO_CAMERA);
+        ui.label(recording::NO_CAMERA);
     }
     let height = height.max(3.0 * ROW);
     ScrollArea::vertical().id_salt("cameras").max_height(height).min_scrolled_height(height).show(

@@ -7,6 +7,7 @@ use chrono::{NaiveDate, Weekday};
 use super::texts::{FieldId, Texts};
 use crate::model::Settings;
 use crate::model::schedule::{self, DayRange, Exception, Schedule, TimeOfDay};
+use crate::model::settings::DateStyle;
 use crate::ui::setup::draft::Draft;
 use crate::ui::week::{Band, Bands, DAY, Edit, History, WEEKDAYS};
 use crate::ui::words::{schedules as words, sentence};
@@ -281,13 +282,13 @@ impl Edits {
         draft: &mut Draft,
         old: Option<NaiveDate>,
         new: Exception,
-        today: NaiveDate,
+        (today, dates): (NaiveDate, DateStyle),
     ) -> Result<(), String> {
         let Some(schedule) = self.schedule(draft) else { return Ok(()) };
         let mut changed = schedule.clone();
         changed.exceptions.retain(|exception| Some(exception.date) != old);
         if changed.exceptions.iter().any(|exception| exception.date == new.date) {
-            return Err(words::date_taken(new.date, today));
+            return Err(words::date_taken(new.date, today, dates));
         }
         changed.exceptions.push(new);
         changed.exceptions.sort_by_key(|exception| exception.date);

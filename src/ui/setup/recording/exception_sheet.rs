@@ -3,13 +3,13 @@
 //! Must not do: change a schedule; it says which exception is wanted.
 
 use chrono::{Datelike, NaiveDate};
-use egui::{Align, ComboBox, Key, Layout, RichText, Ui};
+use egui::{Align, Key, Layout, RichText, Ui};
 
 use crate::model::schedule::{Exception, ExceptionRule};
 use crate::model::settings::DateStyle;
 use crate::ui::theme;
-use crate::ui::widgets::{field, main_button, segmented, sheet, soft};
-use crate::ui::words::schedules as words;
+use crate::ui::widgets::{field, main_button, named_menu, segmented, sheet, soft};
+use crate::ui::words::{common, schedules as words};
 
 /// What is chosen for the date.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -53,13 +53,13 @@ impl ExceptionSheet {
     }
 
     /// For one that is there.
-    pub fn of(exception: &Exception) -> Self {
+    pub fn of(exception: &Exception, dates: DateStyle) -> Self {
         let (rule, used) = match &exception.rule {
             ExceptionRule::Never => (Rule::Never, None),
             ExceptionRule::AllDay => (Rule::AllDay, None),
             ExceptionRule::Use(name) => (Rule::Use, Some(name.clone())),
         };
-        let text = exception.date.format("%-d %b %Y").to_string();
+        let text = dates.long(exception.date);
         Self { old: Some(exception.date), text, rule, used, ready: false, problem: None }
     }
 
@@ -69,11 +69,17 @@ impl ExceptionSheet {
     }
 
     /// Shows it; `others` are the schedules whose times can be taken.
-    pub fn ui(&mut self, ui: &Ui, others: &[&str], today: NaiveDate) -> Option<Done> {
+    pub fn ui(
+        &mut self,
+        ui: &Ui,
+        others: &[&str],
+        today: NaiveDate,
+        dates: DateStyle,
+    ) -> Option<Done> {
         let mut done = None;
         let left = sheet(ui, "exception", 380.0, |ui| {
             ui.heading(words::NEW_EXCEPTION);
-            self.date(ui, today);
+            self.date(ui, today, dates);
             self.choices(ui, others);
             if let Some(problem) = &self.problem {
                 ui.label(RichText::new(problem).color(theme::error()));
@@ -82,12 +88,12 @@ impl ExceptionSheet {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let enter = ui.input(|i| i.key_pressed(Key::Enter));
                 if main_button(ui, words::APPLY, words::APPLY_TIP).clicked() || enter {
-                    match self.wanted(others, today) {
+                    match self.wanted(others, today, dates) {
                         Ok(exception) => done = Some(Done::Wanted(self.old, exception)),
                         Err(problem) => self.problem = Some(problem.into()),
                     }
                 }
-                if ui.button(words::CANCEL).on_hover_text(words::CANCEL_TIP).clicked() {
+                if ui.button(common::CANCEL).on_hover_text(common::CANCEL_TIP).clicked() {
                     done = Some(Done::Closed);
                 }
             });
@@ -95,16 +101,17 @@ impl ExceptionSheet {
         if left && done.is_none() { Some(Done::Closed) } else { done }
     }
 
-    fn date(&mut self, ui: &mut Ui, today: NaiveDate) {
-        let response = field(ui, words::DATE, words::DATE_HINT, &mut self.text, false);
+    fn date(&mut self, ui: &mut Ui, today: NaiveDate, dates: DateStyle) {
+        let hint = words::date_hint(dates, today);
+        let response = field(ui, words::DATE, &hint, &mut self.text, false);
         if !std::mem::replace(&mut self.ready, true) {
             response.request_focus();
         }
         if response.changed() {
             self.problem = None;
         }
-        let told = date_of(&self.text, today).map(|date| DateStyle::default().long(date));
-        ui.label(soft(told.unwrap_or_else(|| words::DATE_HINT.into())).size(theme::CAPTION));
+        let told = date_of(&self.text, today, dates).map(|date| words::whole_date(date, dates));
+        ui.label(soft(told.unwrap_or(hint)).size(theme::CAPTION));
     }
 
     fn choices(&mut self, ui: &mut Ui, others: &[&str]) {
@@ -125,23 +132,21 @@ impl ExceptionSheet {
             return;
         }
         let used = self.used.get_or_insert_with(|| others[0].to_owned());
-        let shown = ComboBox::from_id_salt("exception schedule")
-            .selected_text(used.as_str())
-            .width(200.0)
-            .show_ui(ui, |ui| {
-                for other in others {
-                    ui.selectable_value(used, (*other).to_owned(), *other);
-                }
-            });
-        shown.response.widget_info(|| {
-            let mut info = egui::WidgetInfo::labeled(egui::Role::ComboBox, true, words::WHICH);
-            info.current_text_value = Some(used.clone());
-            info
+        let shown = used.clone();
+        named_menu(ui, "exception-schedule", words::WHICH, &shown, 200.0, |ui| {
+            for other in others {
+                ui.selectable_value(used, (*other).to_owned(), *other);
+            }
         });
     }
 
-    fn wanted(&self, others: &[&str], today: NaiveDate) -> Result<Exception, &'static str> {
-        let date = date_of(&self.text, today).ok_or(words::NO_DATE)?;
+    fn wanted(
+        &self,
+        others: &[&str],
+        today: NaiveDate,
+        dates: DateStyle,
+    ) -> Result<Exception, &'static str> {
+        let date = date_of(&self.text, today, dates).ok_or(words::NO_DATE)?;
         let rule = match (self.rule, &self.used) {
             (Rule::Never, _) => ExceptionRule::Never,
             (Rule::AllDay, _) => ExceptionRule::AllDay,
@@ -155,14 +160,20 @@ impl ExceptionSheet {
 }
 
 /// A date as people write it; without a year the next such day.
-fn date_of(text: &str, today: NaiveDate) -> Option<NaiveDate> {
+fn date_of(text: &str, today: NaiveDate, dates: DateStyle) -> Option<NaiveDate> {
+    let (slashed, short) = match dates {
+        DateStyle::MonthFirst => ("%m/%d/%Y", "%m/%d/%Y"),
+        DateStyle::Iso => ("%d/%m/%Y", "%m-%d-%Y"),
+        _ => ("%d/%m/%Y", "%d/%m/%Y"),
+    };
+    let gap = if dates == DateStyle::Iso { '-' } else { '/' };
     let text = text.trim();
-    let full = ["%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%d %b %Y", "%a %d %b %Y"];
+    let full = ["%Y-%m-%d", "%d.%m.%Y", slashed, "%d %b %Y", "%a %d %b %Y"];
     let named = full.iter().find_map(|format| NaiveDate::parse_from_str(text, format).ok());
     named.or_else(|| {
         let text = text.trim_end_matches('.');
         (today.year()..=today.year() + 8).find_map(|year| {
-            let formats = [("%d %b %Y", ' '), ("%d.%m.%Y", '.'), ("%d/%m/%Y", '/')];
+            let formats = [("%d %b %Y", ' '), ("%d.%m.%Y", '.'), (short, gap)];
             let date = formats.into_iter().find_map(|(format, gap)| {
                 NaiveDate::parse_from_str(&format!("{text}{gap}{year}"), format).ok()
             });
@@ -178,7 +189,7 @@ mod tests {
     #[test]
     fn dates_are_taken_as_people_write_them() {
         let today = NaiveDate::from_ymd_opt(2026, 3, 3).expect("a date");
-        let told = |text: &str| date_of(text, today).map(|date| date.to_string());
+        let told = |text: &str, dates| date_of(text, today, dates).map(|date| date.to_string());
         for (text, date) in [
             ("3 Apr", "2026-04-03"),
             ("3 apr 2027", "2027-04-03"),
@@ -189,10 +200,21 @@ mod tests {
             ("24.12.2026", "2026-12-24"),
             ("29 Feb", "2028-02-29"),
         ] {
-            assert_eq!(told(text), Some(date.into()), "{text}");
+            assert_eq!(told(text, DateStyle::Words), Some(date.into()), "{text}");
         }
         for text in ["", "soon", "31 Feb", "2026-13-01"] {
-            assert_eq!(told(text), None, "{text}");
+            assert_eq!(told(text, DateStyle::Words), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_shown_in_a_style_is_taken_in_it() {
+        let today = NaiveDate::from_ymd_opt(2026, 3, 3).expect("a date");
+        let date = NaiveDate::from_ymd_opt(2026, 4, 5).expect("a date");
+        for dates in DateStyle::ALL {
+            for text in [dates.long(date), dates.day_month(date)] {
+                assert_eq!(date_of(&text, today, dates), Some(date), "{text}");
+            }
         }
     }
 }

@@ -7,6 +7,8 @@ use egui::{Label, RichText, ScrollArea, Sense, Ui};
 use egui_material_icons::icons::{ICON_ADD, ICON_CLOSE};
 
 use crate::model::schedule::{Exception, Schedule};
+use crate::model::settings::DateStyle;
+use crate::ui::desk::Stage;
 use crate::ui::theme;
 use crate::ui::widgets::{Look, icon_button, labelled_button, soft, strong};
 use crate::ui::words::schedules as words;
@@ -25,8 +27,9 @@ pub enum Wish {
 }
 
 /// Shows the exceptions of a schedule; `editable` with what changes them.
-pub fn ui(ui: &mut Ui, schedule: &Schedule, today: NaiveDate, editable: bool) -> Option<Wish> {
+pub fn ui(ui: &mut Ui, schedule: &Schedule, stage: &Stage<'_>, editable: bool) -> Option<Wish> {
     let mut wish = None;
+    let (today, dates) = (stage.zone.day(stage.now), stage.zone.dates());
     ui.spacing_mut().item_spacing.y = 4.0;
     ui.label(soft(words::EXCEPTIONS).size(theme::CAPTION));
     ui.separator();
@@ -39,7 +42,7 @@ pub fn ui(ui: &mut Ui, schedule: &Schedule, today: NaiveDate, editable: bool) ->
         .min_scrolled_height(HEIGHT)
         .show(ui, |ui| {
             for exception in &schedule.exceptions {
-                wish = row(ui, exception, today, editable).or(wish.take());
+                wish = row(ui, exception, (today, dates), editable).or(wish.take());
                 ui.separator();
             }
         });
@@ -50,9 +53,14 @@ pub fn ui(ui: &mut Ui, schedule: &Schedule, today: NaiveDate, editable: bool) ->
     wish
 }
 
-fn row(ui: &mut Ui, exception: &Exception, today: NaiveDate, editable: bool) -> Option<Wish> {
+fn row(
+    ui: &mut Ui,
+    exception: &Exception,
+    (today, dates): (NaiveDate, DateStyle),
+    editable: bool,
+) -> Option<Wish> {
     let mut wish = None;
-    let told = words::exception(exception, today);
+    let told = words::exception(exception, today, dates);
     let past = exception.date < today;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
@@ -61,7 +69,7 @@ fn row(ui: &mut Ui, exception: &Exception, today: NaiveDate, editable: bool) -> 
             ui.set_width(width);
             ui.vertical(|ui| {
                 ui.spacing_mut().item_spacing.y = 1.0;
-                let date = words::date(exception.date, today);
+                let date = words::date(exception.date, today, dates);
                 let date = if past { soft(date) } else { strong(date) };
                 ui.add(Label::new(date).truncate());
                 let rule = RichText::new(words::rule(&exception.rule)).size(theme::CAPTION);

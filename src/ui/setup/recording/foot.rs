@@ -36,7 +36,7 @@ impl Clocks {
             self.known = Some((key.0, key.1, changes));
         }
         if let Some((zone, _, changes)) = &self.known {
-            let text = soft(words::clocks(zone, changes)).size(theme::CAPTION);
+            let text = soft(words::clocks(zone, changes, stage.zone.dates())).size(theme::CAPTION);
             ui.add(Label::new(text).wrap());
         }
     }

@@ -11,23 +11,21 @@ mod foot;
 mod list;
 mod modes;
 mod schedules;
-
 mod texts;
 
-use egui::{Key, Modifiers, RichText, Ui};
-use egui_material_icons::icons::{ICON_EDIT, ICON_ERROR};
+use egui::{Key, Modifiers, Ui};
 
 use self::schedules::SchedulesCard;
 use super::defaults::DefaultsCard;
 use super::draft::Draft;
 use super::loss::LossGuard;
+use super::saving::{Press, State, refusal, save_bar};
 use super::storage::StorageCard;
 use crate::ui::app::Go;
 use crate::ui::desk::Stage;
-use crate::ui::widgets::{card, icon, main_button, soft, title_bar};
-use crate::ui::words::recording as words;
-use crate::ui::words::storage as storage_words;
-use crate::ui::{keys, theme};
+use crate::ui::keys;
+use crate::ui::widgets::{card, title_bar};
+use crate::ui::words::{common, recording as words};
 
 /// The page and what is edited on it.
 #[derive(Default)]
@@ -41,13 +39,6 @@ pub struct RecordingPage {
     asking: bool,
     /// Save was refused because of a field.
     told: bool,
-}
-
-/// What the bar wants.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Press {
-    Save,
-    Discard,
 }
 
 impl RecordingPage {
@@ -101,32 +92,8 @@ impl RecordingPage {
 
     fn bar(&self, ui: &mut Ui) -> Option<Press> {
         let changed = self.draft.is_changed() || self.is_wrong();
-        let busy = self.draft.is_waiting() || self.guard.is_saving();
-        let mut press = None;
-        title_bar(ui, words::TITLE, |ui| {
-            if !changed {
-                return;
-            }
-            ui.add_enabled_ui(!busy, |ui| {
-                if main_button(ui, words::SAVE, words::SAVE_TIP).clicked() {
-                    press = Some(Press::Save);
-                }
-                let discard = ui.button(words::DISCARD).on_hover_text(words::DISCARD_TIP);
-                if discard.clicked() {
-                    press = Some(Press::Discard);
-                }
-            });
-            ui.add_space(8.0);
-            if self.guard.is_saving() {
-                ui.label(soft(storage_words::CHECKING));
-            } else if busy {
-                ui.label(soft(words::SAVING));
-            } else {
-                ui.label(RichText::new(words::UNSAVED).color(theme::warning()));
-                ui.label(icon(ICON_EDIT, theme::BODY + 2.0).color(theme::warning()));
-            }
-        });
-        press
+        let state = State::of(self.guard.is_saving(), self.draft.is_waiting());
+        title_bar(ui, words::TITLE, |ui| save_bar(ui, changed, state))
     }
 
     /// Why nothing was saved.
@@ -134,12 +101,9 @@ impl RecordingPage {
         let refused = self.draft.refused().map(words::not_saved);
         let problem = self.draft.problem().map(|(_, why)| words::not_saved(&why));
         let told = self.told && self.is_wrong();
-        let marked = told.then(|| words::MEND_FIRST.to_owned());
+        let marked = told.then(|| common::MEND_FIRST.to_owned());
         let Some(text) = refused.or(marked).or(problem.filter(|_| self.told)) else { return };
-        ui.horizontal(|ui| {
-            ui.label(icon(ICON_ERROR, theme::ICON).color(theme::error()));
-            ui.label(RichText::new(text).color(theme::error()));
-        });
+        refusal(ui, &text);
     }
 
     fn save(&mut self) {

@@ -10,14 +10,15 @@ use crate::ui::desk::Stage;
 use crate::ui::setup::mode_menu::mode_menu;
 use crate::ui::theme;
 use crate::ui::widgets::{card, soft, strong};
+use crate::ui::words::recording as words;
 
 /// Shows the card.
 pub fn ui(ui: &mut Ui, stage: &mut Stage<'_>) -> Option<Go> {
     let mut go = None;
-    card(ui, "Cameras", |ui| {
+    card(ui, words::CAMERAS, |ui| {
         if stage.snapshot.cameras.is_empty() {
-            ui.label(soft("There is no camera yet."));
-            let link = ui.button("Go to Devices").on_hover_text("Where cameras are added");
+            ui.label(soft(words::NO_CAMERA));
+            let link = ui.button(words::TO_DEVICES).on_hover_text(words::TO_DEVICES_TIP);
             if link.clicked() {
                 go = Some(Go::To(Page::Devices));
             }
@@ -41,7 +42,7 @@ fn camera_row(ui: &mut Ui, camera: &CameraStatus, stage: &mut Stage<'_>) {
         });
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             mode_menu(ui, camera, stage);
-            ui.label(soft(format!("{} stream", camera.stream)));
+            ui.label(soft(words::stream(camera.stream)));
         });
     });
 }

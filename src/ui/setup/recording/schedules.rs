@@ -236,21 +236,20 @@ impl SchedulesCard {
     }
 
     fn right(&mut self, ui: &mut Ui, draft: &mut Draft, stage: &Stage<'_>) {
-        let today = stage.zone.day(stage.now);
         let settings = draft.get();
         if self.by_camera {
             let camera = settings.cameras.get(self.camera);
             let schedule = camera.and_then(|camera| cameras::schedule_of(settings, camera));
             if let Some(schedule) = schedule {
-                exceptions::ui(ui, &settings.schedules[schedule], today, false);
+                exceptions::ui(ui, &settings.schedules[schedule], stage, false);
             }
             return;
         }
         let Some(schedule) = self.edits.schedule(draft) else { return };
-        match exceptions::ui(ui, schedule, today, true) {
+        match exceptions::ui(ui, schedule, stage, true) {
             Some(exceptions::Wish::Add) => self.sheet = Some(ExceptionSheet::empty()),
             Some(exceptions::Wish::Open(exception)) => {
-                self.sheet = Some(ExceptionSheet::of(&exception));
+                self.sheet = Some(ExceptionSheet::of(&exception, stage.zone.dates()));
             }
             Some(exceptions::Wish::Remove(date)) => self.edits.remove_exception(draft, date),
             None => {}
@@ -260,14 +259,14 @@ impl SchedulesCard {
     /// Shows the sheet of an exception while it is open.
     pub fn sheet(&mut self, ui: &Ui, draft: &mut Draft, stage: &Stage<'_>) {
         let Some(sheet) = &mut self.sheet else { return };
-        let today = stage.zone.day(stage.now);
+        let (today, dates) = (stage.zone.day(stage.now), stage.zone.dates());
         let chosen = self.edits.chosen();
         let others = draft.get().schedules.iter().enumerate().filter(|(place, _)| *place != chosen);
         let others: Vec<&str> = others.map(|(_, schedule)| schedule.name.as_str()).collect();
-        match sheet.ui(ui, &others, today) {
+        match sheet.ui(ui, &others, today, dates) {
             Some(Done::Closed) => self.sheet = None,
             Some(Done::Wanted(old, exception)) => {
-                match self.edits.put_exception(draft, old, exception, today) {
+                match self.edits.put_exception(draft, old, exception, (today, dates)) {
                     Ok(()) => self.sheet = None,
                     Err(why) => sheet.refuse(why),
                 }

@@ -15,6 +15,9 @@ use crate::ui::theme;
 use crate::ui::widgets::{Look, icon_button, soft, switch};
 use crate::ui::words::storage as words;
 
+/// Largest size of all recordings that is taken, in GB: 10 PB.
+const MOST_SIZE: u32 = 10_000_000;
+
 /// Largest file that is taken, in MB: beyond, a mistake is likelier than a wish.
 const MOST_FILE: u32 = 1_000_000;
 
@@ -125,36 +128,20 @@ impl Fields {
     fn sizes(&mut self, ui: &mut Ui, draft: &mut Draft) {
         let storage = draft.get().storage.clone();
         let face = |name, unit, tip| Face { name, unit, tip, width: 92.0 };
-        row(ui, words::MAX_SIZE, |ui| {
-            let face = face(words::MAX_SIZE, "GB", words::MAX_SIZE_TIP);
-            let value = storage.max_size_gb.0.to_string();
-            let parse = |text: &str| whole(text, 0, 10_000_000);
-            if let Some(new) = self.max_size.ui(ui, face, &value, parse) {
-                self.max_size.settle(new.to_string());
-                draft.edit(|settings| settings.storage.max_size_gb = MaxSize(new));
-            }
-            ui.label(soft(words::NO_LIMIT).size(theme::CAPTION));
-        });
-        wrong(ui, &self.max_size);
-        row(ui, words::MAX_FILE, |ui| {
-            let face = face(words::MAX_FILE, "MB", words::MAX_FILE_TIP);
-            let value = storage.max_file_mb.to_string();
-            let parse = |text: &str| whole(text, 0, MOST_FILE);
-            if let Some(new) = self.max_file.ui(ui, face, &value, parse) {
-                self.max_file.settle(new.to_string());
-                draft.edit(|settings| settings.storage.max_file_mb = new);
-            }
-            ui.label(soft(words::FILE_HINT).size(theme::CAPTION));
-        });
-        wrong(ui, &self.max_file);
-        row(ui, words::LOW_SPACE, |ui| {
-            let face = face(words::LOW_SPACE, "%", words::LOW_SPACE_TIP);
-            let value = storage.low_space_percent.0.to_string();
-            if let Some(new) = self.low_space.ui(ui, face, &value, |text| whole(text, 0, 50_u8)) {
-                self.low_space.settle(new.to_string());
-                draft.edit(|settings| settings.storage.low_space_percent = LowSpacePercent(new));
-            }
-        });
-        wrong(ui, &self.low_space);
+        let size = face(words::MAX_SIZE, words::MAX_SIZE_UNIT, words::MAX_SIZE_TIP);
+        let now = storage.max_size_gb.0;
+        if let Some(new) = self.max_size.number(ui, size, words::NO_LIMIT, now, 0..=MOST_SIZE) {
+            draft.edit(|settings| settings.storage.max_size_gb = MaxSize(new));
+        }
+        let file = face(words::MAX_FILE, words::MAX_FILE_UNIT, words::MAX_FILE_TIP);
+        let now = storage.max_file_mb;
+        if let Some(new) = self.max_file.number(ui, file, words::FILE_HINT, now, 0..=MOST_FILE) {
+            draft.edit(|settings| settings.storage.max_file_mb = new);
+        }
+        let low = face(words::LOW_SPACE, "%", words::LOW_SPACE_TIP);
+        let now = storage.low_space_percent.0;
+        if let Some(new) = self.low_space.number(ui, low, "", now, 0..=50) {
+            draft.edit(|settings| settings.storage.low_space_percent = LowSpacePercent(new));
+        }
     }
 }

@@ -10,7 +10,7 @@ use crate::ui::app::Go;
 use crate::ui::desk::Stage;
 use crate::ui::theme;
 use crate::ui::widgets::{Look, card, fact, icon_button, labelled_button, sheet, soft};
-use crate::ui::words::system as words;
+use crate::ui::words::{common, system as words};
 
 /// All that is in the executable and under which licence, with the texts that must be shown; made by
 /// `UPDATE_LICENCES=1 cargo test --test licences`.
@@ -65,7 +65,7 @@ impl AboutCards {
             });
             ui.add_space(12.0);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                close = ui.button(words::CLOSE).clicked();
+                close = ui.button(common::CLOSE).clicked();
             });
         });
         self.licences = !left && !close;

@@ -2,14 +2,14 @@
 //!
 //! Must not do: put anything in force; the page saves.
 
-use egui::{ComboBox, Ui};
+use egui::Ui;
 
 use crate::model::settings::console::{OfflineSeconds, ScalePercent};
 use crate::model::settings::{DateStyle, ThemeChoice};
 use crate::ui::desk::Stage;
 use crate::ui::setup::draft::Draft;
-use crate::ui::setup::entry::{Entry, Face, row, whole, wrong};
-use crate::ui::widgets::{card, segmented, soft, switch};
+use crate::ui::setup::entry::{Entry, Face, row};
+use crate::ui::widgets::{card, named_menu, segmented, soft, switch};
 use crate::ui::words::system as words;
 
 /// Width of a number and its unit, in points.
@@ -38,17 +38,11 @@ impl ConsoleCards {
         card(ui, words::LOOK, |ui| {
             ui.spacing_mut().item_spacing.y = 10.0;
             theme(ui, draft);
-            row(ui, words::SCALE, |ui| {
-                let face =
-                    Face { name: words::SCALE, unit: "%", tip: words::SCALE_TIP, width: NUMBER };
-                let value = draft.get().console.scale_percent.0.to_string();
-                let parse = |text: &str| whole(text, 100, 300);
-                if let Some(new) = self.scale.ui(ui, face, &value, parse) {
-                    self.scale.settle(new.to_string());
-                    draft.edit(|settings| settings.console.scale_percent = ScalePercent(new));
-                }
-            });
-            wrong(ui, &self.scale);
+            let face = Face { name: words::SCALE, unit: "%", tip: words::SCALE_TIP, width: NUMBER };
+            let now = draft.get().console.scale_percent.0;
+            if let Some(new) = self.scale.number(ui, face, "", now, 100..=300) {
+                draft.edit(|settings| settings.console.scale_percent = ScalePercent(new));
+            }
             dates(ui, stage, draft);
         });
     }
@@ -57,21 +51,12 @@ impl ConsoleCards {
     pub fn notices(&mut self, ui: &mut Ui, draft: &mut Draft) {
         card(ui, words::NOTICES, |ui| {
             ui.spacing_mut().item_spacing.y = 10.0;
-            row(ui, words::OFFLINE, |ui| {
-                let face = Face {
-                    name: words::OFFLINE,
-                    unit: words::SECONDS,
-                    tip: words::OFFLINE_TIP,
-                    width: NUMBER,
-                };
-                let value = draft.get().console.offline_seconds.0.to_string();
-                let parse = |text: &str| whole(text, 1, 86_400);
-                if let Some(new) = self.offline.ui(ui, face, &value, parse) {
-                    self.offline.settle(new.to_string());
-                    draft.edit(|settings| settings.console.offline_seconds = OfflineSeconds(new));
-                }
-            });
-            wrong(ui, &self.offline);
+            let (name, unit, tip) = (words::OFFLINE, words::SECONDS, words::OFFLINE_TIP);
+            let face = Face { name, unit, tip, width: NUMBER };
+            let now = draft.get().console.offline_seconds.0;
+            if let Some(new) = self.offline.number(ui, face, "", now, 1..=86_400) {
+                draft.edit(|settings| settings.console.offline_seconds = OfflineSeconds(new));
+            }
             let mut on = draft.get().console.desktop_notices;
             row(ui, words::DESKTOP, |ui| {
                 if switch(ui, words::DESKTOP, &mut on).changed() {
@@ -117,8 +102,7 @@ fn dates(ui: &mut Ui, stage: &Stage<'_>, draft: &mut Draft) {
     row(ui, words::DATES, |ui| {
         let (chosen, today) = (draft.get().console.dates, stage.zone.day(stage.now));
         let shown = chosen.long(today);
-        let menu = ComboBox::from_id_salt("dates").selected_text(&shown).width(180.0);
-        let menu = menu.show_ui(ui, |ui| {
+        let menu = named_menu(ui, "dates", words::DATES, &shown, 180.0, |ui| {
             for style in DateStyle::ALL {
                 let text = words::date(style, &style.long(today));
                 if ui.selectable_label(style == chosen, text).clicked() {
@@ -126,11 +110,6 @@ fn dates(ui: &mut Ui, stage: &Stage<'_>, draft: &mut Draft) {
                 }
             }
         });
-        menu.response.widget_info(|| {
-            let mut info = egui::WidgetInfo::labeled(egui::Role::ComboBox, true, words::DATES);
-            info.current_text_value = Some(shown.clone());
-            info
-        });
-        menu.response.on_hover_text(words::DATES_TIP);
+        menu.on_hover_text(words::DATES_TIP);
     });
 }

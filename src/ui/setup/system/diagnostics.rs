@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use egui::{Align, Color32, ComboBox, Layout, RichText, Ui, Vec2};
+use egui::{Align, Color32, Layout, RichText, Ui, Vec2};
 use egui_material_icons::MaterialIcon;
 use egui_material_icons::icons::{
     ICON_CHECK_CIRCLE, ICON_ERROR, ICON_HELP, ICON_REFRESH, ICON_WARNING,
@@ -16,7 +16,7 @@ use crate::protocol::{Check, Command, DiagnoseQuery, Diagnosis, Remedy, Verdict}
 use crate::ui::app::{Go, Page};
 use crate::ui::desk::Stage;
 use crate::ui::setup::entry::{Entry, Face};
-use crate::ui::widgets::{card, icon, labelled_button, soft, strong};
+use crate::ui::widgets::{card, icon, labelled_button, named_menu, soft, strong};
 use crate::ui::words::system as words;
 use crate::ui::{theme, when};
 
@@ -114,8 +114,7 @@ impl DiagnosticsCard {
             camera.as_ref().map_or_else(|| words::ALL_CAMERAS.to_owned(), |id| stage.name_of(id))
         };
         let shown = name(&self.about.camera);
-        let menu = ComboBox::from_id_salt("camera to check").selected_text(&shown).width(180.0);
-        let menu = menu.show_ui(ui, |ui| {
+        named_menu(ui, "camera-to-check", words::CAMERA, &shown, 180.0, |ui| {
             let cameras = stage.snapshot.cameras.iter().map(|camera| Some(camera.id.clone()));
             for camera in std::iter::once(None).chain(cameras) {
                 let chosen = camera == self.about.camera;
@@ -123,11 +122,6 @@ impl DiagnosticsCard {
                     self.about.camera = camera;
                 }
             }
-        });
-        menu.response.widget_info(|| {
-            let mut info = egui::WidgetInfo::labeled(egui::Role::ComboBox, true, words::CAMERA);
-            info.current_text_value = Some(shown.clone());
-            info
         });
     }
 

@@ -8,8 +8,7 @@ use crate::model::settings::KioskPage;
 use crate::model::settings::console::{Monitor, RotateSeconds};
 use crate::ui::desk::Stage;
 use crate::ui::setup::draft::Draft;
-use crate::ui::setup::entry::{Entry, Face, row, whole, wrong};
-use crate::ui::theme;
+use crate::ui::setup::entry::{Entry, Face, row};
 use crate::ui::widgets::{card, segmented, soft, switch};
 use crate::ui::words::system as words;
 
@@ -54,32 +53,17 @@ impl KioskCard {
     }
 
     fn numbers(&mut self, ui: &mut Ui, draft: &mut Draft) {
-        row(ui, words::MONITOR, |ui| {
-            let face =
-                Face { name: words::MONITOR, unit: "", tip: words::MONITOR_TIP, width: NUMBER };
-            let value = draft.get().kiosk.monitor.0.to_string();
-            if let Some(new) = self.monitor.ui(ui, face, &value, |text| whole(text, 0, 16)) {
-                self.monitor.settle(new.to_string());
-                draft.edit(|settings| settings.kiosk.monitor = Monitor(new));
-            }
-            ui.label(soft(words::MONITOR_HINT).size(theme::CAPTION));
-        });
-        wrong(ui, &self.monitor);
-        row(ui, words::ROTATE, |ui| {
-            let face = Face {
-                name: words::ROTATE,
-                unit: words::SECONDS,
-                tip: words::ROTATE_TIP,
-                width: NUMBER,
-            };
-            let value = draft.get().kiosk.rotate_seconds.0.to_string();
-            if let Some(new) = self.rotate.ui(ui, face, &value, |text| whole(text, 0, 3_600)) {
-                self.rotate.settle(new.to_string());
-                draft.edit(|settings| settings.kiosk.rotate_seconds = RotateSeconds(new));
-            }
-            ui.label(soft(words::ROTATE_HINT).size(theme::CAPTION));
-        });
-        wrong(ui, &self.rotate);
+        let face = |name, unit, tip| Face { name, unit, tip, width: NUMBER };
+        let monitor = face(words::MONITOR, "", words::MONITOR_TIP);
+        let now = draft.get().kiosk.monitor.0;
+        if let Some(new) = self.monitor.number(ui, monitor, words::MONITOR_HINT, now, 0..=16) {
+            draft.edit(|settings| settings.kiosk.monitor = Monitor(new));
+        }
+        let rotate = face(words::ROTATE, words::SECONDS, words::ROTATE_TIP);
+        let now = draft.get().kiosk.rotate_seconds.0;
+        if let Some(new) = self.rotate.number(ui, rotate, words::ROTATE_HINT, now, 0..=3_600) {
+            draft.edit(|settings| settings.kiosk.rotate_seconds = RotateSeconds(new));
+        }
     }
 }
 

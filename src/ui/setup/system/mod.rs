@@ -10,8 +10,7 @@ mod kiosk;
 mod life;
 mod pin;
 
-use egui::{Key, Modifiers, RichText, Ui};
-use egui_material_icons::icons::{ICON_EDIT, ICON_ERROR};
+use egui::{Key, Modifiers, Ui};
 
 use self::about::AboutCards;
 use self::console::ConsoleCards;
@@ -19,11 +18,12 @@ use self::diagnostics::DiagnosticsCard;
 use self::kiosk::KioskCard;
 use self::pin::PinSheet;
 use super::draft::Draft;
+use super::saving::{Press, State, refusal, save_bar};
 use crate::ui::app::Go;
 use crate::ui::desk::Stage;
-use crate::ui::widgets::{card, icon, main_button, soft, title_bar};
-use crate::ui::words::system as words;
-use crate::ui::{keys, theme};
+use crate::ui::keys;
+use crate::ui::widgets::{card, title_bar};
+use crate::ui::words::{common, keys as key_words, system as words};
 
 /// Narrower than this the two halves stand below one another, in points.
 const TWO_COLUMNS: f32 = 860.0;
@@ -39,13 +39,6 @@ pub struct SystemPage {
     pin: PinSheet,
     /// Save was refused because of a field.
     told: bool,
-}
-
-/// What the bar wants.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Press {
-    Save,
-    Discard,
 }
 
 impl SystemPage {
@@ -77,7 +70,7 @@ impl SystemPage {
                 });
             }
             ui.add_space(4.0);
-            card(ui, words::KEYS, |ui| keys::table(ui, "Everywhere"));
+            card(ui, words::KEYS, |ui| keys::table(ui, key_words::EVERYWHERE));
         });
         self.about.sheet(ui);
         self.pin.ui(ui, stage);
@@ -130,38 +123,15 @@ impl SystemPage {
     }
 
     fn bar(&self, ui: &mut Ui) -> Option<Press> {
-        let (changed, busy) = (self.draft.is_changed() || self.is_wrong(), self.draft.is_waiting());
-        let mut press = None;
-        title_bar(ui, words::TITLE, |ui| {
-            if !changed {
-                return;
-            }
-            ui.add_enabled_ui(!busy, |ui| {
-                if main_button(ui, words::SAVE, words::SAVE_TIP).clicked() {
-                    press = Some(Press::Save);
-                }
-                if ui.button(words::DISCARD).on_hover_text(words::DISCARD_TIP).clicked() {
-                    press = Some(Press::Discard);
-                }
-            });
-            ui.add_space(8.0);
-            if busy {
-                ui.label(soft(words::SAVING));
-            } else {
-                ui.label(RichText::new(words::UNSAVED).color(theme::warning()));
-                ui.label(icon(ICON_EDIT, theme::BODY + 2.0).color(theme::warning()));
-            }
-        });
-        press
+        let changed = self.draft.is_changed() || self.is_wrong();
+        let state = State::of(false, self.draft.is_waiting());
+        title_bar(ui, words::TITLE, |ui| save_bar(ui, changed, state))
     }
 
     /// Why nothing was saved.
     fn sentence(&self, ui: &mut Ui) {
-        let marked = (self.told && self.is_wrong()).then(|| words::MEND_FIRST.to_owned());
+        let marked = (self.told && self.is_wrong()).then(|| common::MEND_FIRST.to_owned());
         let Some(text) = self.draft.refused().map(words::not_saved).or(marked) else { return };
-        ui.horizontal(|ui| {
-            ui.label(icon(ICON_ERROR, theme::ICON).color(theme::error()));
-            ui.label(RichText::new(text).color(theme::error()));
-        });
+        refusal(ui, &text);
     }
 }

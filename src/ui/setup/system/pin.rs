@@ -3,13 +3,14 @@
 //! Must not do: keep what was typed longer than the sheet is open.
 
 use egui::{Align, Key, Layout, RichText, Ui};
+use zeroize::Zeroizing;
 
 use crate::model::Password;
 use crate::protocol::{Command, PinOutcome};
 use crate::ui::desk::Stage;
 use crate::ui::theme;
 use crate::ui::widgets::{field, main_button, sheet, soft};
-use crate::ui::words::system as words;
+use crate::ui::words::{common, system as words};
 
 /// The sheet.
 #[derive(Default)]
@@ -20,9 +21,11 @@ pub struct PinSheet {
 /// What is typed.
 #[derive(Default)]
 struct Typed {
-    old: String,
-    new: String,
-    again: String,
+    old: Zeroizing<String>,
+    new: Zeroizing<String>,
+    again: Zeroizing<String>,
+    /// The first field has had the keyboard.
+    ready: bool,
     waiting: Option<u64>,
     problem: Option<String>,
 }
@@ -45,10 +48,11 @@ impl PinSheet {
         let mut close = typed.follow(stage);
         let left = sheet(ui, "pin", 380.0, |ui| {
             ui.heading(if is_set { words::PIN_CHANGE } else { words::PIN_SET });
-            if is_set {
-                field(ui, words::PIN_OLD, "", &mut typed.old, true);
+            let old = is_set.then(|| field(ui, words::PIN_OLD, "", &mut typed.old, true));
+            let new = field(ui, words::PIN_NEW, "", &mut typed.new, true);
+            if !std::mem::replace(&mut typed.ready, true) {
+                old.unwrap_or(new).request_focus();
             }
-            field(ui, words::PIN_NEW, "", &mut typed.new, true);
             field(ui, words::PIN_AGAIN, "", &mut typed.again, true);
             match &typed.problem {
                 Some(problem) => ui.label(RichText::new(problem).color(theme::error())),
@@ -60,12 +64,15 @@ impl PinSheet {
                     if main_button(ui, words::PIN_SAVE, words::PIN_SAVE_TIP).clicked() || enter {
                         typed.save(stage, is_set);
                     }
+                    if !is_set {
+                        return;
+                    }
                     let remove = ui.button(words::PIN_REMOVE).on_hover_text(words::PIN_REMOVE_TIP);
-                    if is_set && remove.clicked() {
+                    if remove.clicked() {
                         typed.send(stage, is_set, None);
                     }
                 });
-                close |= ui.button(words::CANCEL).clicked();
+                close |= ui.button(common::CANCEL).clicked();
             });
         });
         if left || close {
@@ -81,14 +88,14 @@ impl Typed {
         } else if self.new != self.again {
             self.problem = Some(words::PIN_DIFFERS.into());
         } else {
-            let new = Password::new(self.new.clone());
+            let new = Password::new(self.new.to_string());
             self.send(stage, is_set, Some(new));
         }
     }
 
     fn send(&mut self, stage: &mut Stage<'_>, is_set: bool, new: Option<Password>) {
         let id = stage.desk.next_id();
-        let old = is_set.then(|| Password::new(self.old.clone()));
+        let old = is_set.then(|| Password::new(self.old.to_string()));
         if stage.desk.send(Command::SetPin { id, old, new }) {
             self.waiting = Some(id);
             self.problem = None;

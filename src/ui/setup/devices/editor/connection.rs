@@ -13,7 +13,7 @@ use crate::ui::setup::devices::test::{Test, Wanted};
 use crate::ui::setup::devices::{address, group_menu};
 use crate::ui::setup::entry::{Entry, Face, row, wrong};
 use crate::ui::theme;
-use crate::ui::widgets::{card, segmented, soft};
+use crate::ui::widgets::{card, forget_typing, segmented, soft};
 use crate::ui::words::camera;
 use crate::ui::words::devices as words;
 
@@ -87,7 +87,9 @@ impl Connection {
                 false => Err(words::GROUP_LONG.to_owned()),
             };
             let mut face = face(ui, words::GROUP, words::GROUP_TIP);
-            face.width -= 40.0;
+            if group_menu::is_there(edited.draft.get()) {
+                face.width -= 40.0;
+            }
             if let Some(new) = self.group.ui(ui, face, &group, parse) {
                 self.group.settle(new.clone());
                 edited.edit(|camera| camera.group = new);
@@ -180,6 +182,7 @@ impl Connection {
                 .margin(egui::Margin::symmetric(10, 7))
                 .desired_width((ui.available_width() - forget_room).max(100.0));
             let response = ui.add(edit).accessible_name(words::PASSWORD);
+            forget_typing(&response);
             if response.on_hover_text(words::PASSWORD_TIP).changed() {
                 self.forgets = false;
                 match self.password.is_empty() {
@@ -248,7 +251,8 @@ fn transport(ui: &mut Ui, edited: &mut Edited<'_>) {
     let Some(transport) = edited.camera().map(|camera| camera.transport) else { return };
     row(ui, words::TRANSPORT, |ui| {
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            let options = [("TCP", words::TCP_TIP.to_owned()), ("UDP", words::UDP_TIP.to_owned())];
+            let options =
+                [(words::TCP, words::TCP_TIP.to_owned()), (words::UDP, words::UDP_TIP.to_owned())];
             let on = usize::from(transport == Transport::Udp);
             if let Some(i) = segmented(ui, words::TRANSPORT, &options, Some(on)) {
                 let new = if i == 1 { Transport::Udp } else { Transport::Tcp };

@@ -10,7 +10,7 @@ use crate::model::settings::CameraRecording;
 use crate::model::{CameraId, CameraSettings};
 use crate::ui::setup::draft::Draft;
 use crate::ui::widgets::{main_button, sheet, soft};
-use crate::ui::words::camera as words;
+use crate::ui::words::{camera as words, common};
 
 /// The sheet.
 #[derive(Default)]
@@ -60,7 +60,7 @@ impl CopySheet {
                         close = true;
                     }
                 });
-                close |= ui.button(words::CANCEL).clicked();
+                close |= ui.button(common::CANCEL).clicked();
             });
         });
         left || close

@@ -12,7 +12,7 @@ mod zone_list;
 mod zones;
 
 use egui::{Align, Key, Layout, Modifiers, RichText, Ui};
-use egui_material_icons::icons::{ICON_ARROW_BACK, ICON_EDIT, ICON_ERROR};
+use egui_material_icons::icons::ICON_ARROW_BACK;
 
 use self::connection::Connection;
 use self::copy::CopySheet;
@@ -23,9 +23,8 @@ use crate::ui::app::Go;
 use crate::ui::desk::Stage;
 use crate::ui::setup::draft::Draft;
 use crate::ui::setup::loss::LossGuard;
-use crate::ui::widgets::{
-    Look, icon, icon_button, main_button, page_bar, segmented, sheet, soft, state_dot,
-};
+use crate::ui::setup::saving::{self, State, refusal, save_bar};
+use crate::ui::widgets::{Look, icon_button, page_bar, segmented, sheet, state_dot};
 use crate::ui::words::camera as words;
 use crate::ui::{keys, theme};
 
@@ -186,9 +185,9 @@ impl Editor {
 
     fn act(&mut self, ui: &Ui, stage: &mut Stage<'_>, press: Option<Press>) {
         let by_key = !self.is_asking() && keys::take_with(ui, Modifiers::COMMAND, Key::S);
-        match press.or(by_key.then_some(Press::Save)) {
-            Some(Press::Save) => self.save(stage),
-            Some(Press::Discard) => self.discard(),
+        match press.or(by_key.then_some(Press::Bar(saving::Press::Save))) {
+            Some(Press::Bar(saving::Press::Save)) => self.save(stage),
+            Some(Press::Bar(saving::Press::Discard)) => self.discard(),
             Some(Press::Back) => {
                 self.back();
             }
@@ -260,29 +259,8 @@ impl Editor {
     }
 
     fn saving(&self, ui: &mut Ui) -> Option<Press> {
-        if !self.is_changed() {
-            return None;
-        }
-        let busy = self.draft.is_waiting() || self.guard.is_saving();
-        let mut press = None;
-        ui.add_enabled_ui(!busy, |ui| {
-            if main_button(ui, words::SAVE, words::SAVE_TIP).clicked() {
-                press = Some(Press::Save);
-            }
-            if ui.button(words::DISCARD).on_hover_text(words::DISCARD_TIP).clicked() {
-                press = Some(Press::Discard);
-            }
-        });
-        ui.add_space(8.0);
-        if self.guard.is_saving() {
-            ui.label(soft(words::CHECKING));
-        } else if busy {
-            ui.label(soft(words::SAVING));
-        } else {
-            ui.label(RichText::new(words::UNSAVED).color(theme::warning()));
-            ui.label(icon(ICON_EDIT, theme::BODY + 2.0).color(theme::warning()));
-        }
-        press
+        let state = State::of(self.guard.is_saving(), self.draft.is_waiting());
+        save_bar(ui, self.is_changed(), state).map(Press::Bar)
     }
 
     /// What happens now and why; and why nothing was saved.
@@ -301,10 +279,7 @@ impl Editor {
         let problem = self.draft.problem().filter(|_| self.told);
         let problem = problem.map(|(_, why)| words::not_saved(&why));
         let Some(text) = refused.or(marked).or(problem) else { return };
-        ui.horizontal(|ui| {
-            ui.label(icon(ICON_ERROR, theme::ICON).color(theme::error()));
-            ui.label(RichText::new(text).color(theme::error()));
-        });
+        refusal(ui, &text);
     }
 
     /// Whether a field holds what is not taken.
@@ -347,8 +322,7 @@ impl Editor {
 
 #[derive(Clone, Copy)]
 enum Press {
-    Save,
-    Discard,
+    Bar(saving::Press),
     Back,
     Show(Tab),
 }
@@ -366,12 +340,10 @@ fn leave_sheet(ui: &Ui) -> Option<Answer> {
         ui.label(words::LEAVE_TEXT);
         ui.add_space(8.0);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if main_button(ui, words::SAVE, words::SAVE_TIP).clicked() {
-                answer = Some(Answer::Save);
-            }
-            if ui.button(words::DISCARD).on_hover_text(words::DISCARD_TIP).clicked() {
-                answer = Some(Answer::Discard);
-            }
+            answer = saving::buttons(ui).map(|press| match press {
+                saving::Press::Save => Answer::Save,
+                saving::Press::Discard => Answer::Discard,
+            });
             if ui.button(words::STAY).on_hover_text(words::STAY_TIP).clicked() {
                 answer = Some(Answer::Stay);
             }

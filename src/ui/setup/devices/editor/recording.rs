@@ -2,7 +2,7 @@
 //!
 //! Must not do: put anything in force; the page saves.
 
-use egui::{ComboBox, RichText, Ui};
+use egui::{RichText, Ui};
 
 use super::own::{Change, Value, number, origin};
 use super::retention::RetentionRow;
@@ -15,11 +15,9 @@ use crate::protocol::{Command, LiveTile, MotionWatch};
 use crate::ui::app::{Go, Page};
 use crate::ui::desk::{Settled, Stage};
 use crate::ui::setup::entry::{Entry, Face, row, whole};
-use crate::ui::setup::mode_menu;
 use crate::ui::theme;
-use crate::ui::widgets::{card, segmented, soft, switch};
-use crate::ui::words::camera as words;
-use crate::ui::words::devices;
+use crate::ui::widgets::{card, named_menu, segmented, soft, switch};
+use crate::ui::words::{camera as words, common, devices};
 
 /// Width of a number and its unit, in points.
 const NUMBER: f32 = 64.0;
@@ -229,33 +227,25 @@ fn rule(ui: &mut Ui, edited: &mut Edited<'_>) -> Option<Go> {
 fn mode(ui: &mut Ui, edited: &mut Edited<'_>) {
     let Some(now) = edited.camera().map(|camera| camera.recording.mode) else { return };
     row(ui, words::TYPE, |ui| {
-        let menu = ComboBox::from_id_salt("type").selected_text(now.label()).width(MENU);
-        let menu = menu.show_ui(ui, |ui| {
+        let menu = named_menu(ui, "type", words::TYPE, now.label(), MENU, |ui| {
             for mode in Mode::ALL {
                 let item = ui.selectable_label(mode == now, mode.label());
-                if item.on_hover_text(mode_menu::meaning(mode)).clicked() {
+                if item.on_hover_text(devices::mode_meaning(mode)).clicked() {
                     edited.edit(|camera| camera.recording.mode = mode);
                 }
             }
         });
-        named(&menu.response, words::TYPE, now.label());
-        menu.response.on_hover_text(mode_menu::meaning(now));
-    });
-}
-
-fn named(menu: &egui::Response, name: &str, now: &str) {
-    menu.widget_info(|| {
-        let mut info = egui::WidgetInfo::labeled(egui::Role::ComboBox, true, name);
-        info.current_text_value = Some(now.to_owned());
-        info
+        menu.on_hover_text(devices::mode_meaning(now));
     });
 }
 
 fn stream(ui: &mut Ui, edited: &mut Edited<'_>) {
     let Some((own, force, global)) = values(edited) else { return };
     row(ui, words::STREAM, |ui| {
-        let options =
-            [("Main", devices::MAIN_TIP.to_owned()), ("Sub", devices::SUB_STREAM_TIP.to_owned())];
+        let options = [
+            (common::MAIN, common::MAIN_TIP.to_owned()),
+            (common::SUB, common::SUB_TIP.to_owned()),
+        ];
         let on = usize::from(force.stream.value == StreamKind::Sub);
         if let Some(i) = segmented(ui, words::STREAM, &options, Some(on)) {
             let kind = if i == 1 { StreamKind::Sub } else { StreamKind::Main };
@@ -282,8 +272,7 @@ fn schedule(ui: &mut Ui, edited: &mut Edited<'_>) -> Option<Go> {
         }
         let none = words::NO_SCHEDULE.to_owned();
         let shown = force.schedule.value.clone().unwrap_or_else(|| none.clone());
-        let menu = ComboBox::from_id_salt("schedule").selected_text(&shown).width(MENU);
-        let menu = menu.show_ui(ui, |ui| {
+        let menu = named_menu(ui, "schedule", words::SCHEDULE, &shown, MENU, |ui| {
             for name in names {
                 let on = force.schedule.value.as_ref() == Some(&name);
                 if ui.selectable_label(on, &name).clicked() {
@@ -291,8 +280,7 @@ fn schedule(ui: &mut Ui, edited: &mut Edited<'_>) -> Option<Go> {
                 }
             }
         });
-        named(&menu.response, words::SCHEDULE, &shown);
-        menu.response.on_hover_text(words::SCHEDULE_TIP);
+        menu.on_hover_text(words::SCHEDULE_TIP);
         let global = global.schedule.unwrap_or(none);
         if origin(ui, words::SCHEDULE, own.schedule.is_some(), &global) {
             edited.edit(|camera| camera.recording.schedule = None);

@@ -14,7 +14,9 @@ use crate::model::motion::MAX_CORNERS;
 use crate::model::settings::MAX_ZONES;
 use crate::model::{MotionZone, ZoneKind};
 use crate::ui::theme;
-use crate::ui::widgets::{Look, icon_button, labelled_button, segmented, soft, strong};
+use crate::ui::widgets::{
+    Look, before_segmented, icon_button, labelled_button, segmented, soft, strong,
+};
 use crate::ui::words::camera as words;
 
 /// Corners beside one another.
@@ -37,7 +39,7 @@ pub(super) struct Places<'a> {
 pub(super) fn ui(ui: &mut Ui, edited: &mut Edited<'_>, places: Places<'_>) {
     let Some(zones) = edited.camera().map(|camera| camera.recording.zones.clone()) else { return };
     ui.horizontal(|ui| {
-        ui.label(soft(words::NEW_ZONE));
+        before_segmented(ui, soft(words::NEW_ZONE));
         if let Some(i) =
             segmented(ui, words::NEW_ZONE, &kinds(), Some(usize::from(*places.ignores)))
         {
@@ -108,7 +110,7 @@ fn line(
     let mut press = None;
     ui.horizontal(|ui| {
         let name = words::zone(number);
-        ui.label(strong(&name));
+        before_segmented(ui, strong(&name));
         let on = usize::from(zone.kind == ZoneKind::Ignore);
         if let Some(i) = segmented(ui, &name, &kinds(), Some(on)) {
             edit(edited, number, |zone| zone.kind = kind_of(i == 1));
