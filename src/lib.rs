@@ -30,8 +30,8 @@
 //! All named, all joined: `ui` (the main thread), `engine`, `capture`, `record-N` (N is the volume), `index`,
 //! `retention`, `motion-N`, `motion-trial`, `thumbnails`, `query`, `diagnosis`, `disk`, `past-*`, `playback`,
 //! `player-N`, `decode-N` and `live-N`, `previews`, `marks`, `camera-lists`, `awake`, `snapshot`, `opening`,
-//! `finding-*`, `export`, `export-plan`, `notices`, `desktop`, `report`, `ipc`, `errands`, `secrets`, and `simulate`,
-//! `simulate-onvif`, `simulate-encode-N` where cameras are simulated; `dialog` while one of the system is open,
+//! `finding-*`, `export`, `export-plan`, `notices`, `desktop`, `report`, `ipc`, `errands`, `secrets`,
+//! `smb` (the sockets of a NAS), and `simulate`, `simulate-onvif`, `simulate-encode-N` where cameras are simulated; `dialog` while one of the system is open,
 //! which alone is left to itself when its sheet is closed; `key-store` and `systemctl` while
 //! the system is asked something. Channels are bounded; what happens when one is full is written where it is made.
 //!

@@ -17,7 +17,7 @@ use watchkeeper::container::ReadAt;
 use watchkeeper::model::Password;
 use watchkeeper::model::settings::{ArchivePlace, ObjectSettings};
 use watchkeeper::storage::archive::WRITE_BYTES;
-use watchkeeper::storage::object::trial::{self, Step, Trial, TrialError};
+use watchkeeper::storage::trial::{self, Step, Trial, TrialError};
 use watchkeeper::storage::{Archive, Space, StorageError, Upload, archive};
 
 const PATH: &str = "front/2026-03-03/10-00-00.000+0100_main.mp4";
@@ -340,28 +340,29 @@ const TRIAL_LIMIT: Duration = Duration::from_secs(6);
 fn try_out(settings: &ObjectSettings, password: &str) -> (Vec<Step>, Result<Trial, TrialError>) {
     let mut steps = Vec::new();
     let begun = Instant::now();
-    let outcome = trial::run(settings, secret(password).as_ref(), &mut |step| steps.push(step));
+    let place = ArchivePlace::Object(settings.clone());
+    let outcome = trial::run(&place, secret(password).as_ref(), &mut |step| steps.push(step));
     let took = begun.elapsed();
     assert!(took < TRIAL_LIMIT + Duration::from_millis(500), "{outcome:?} took {took:?}");
     (steps, outcome)
 }
 
-fn fails(settings: &ObjectSettings, password: &str, step: Step, sentence: &str) {
+fn fails(settings: &ObjectSettings, password: &str, step: Step, why: &str) {
     let (steps, outcome) = try_out(settings, password);
-    let error = outcome.expect_err(sentence);
-    assert_eq!((error.step, error.why.as_str()), (step, sentence));
-    assert_eq!(steps.last(), Some(&step), "{sentence}");
+    let error = outcome.expect_err(why);
+    assert_eq!((error.step, error.why.as_str()), (step, why));
+    assert_eq!(steps.last(), Some(&step), "{why}");
     assert!(!error.why.contains(SECRET) && !error.why.contains(ACCESS_KEY), "{error}");
 }
 
 #[test]
 fn a_trial_goes_through_all_steps_and_leaves_nothing() {
-    use Step::{Connect, Open, Read, Remove, Resolve, SignIn, Write};
+    use Step::{Compare, Connect, Delete, OpenShare, ReadBack, Resolve, SignIn, Write};
     let server = Server::start();
     let (steps, outcome) = try_out(&server.settings(), SECRET);
     let passed = outcome.expect("passed");
-    assert!(passed.write_rate > 0 && passed.read_rate > 0 && !passed.encrypted, "{passed:?}");
-    assert_eq!(steps, [Resolve, Connect, SignIn, Open, Write, Read, Remove]);
+    assert!(passed.up > 0 && passed.down > 0 && !passed.encrypted, "{passed:?}");
+    assert_eq!(steps, [Resolve, Connect, SignIn, OpenShare, Write, ReadBack, Compare, Delete]);
     let whole = ObjectSettings { prefix: String::new(), ..server.settings() };
     assert!(try_out(&whole, SECRET).1.is_ok());
     assert!(open(&whole).list().expect("listed").is_empty());
@@ -377,7 +378,7 @@ fn a_trial_tells_what_is_wrong_in_a_sentence_of_its_own() {
         &at(format!("http://no-such-computer.invalid:{port}")),
         SECRET,
         Step::Resolve,
-        "No computer named \"no-such-computer.invalid\" is found. Check the address.",
+        "no computer named \"no-such-computer.invalid\" is found; check the address",
     );
     let closed = free_port();
     fails(
@@ -385,8 +386,8 @@ fn a_trial_tells_what_is_wrong_in_a_sentence_of_its_own() {
         SECRET,
         Step::Connect,
         &format!(
-            "127.0.0.1 cannot be connected to at port {closed}: nothing listens on this port. Check the port, \
-             and that the server runs."
+            "127.0.0.1 does not let us connect to port {closed}: nothing listens on this port; check the port, \
+             and that the server runs"
         ),
     );
     fails(
@@ -394,27 +395,27 @@ fn a_trial_tells_what_is_wrong_in_a_sentence_of_its_own() {
         SECRET,
         Step::Connect,
         &format!(
-            "127.0.0.1 does not encrypt at port {port}. Check the port, or begin the address with http://."
+            "127.0.0.1 does not encrypt at port {port}; check the port, or begin the address with http://"
         ),
     );
     fails(
         &ObjectSettings { bucket: "recrodings".into(), ..good.clone() },
         SECRET,
-        Step::Open,
-        "There is no bucket \"recrodings\". Correct its name, or make it on the server.",
+        Step::OpenShare,
+        "there is no bucket \"recrodings\"; correct its name, or make it on the server",
     );
     fails(
         &ObjectSettings { access_key: "NOBODY".into(), ..good.clone() },
         SECRET,
         Step::SignIn,
-        "The server does not know this access key. Check it.",
+        "the server does not know this access key; check it",
     );
-    fails(&good, "wrong", Step::SignIn, "The secret key is wrong. Type it again.");
+    fails(&good, "wrong", Step::SignIn, "the secret key is wrong; type it again");
     server.signal("STOP");
-    let sentence = format!(
-        "127.0.0.1 does not answer at port {port}. Check the port, and that the server runs."
+    let why = format!(
+        "127.0.0.1 does not answer at port {port}; check the port, and that the server runs"
     );
-    fails(&good, SECRET, Step::Connect, &sentence);
+    fails(&good, SECRET, Step::Connect, &why);
     server.signal("CONT");
     assert!(matches!(try_out(&at("s3.example".into()), SECRET).1, Err(TrialError { .. })));
 }
@@ -436,10 +437,10 @@ fn a_page_of_the_web_is_no_object_storage() {
         bucket: BUCKET.into(),
         ..ObjectSettings::default()
     };
-    let sentence = format!(
-        "What answers at 127.0.0.1, port {port}, does not speak S3. Check the port, and https:// or http://."
+    let why = format!(
+        "what answers at 127.0.0.1, port {port}, does not speak S3; check the port, and https:// or http://"
     );
-    fails(&settings, SECRET, Step::Connect, &sentence);
+    fails(&settings, SECRET, Step::Connect, &why);
     pages.join().expect("one page");
 }
 
@@ -452,7 +453,7 @@ fn only_a_trusted_server_is_spoken_to() {
     let (_, outcome) = try_out(&server.settings(), SECRET);
     let error = outcome.expect_err("not trusted");
     assert_eq!(error.step, Step::Connect);
-    assert!(error.why.starts_with("127.0.0.1 is not trusted: its certificate"), "{error}");
+    assert!(error.why.starts_with("127.0.0.1 cannot be trusted: its certificate"), "{error}");
     let refused = open(&server.settings()).list().expect_err("not trusted");
     assert!(matches!(refused, StorageError::Denied { .. }), "{refused}");
 

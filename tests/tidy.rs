@@ -32,12 +32,14 @@ const LAYERS: [&str; 17] = [
 ];
 
 /// Words in the code that only some layers, or modules, may contain.
-const KEPT: [(&str, &[&str]); 10] = [
+const KEPT: [(&str, &[&str]); 12] = [
     ("egui", &["ui"]),
     ("eframe", &["ui"]),
     ("redb::", &["index"]),
     ("retina::", &["capture"]),
     ("object_store::", &["storage/object"]),
+    ("smb2::", &["storage/smb"]),
+    ("tokio::", &["capture", "storage/smb"]),
     ("std::fs", &["storage", "config"]),
     ("File::open", &["storage", "config"]),
     ("SystemTime", &["runtime"]),

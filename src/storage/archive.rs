@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::{StorageError, Volume};
+use super::{SmbVolume, StorageError, Volume};
 use crate::model::Password;
 use crate::model::settings::ArchivePlace;
 
@@ -80,10 +80,7 @@ pub fn open(
     password: Option<Password>,
 ) -> Result<Arc<dyn Archive>, StorageError> {
     match place {
-        ArchivePlace::Nas(_) => {
-            drop(password);
-            Err(StorageError::Offline { path: place.address(), why: "not built".into() })
-        }
+        ArchivePlace::Nas(nas) => Ok(Arc::new(SmbVolume::open(nas, password)?)),
         #[cfg(feature = "object-storage")]
         ArchivePlace::Object(object) => {
             Ok(Arc::new(super::object::ObjectVolume::new(object, password.as_ref())?))

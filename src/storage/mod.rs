@@ -19,6 +19,8 @@ pub mod probe;
 pub mod recovery;
 pub mod repair;
 pub mod retention;
+pub mod smb;
+pub mod trial;
 
 pub use archive::{Archive, Upload};
 pub use error::StorageError;
@@ -26,6 +28,7 @@ pub use faulty::FaultyVolume;
 pub use local::LocalVolume;
 pub use places::{Places, Volumes};
 pub use probe::Place;
+pub use smb::SmbVolume;
 
 use std::path::Path;
 

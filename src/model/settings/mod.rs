@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 pub use archive::{
-    ArchivePlace, NasSettings, ObjectSettings, SpoolFull, SpoolSettings, StorageKind,
+    ArchivePlace, NasSettings, ObjectSettings, Port, SpoolFull, SpoolSettings, StorageKind,
 };
 pub use camera::CameraSettings;
 pub use console::{

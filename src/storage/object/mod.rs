@@ -9,7 +9,7 @@
 mod bucket;
 mod failure;
 mod reader;
-pub mod trial;
+pub(super) mod trial;
 mod upload;
 mod wire;
 

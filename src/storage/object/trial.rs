@@ -1,4 +1,4 @@
-//! The test of a bucket before recordings are brought there: step by step, with a sentence for what fails.
+//! The trial of a bucket: step by step, with what is wrong and what to do in a clause of its own.
 //!
 //! Must not do: leave anything behind, or keep an operator waiting for a server that is silent.
 
@@ -14,55 +14,15 @@ use super::wire::Patience;
 use crate::model::Password;
 use crate::model::settings::ObjectSettings;
 use crate::runtime::{Clock, SystemClock};
+use crate::storage::trial::{Step, Trial, TrialError};
 
 /// What is written and read back: long enough to tell the speed roughly.
 const TRIAL_BYTES: usize = 4 << 20;
 
-/// What is done, in this order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Step {
-    /// Looks the name up.
-    Resolve,
-    /// Connects.
-    Connect,
-    /// Signs in.
-    SignIn,
-    /// Opens the bucket.
-    Open,
-    /// Writes a file.
-    Write,
-    /// Reads it, and compares.
-    Read,
-    /// Removes it.
-    Remove,
-}
+const NO_PREFIX: &str = "the prefix has a part that is empty, \".\" or \"..\"";
 
-/// What was found. Buckets do not say how much they hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Trial {
-    /// Bytes a second that were written.
-    pub write_rate: u64,
-    /// Bytes a second that were read.
-    pub read_rate: u64,
-    /// Whether nobody can read along.
-    pub encrypted: bool,
-}
-
-/// What could not be done.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{why}")]
-pub struct TrialError {
-    /// In which step.
-    pub step: Step,
-    /// Why, and what to do, in sentences.
-    pub why: String,
-}
-
-/// Tests the bucket of `settings`; `told` is each step that begins.
-///
-/// # Errors
-/// The first step that fails. What keeps from getting to the bucket is told within 6 s.
-pub fn run(
+/// Tries the bucket of `settings`.
+pub(in crate::storage) fn run(
     settings: &ObjectSettings,
     secret: Option<&Password>,
     told: &mut dyn FnMut(Step),
@@ -70,49 +30,66 @@ pub fn run(
     told(Step::Resolve);
     let open = |patience| {
         Bucket::new(settings, secret, patience)
-            .map_err(|why| TrialError { step: Step::Resolve, why: format!("Correct it: {why}.") })
+            .map_err(|why| TrialError { step: Step::Resolve, why: why.into() })
     };
-    let failed = |step, failure: &Failure| TrialError { step, why: sentence(settings, failure) };
-    let key = key(settings).map_err(|why| TrialError { step: Step::Open, why })?;
+    let key = key(settings)?;
     // One request finds the name, connects, signs in and opens the bucket.
     let reached = open(Patience::TRIAL)?.find(key.as_ref());
-    let last = reached.as_ref().map_or_else(|failure| step_of(failure), |_| Step::Open);
-    [Step::Connect, Step::SignIn, Step::Open]
-        .into_iter()
-        .filter(|step| *step <= last)
-        .for_each(&mut *told);
-    reached.map_err(|failure| failed(last, &failure))?;
+    let last = reached.as_ref().map_or_else(step_of, |_| Step::OpenShare);
+    for step in [Step::Connect, Step::SignIn, Step::OpenShare] {
+        if step <= last {
+            told(step);
+        }
+    }
+    reached.map_err(|failure| TrialError { step: last, why: clause(settings, &failure) })?;
 
     let bucket = open(Patience::WORK)?;
+    let moved = write_and_read(&bucket, &key, settings, told);
+    told(Step::Delete);
+    let deleted = bucket.delete(&key);
+    // What failed before is what is told.
+    let (up, down) = moved?;
+    deleted
+        .map_err(|failure| TrialError { step: Step::Delete, why: clause(settings, &failure) })?;
+    let encrypted = settings.endpoint.trim_start().starts_with("https://");
+    // The signature of a request does not cover what is answered.
+    Ok(Trial { space: None, up, down, signed: encrypted, encrypted })
+}
+
+/// Bytes a second of writing and of reading.
+fn write_and_read(
+    bucket: &Bucket,
+    key: &Path,
+    settings: &ObjectSettings,
+    told: &mut dyn FnMut(Step),
+) -> Result<(u64, u64), TrialError> {
+    let failed =
+        |step| move |failure: Failure| TrialError { step, why: clause(settings, &failure) };
+    let mut bytes = vec![0; TRIAL_BYTES];
+    fastrand::fill(&mut bytes);
+    let bytes = Bytes::from(bytes);
     let clock = SystemClock::new();
     told(Step::Write);
-    let bytes: Bytes = (0..TRIAL_BYTES).map(|_| fastrand::u8(..)).collect::<Vec<_>>().into();
-    let begun = clock.monotonic();
-    bucket.put(&key, bytes.clone()).map_err(|failure| failed(Step::Write, &failure))?;
-    let written = clock.monotonic();
-    told(Step::Read);
-    let read = bucket.get(&key, 0, TRIAL_BYTES as u64);
-    let end = clock.monotonic();
-    told(Step::Remove);
-    let removed = bucket.delete(&key);
-    let (read, _) = read.map_err(|failure| failed(Step::Read, &failure))?;
-    if read != bytes {
-        let why = "What was written comes back changed. Do not bring recordings to this server.";
-        return Err(TrialError { step: Step::Read, why: why.into() });
+    bucket.put(key, bytes.clone()).map_err(failed(Step::Write))?;
+    let up = rate(clock.monotonic());
+    told(Step::ReadBack);
+    let clock = SystemClock::new();
+    let (read, _) = bucket.get(key, 0, TRIAL_BYTES as u64).map_err(failed(Step::ReadBack))?;
+    let down = rate(clock.monotonic());
+    told(Step::Compare);
+    if read == bytes {
+        Ok((up, down))
+    } else {
+        let why = "other bytes came back than were written".into();
+        Err(TrialError { step: Step::Compare, why })
     }
-    removed.map_err(|failure| failed(Step::Remove, &failure))?;
-    Ok(Trial {
-        write_rate: rate(written.saturating_sub(begun)),
-        read_rate: rate(end.saturating_sub(written)),
-        encrypted: settings.endpoint.trim_start().starts_with("https://"),
-    })
 }
 
 /// A name that nobody else takes.
-fn key(settings: &ObjectSettings) -> Result<Path, String> {
+fn key(settings: &ObjectSettings) -> Result<Path, TrialError> {
     let prefix = settings.prefix.trim_matches('/');
-    Path::parse(format!("{prefix}/.watchkeeper-trial-{:016x}", fastrand::u64(..)))
-        .map_err(|_| "Correct the prefix: it has a part that is empty, \".\" or \"..\".".into())
+    let name = format!("{prefix}/.watchkeeper-trial-{:016x}", fastrand::u64(..));
+    Path::parse(name).map_err(|_| TrialError { step: Step::Resolve, why: NO_PREFIX.into() })
 }
 
 fn rate(took: Duration) -> u64 {
@@ -126,7 +103,7 @@ fn step_of(failure: &Failure) -> Step {
         Failure::NoHost => Step::Resolve,
         Failure::Refused { code, .. } => match code.as_str() {
             "NoSuchBucket" | "InvalidBucketName" | "PermanentRedirect" | "AccessDenied" => {
-                Step::Open
+                Step::OpenShare
             }
             _ => Step::SignIn,
         },
@@ -135,49 +112,54 @@ fn step_of(failure: &Failure) -> Step {
 }
 
 /// What is wrong and what to do.
-fn sentence(settings: &ObjectSettings, failure: &Failure) -> String {
+fn clause(settings: &ObjectSettings, failure: &Failure) -> String {
     let url = Url::parse(settings.endpoint.trim()).ok();
     let host = url.as_ref().and_then(Url::host_str).unwrap_or_default();
     let port = url.as_ref().and_then(Url::port_or_known_default).unwrap_or_default();
-    let bucket = &settings.bucket;
     match failure {
-        Failure::NoHost => format!("No computer named \"{host}\" is found. Check the address."),
-        Failure::NoConnection(why) => format!(
-            "{host} cannot be connected to at port {port}: {why}. Check the port, and that the server runs."
-        ),
+        Failure::NoHost => format!("no computer named \"{host}\" is found; check the address"),
+        Failure::NoConnection(why) => {
+            format!(
+                "{host} does not let us connect to port {port}: {why}; check the port, and that the server runs"
+            )
+        }
         Failure::NoAnswer => {
             format!(
-                "{host} does not answer at port {port}. Check the port, and that the server runs."
+                "{host} does not answer at port {port}; check the port, and that the server runs"
             )
         }
-        Failure::Broken(why) => format!("{host} was reached at port {port}, but {why}. Try again."),
+        Failure::Broken(why) => format!("{host} was reached at port {port}, but {why}"),
         Failure::Certificate(_) => format!(
-            "{host} is not trusted: {failure}. Let the server have a certificate for this name, or add its \
-             issuer to the certificates of this computer."
+            "{host} cannot be trusted: {failure}; give the server a certificate for this name, or add its \
+             issuer to the certificates of this computer"
         ),
-        Failure::NotEncrypted => {
-            format!(
-                "{host} does not encrypt at port {port}. Check the port, or begin the address with http://."
-            )
-        }
+        Failure::NotEncrypted => format!(
+            "{host} does not encrypt at port {port}; check the port, or begin the address with http://"
+        ),
         Failure::NotS3 => format!(
-            "What answers at {host}, port {port}, does not speak S3. Check the port, and https:// or http://."
+            "what answers at {host}, port {port}, does not speak S3; check the port, and https:// or http://"
         ),
-        Failure::Refused { status, code } => match (failure.sort(bucket), code.as_str()) {
-            (_, "NoSuchBucket") => format!(
-                "There is no bucket \"{bucket}\". Correct its name, or make it on the server."
-            ),
-            (_, "SignatureDoesNotMatch") => "The secret key is wrong. Type it again.".into(),
-            (_, "InvalidAccessKeyId" | "NoSuchAccessKey") => {
-                "The server does not know this access key. Check it.".into()
-            }
-            (_, "AccessDenied") => format!(
-                "The access key has not the rights that are needed. Let it list, read, write and delete in the \
-                 bucket \"{bucket}\"."
-            ),
-            (Sort::Full, _) => "The server has no space left, or the quota is used up.".into(),
-            (Sort::Denied(why), _) => format!("The server refuses: {why}. Check the settings."),
-            _ => format!("The server answers with the error {status} {code}. Look into its log."),
+        Failure::Refused { status, code } => refusal(&settings.bucket, failure, *status, code),
+    }
+}
+
+fn refusal(bucket: &str, failure: &Failure, status: u16, code: &str) -> String {
+    match code {
+        "NoSuchBucket" => {
+            format!("there is no bucket \"{bucket}\"; correct its name, or make it on the server")
+        }
+        "SignatureDoesNotMatch" => "the secret key is wrong; type it again".into(),
+        "InvalidAccessKeyId" | "NoSuchAccessKey" => {
+            "the server does not know this access key; check it".into()
+        }
+        "AccessDenied" => format!(
+            "the access key has not the rights that are needed; let it list, read, write and delete in the \
+             bucket \"{bucket}\""
+        ),
+        _ => match failure.sort(bucket) {
+            Sort::Full => "the server has no space left, or the quota is used up".into(),
+            Sort::Denied(why) => why,
+            _ => format!("the server answers with the error {status} {code}; look into its log"),
         },
     }
 }

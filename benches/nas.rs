@@ -1,0 +1,120 @@
+//! What bringing a recording to a NAS and reading it back costs, beside smbclient in the same run: throughput, and CPU
+//! seconds per GB (10^9 bytes). Needs samba and smbclient; `cargo bench --bench nas`.
+//!
+//! Must not do: leave the loopback; count what the server costs.
+#![allow(clippy::expect_used, reason = "a measurement may fail by panicking")]
+
+#[path = "../tests/nas_server/mod.rs"]
+mod nas_server;
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use nas_server::{Nas, PASSWORD, password};
+use watchkeeper::storage::archive::{CHECKPOINT_BYTES, WRITE_BYTES};
+use watchkeeper::storage::{Archive, SmbVolume, Volume};
+
+/// A long segment.
+const BYTES: usize = 256 << 20;
+
+/// Best of as many runs: others may use the machine.
+const RUNS: usize = 3;
+
+/// CPU seconds of this process, and of its children that ended.
+fn cpu() -> (f64, f64) {
+    /// Clock ticks a second, as Linux tells programs.
+    const TICKS: f64 = 100.0;
+    let stat = std::fs::read_to_string("/proc/self/stat").expect("Linux");
+    let (_, fields) = stat.rsplit_once(") ").expect("a name");
+    let ticks: Vec<f64> =
+        fields.split(' ').skip(11).take(4).map(|field| field.parse().expect("a number")).collect();
+    ((ticks[0] + ticks[1]) / TICKS, (ticks[2] + ticks[3]) / TICKS)
+}
+
+/// The best of some runs: MB/s, and CPU seconds per GB.
+#[derive(Clone, Copy)]
+struct Cost {
+    rate: f64,
+    cpu: f64,
+}
+
+fn measure(is_child: bool, mut work: impl FnMut()) -> Cost {
+    let mut best = Cost { rate: 0.0, cpu: f64::MAX };
+    for _ in 0..RUNS {
+        let (before, began) = (cpu(), Instant::now());
+        work();
+        let (after, gigabytes) = (cpu(), BYTES as f64 / 1e9);
+        let used = if is_child { after.1 - before.1 } else { after.0 - before.0 };
+        best.rate = best.rate.max(gigabytes * 1e3 / began.elapsed().as_secs_f64());
+        best.cpu = best.cpu.min(used / gigabytes);
+    }
+    best
+}
+
+fn report(what: &str, ours: Cost, theirs: Cost) {
+    println!(
+        "{what}: ours {:.0} MB/s, {:.2} CPU-s/GB; smbclient {:.0} MB/s, {:.2} CPU-s/GB; ratio {:.2} in speed, {:.2} in CPU",
+        ours.rate,
+        ours.cpu,
+        theirs.rate,
+        theirs.cpu,
+        ours.rate / theirs.rate,
+        ours.cpu / theirs.cpu
+    );
+}
+
+fn smbclient(nas: &Nas, command: &str) {
+    let settings = nas.settings();
+    let status = Command::new("smbclient")
+        .arg(format!("//{}/{}", settings.host, settings.share))
+        .args(["-p", &settings.port.0.to_string(), "-c", command])
+        .env("USER", &settings.user)
+        .env("PASSWD", PASSWORD)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    assert!(status.expect("smbclient is installed").success(), "{command}");
+}
+
+fn upload(volume: &SmbVolume, bytes: &[u8]) {
+    let mut upload = volume.upload("front/2026-03-03/a.mp4", bytes.len() as u64).expect("begun");
+    for (index, part) in bytes.chunks(WRITE_BYTES).enumerate() {
+        upload.write(part).expect("written");
+        if ((index + 1) * WRITE_BYTES).is_multiple_of(CHECKPOINT_BYTES as usize) {
+            upload.checkpoint().expect("lasts");
+        }
+    }
+    upload.finish().expect("whole");
+}
+
+fn download(volume: &SmbVolume, part: &mut [u8]) {
+    let file = volume.open_read("front/2026-03-03/a.mp4").expect("opens");
+    for at in (0..BYTES).step_by(part.len()) {
+        file.read_exact_at(at as u64, part).expect("reads");
+    }
+}
+
+fn compare(mode: &str, bytes: &[u8], local: &Path) {
+    let nas = Nas::start(mode);
+    let volume = SmbVolume::open(&nas.settings(), password(PASSWORD)).expect("a place");
+    let name = local.display();
+    let put = measure(true, || smbclient(&nas, &format!("put {name} theirs")));
+    let ours = measure(false, || upload(&volume, bytes));
+    report(&format!("{mode}, up"), ours, put);
+    let get = measure(true, || smbclient(&nas, "get theirs /dev/null"));
+    let mut part = vec![0; 64 << 10];
+    let ours = measure(false, || download(&volume, &mut part));
+    report(&format!("{mode}, down"), ours, get);
+}
+
+fn main() {
+    let mut bytes = vec![0; BYTES];
+    fastrand::Rng::with_seed(7).fill(&mut bytes);
+    let folder = tempfile::tempdir().expect("a folder");
+    let local = folder.path().join("a.mp4");
+    std::fs::write(&local, &bytes).expect("written");
+    for mode in ["plain", "enc"] {
+        compare(mode, &bytes, &local);
+    }
+}
