@@ -32,11 +32,12 @@ const LAYERS: [&str; 17] = [
 ];
 
 /// Words in the code that only some layers, or modules, may contain.
-const KEPT: [(&str, &[&str]); 11] = [
+const KEPT: [(&str, &[&str]); 12] = [
     ("egui", &["ui"]),
     ("eframe", &["ui"]),
     ("redb::", &["index"]),
     ("retina::", &["capture"]),
+    ("object_store::", &["storage/object"]),
     ("smb2::", &["storage/smb"]),
     ("tokio::", &["capture", "storage/smb"]),
     ("std::fs", &["storage", "config"]),
