@@ -31,7 +31,8 @@
 //! `retention`, `motion-N`, `motion-trial`, `thumbnails`, `query`, `diagnosis`, `disk`, `past-*`, `playback`,
 //! `player-N`, `decode-N` and `live-N`, `previews`, `marks`, `camera-lists`, `awake`, `snapshot`, `opening`,
 //! `upload`, `smb` (the sockets of a NAS), `storage-test`, `finding-*`, `export`, `export-plan`, `notices`,
-//! `desktop`, `report`, `ipc`, `errands`, `secrets`, and `simulate`, `simulate-onvif`, `simulate-encode-N` where cameras are simulated; `dialog` while one of the system is open,
+//! `desktop`, `report`, `ipc`, `errands`, `secrets`, and `simulate`, `simulate-onvif`, `simulate-encode-N`
+//! where cameras are simulated; `dialog` while one of the system is open,
 //! which alone is left to itself when its sheet is closed; `key-store` and `systemctl` while
 //! the system is asked something. Channels are bounded; what happens when one is full is written where it is made.
 //!

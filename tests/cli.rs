@@ -2,6 +2,9 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test may fail by panicking")]
 
+#[path = "cli/elsewhere.rs"]
+mod elsewhere;
+
 mod common;
 
 use std::time::Duration;

@@ -213,7 +213,8 @@ fn a_list_of_cameras_goes_to_a_file_and_comes_back() {
     let (id, before) = (shown.next_id(), stage.settings());
     let mut after = Box::new(Settings::clone(&before));
     after.cameras.push(CameraSettings { name: "Old".into(), ..old });
-    let change = SettingsChange { id, before, after, passwords: Vec::new() };
+    let change =
+        SettingsChange { id, before, after, passwords: Vec::new(), archive_password: None };
     stage.send(Command::ChangeSettings(change));
     wait_for("an answer", SOON, || shown.changed.to(id).is_some());
     let answer = shown.changed.to(id).expect("answered");

@@ -4,6 +4,8 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test may fail by panicking")]
 
 mod common;
+#[path = "settings_live/elsewhere.rs"]
+mod elsewhere;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -68,7 +70,8 @@ impl Stage {
         let mut after = Box::new(Settings::clone(&before));
         after.storage.path = path.to_owned();
         let id = shown.next_id();
-        let change = SettingsChange { id, before, after, passwords: Vec::new() };
+        let change =
+            SettingsChange { id, before, after, passwords: Vec::new(), archive_password: None };
         self.console.send(Command::ChangeSettings(change)).expect("taken");
         id
     }

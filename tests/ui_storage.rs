@@ -3,6 +3,8 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test may fail by panicking")]
 
+#[path = "ui_storage/bringing.rs"]
+mod bringing;
 #[path = "ui_storage/fields.rs"]
 mod fields;
 #[path = "ui_storage/password.rs"]
@@ -15,6 +17,7 @@ use std::sync::Arc;
 
 use egui::Vec2;
 use egui::accesskit::Role;
+use egui_kittest::SnapshotResults;
 use egui_kittest::kittest::Queryable;
 use ui_fixture as fixture;
 use ui_fixture::desk::Desk;
@@ -23,8 +26,8 @@ use watchkeeper::model::Settings;
 use watchkeeper::model::settings::archive::SpoolGigabytes;
 use watchkeeper::model::settings::{NasSettings, ObjectSettings, StorageKind, ThemeChoice};
 use watchkeeper::protocol::{
-    ChangeAnswer, PasswordsStatus, SettingsChange, Snapshot, StorageOutcome, StoragePassed,
-    StorageProtection, StorageStep,
+    ArchiveOverview, ChangeAnswer, Command, PasswordsStatus, SettingsChange, Snapshot,
+    StorageAnswer, StorageOutcome, StorageOverview, StoragePassed, StorageProtection, StorageStep,
 };
 
 /// A window in which the whole page has room.
@@ -122,22 +125,24 @@ const STEPS: [StorageStep; 7] = [
 ];
 
 /// The card scrolled into view in the smallest window, in both looks.
-fn pictures(name: &str, settings: Settings, test: impl Fn(&mut Desk)) {
+fn pictures(name: &str, settings: Settings, archive: &ArchiveOverview, test: impl Fn(&mut Desk)) {
+    let mut results = SnapshotResults::new();
     for (look, theme) in [("dark", ThemeChoice::Dark), ("light", ThemeChoice::Light)] {
         let mut settings = settings.clone();
         settings.console.theme = theme;
         let mut desk = opened(shown(settings, &[ADDRESS]), Vec2::new(1280.0, 720.0));
-        desk.harness.get_by_role_and_label(Role::TextInput, "Low space threshold").scroll_to_me();
+        desk.harness.get_by_role_and_label(Role::Button, "Test connection").scroll_to_me();
         desk.harness.run();
         test(&mut desk);
-        desk.harness.run();
+        bringing::show(&mut desk, archive.clone());
         desk.harness.snapshot(format!("storage_{name}_{look}"));
+        results.extend(desk.harness.take_snapshot_results());
     }
 }
 
 #[test]
 fn a_nas_that_was_tested() {
-    pictures("nas", nas(), |desk| {
+    pictures("nas", nas(), &bringing::away(), |desk| {
         desk.click("Test connection");
         let test = testing::asked(desk);
         testing::answer(desk, test.id, &STEPS, passed());
@@ -146,7 +151,7 @@ fn a_nas_that_was_tested() {
 
 #[test]
 fn a_bucket_that_is_not_there() {
-    pictures("object", object(), |desk| {
+    pictures("object", object(), &bringing::there(), |desk| {
         desk.click("Test connection");
         let test = testing::asked(desk);
         let why = "There is no bucket \"cctv\". Correct its name, or make it on the server.";

@@ -30,7 +30,7 @@ pub fn run(args: &Args, folder: &DataFolder, given: &PlaceArgs, json: bool) -> R
         false => stored(args, folder, &place.address())?,
     };
     let test = StorageTest { id: 0, place, password };
-    let outcome = storage_testing::run(&test, &|done, _| tell(json, done), &|| true);
+    let outcome = storage_testing::run(&test, &|done, _| tell(json, done));
     match outcome {
         StorageOutcome::Passed(passed) if json => print::json(&json!({ "passed": passed })),
         StorageOutcome::Passed(passed) => print_passed(&passed),

@@ -10,7 +10,7 @@ use super::EngineError;
 use super::notices::Cause;
 use super::service::Service;
 use crate::config::passphrase::read_passphrase;
-use crate::config::{ConfigError, DataFolder, Secrets, VolumeStore};
+use crate::config::{ConfigError, DataFolder, KnownVolume, Secrets, VolumeStore};
 use crate::model::settings::ArchivePlace;
 use crate::model::{Password, VolumeId, WallTime};
 use crate::protocol::{Severity, Topic};
@@ -25,6 +25,8 @@ pub struct OpenArchive {
     pub place: ArchivePlace,
     /// Itself.
     pub archive: Arc<dyn Archive>,
+    /// The identity that it had; none when it was never reached.
+    pub marker: Option<String>,
     /// By which it is reached; another one makes it another object.
     password: Option<Password>,
 }
@@ -60,7 +62,7 @@ impl OpenArchives {
         self.trouble.clear();
         for volume in known.list() {
             let Some(place) = &volume.archive else { continue };
-            match opened(volume.id, place, secrets, before.remove(&volume.id)) {
+            match opened(volume, place, secrets, before.remove(&volume.id)) {
                 Ok(open) => {
                     self.open.insert(volume.id, open);
                 }
@@ -91,18 +93,19 @@ impl OpenArchives {
 }
 
 fn opened(
-    id: VolumeId,
+    known: &KnownVolume,
     place: &ArchivePlace,
     secrets: &Secrets,
     before: Option<OpenArchive>,
 ) -> Result<OpenArchive, String> {
     let password = secrets.at(&place.address()).map_err(|error| error.to_string())?;
     match before.filter(|open| open.place == *place && open.password == password) {
-        Some(open) => Ok(open),
+        Some(open) => Ok(OpenArchive { marker: known.marker.clone(), ..open }),
         None => {
             let archive = archive::open(place, password.clone());
             let archive = archive.map_err(|error: StorageError| error.to_string())?;
-            Ok(OpenArchive { id, place: place.clone(), archive, password })
+            let (id, marker) = (known.id, known.marker.clone());
+            Ok(OpenArchive { id, place: place.clone(), archive, marker, password })
         }
     }
 }

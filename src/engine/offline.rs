@@ -67,6 +67,10 @@ pub fn volumes(folder: &DataFolder, store: &SettingsStore) -> Result<OpenedVolum
         // A marker cannot be written on a disk that is full or read-only; recordings are there all the same.
         Err(error) => {
             tracing::warn!("{}: {error}", path.display());
+            // Its number must not be given to a place elsewhere.
+            if let Err(error) = known.remember(wanted) {
+                tracing::warn!("{error}");
+            }
             Arc::new(LocalVolume::open(&path)?)
         }
     };

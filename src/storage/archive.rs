@@ -81,9 +81,14 @@ pub fn open(
 ) -> Result<Arc<dyn Archive>, StorageError> {
     match place {
         ArchivePlace::Nas(nas) => Ok(Arc::new(SmbVolume::open(nas, password)?)),
-        ArchivePlace::Object(_) => {
-            drop(password);
-            Err(StorageError::Offline { path: place.address(), why: "not built".into() })
+        #[cfg(feature = "object-storage")]
+        ArchivePlace::Object(object) => {
+            Ok(Arc::new(super::object::ObjectVolume::new(object, password.as_ref())?))
         }
+        #[cfg(not(feature = "object-storage"))]
+        ArchivePlace::Object(_) => Err(StorageError::Denied {
+            path: place.address(),
+            why: "this program was built without object storage".into(),
+        }),
     }
 }

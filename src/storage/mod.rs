@@ -10,6 +10,8 @@ pub mod faulty_archive;
 pub mod layout;
 pub mod local;
 pub mod marker;
+#[cfg(feature = "object-storage")]
+pub mod object;
 pub mod part_file;
 pub mod places;
 pub mod plain_file;
@@ -149,4 +151,37 @@ pub struct Space {
     pub free: u64,
     /// In all.
     pub total: u64,
+}
+
+impl Space {
+    /// Of a place that does not say what it holds, as object storage: so large that no limit of free space is
+    /// ever met, and that sums of it and of footage are still numbers. Such a place is shown without one.
+    pub const UNTOLD: Self = Self { free: 1 << 60, total: 1 << 60 };
+
+    /// Whether the place says what it holds.
+    #[must_use]
+    pub fn is_told(self) -> bool {
+        self != Self::UNTOLD
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::retention::{Rules, Usage, floor, guard, reserve};
+    use super::*;
+
+    #[test]
+    fn no_rule_of_free_space_acts_upon_a_place_that_does_not_tell_its_space() {
+        let Space { free, total } = Space::UNTOLD;
+        for rate in [0, 1 << 30, u64::MAX] {
+            // The settings take 50 % as the threshold of low space at most.
+            let reserve = reserve(rate, total).max(total / 2);
+            assert!(free >= reserve && free >= 2 * floor(rate, total), "{rate}");
+            let rules = Rules { reserve, ..Rules::default() };
+            let usage = Usage { used: 1 << 50, space: Space::UNTOLD };
+            assert_eq!(rules.exceeded(&usage), None);
+            assert_eq!(guard(None, None, &rules, &usage, rate), None);
+        }
+        assert!(!Space::UNTOLD.is_told() && Space { free: 1, total: 2 }.is_told());
+    }
 }

@@ -84,8 +84,12 @@ pub fn run(
 ) -> Result<Trial, TrialError> {
     match place {
         ArchivePlace::Nas(nas) => smb::trial::run(nas, password, told),
-        ArchivePlace::Object(_) => {
-            Err(TrialError { step: Step::Resolve, why: "object storage is not built".into() })
-        }
+        #[cfg(feature = "object-storage")]
+        ArchivePlace::Object(bucket) => super::object::trial::run(bucket, password, told),
+        #[cfg(not(feature = "object-storage"))]
+        ArchivePlace::Object(_) => Err(TrialError {
+            step: Step::Resolve,
+            why: "this program was built without object storage".into(),
+        }),
     }
 }

@@ -17,13 +17,16 @@ use watchkeeper::ui::App;
 
 const SOON: Duration = Duration::from_secs(30);
 
+/// Looks at what is painted.
+pub type Onlooker = Box<dyn FnMut(&Harness<'static, App>)>;
+
 /// Somebody in front of a window.
 pub struct Guest {
     pub harness: Harness<'static, App>,
     pub shown: Arc<Shown>,
     engine: Engine,
     /// Looks at every frame.
-    pub onlooker: Box<dyn FnMut(&Harness<'static, App>)>,
+    pub onlooker: Onlooker,
     pub actions: Vec<String>,
     pub begun: Instant,
 }

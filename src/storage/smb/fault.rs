@@ -16,6 +16,9 @@ const QUOTA_EXCEEDED: u32 = 0xC000_0044;
 /// STATUS_DISK_QUOTA_EXCEEDED (MS-ERREF 2.3.1).
 const DISK_QUOTA_EXCEEDED: u32 = 0xC000_0802;
 
+/// STATUS_MEDIA_WRITE_PROTECTED (MS-ERREF 2.3.1).
+const WRITE_PROTECTED: u32 = 0xC000_00A2;
+
 /// What went wrong. It can be told twice, to all who waited for the same attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Fault {
@@ -23,6 +26,8 @@ pub(super) enum Fault {
     Lost(String),
     /// The server is not there, or does not answer in time.
     Offline(String),
+    /// Not now, over a connection that is well.
+    Busy(String),
     /// Something must be changed first.
     Denied(String),
     /// No space, or a quota.
@@ -51,7 +56,9 @@ impl Fault {
         };
         let volume = volume.to_owned();
         match self {
-            Self::Lost(why) | Self::Offline(why) => StorageError::Offline { path: volume, why },
+            Self::Lost(why) | Self::Offline(why) | Self::Busy(why) => {
+                StorageError::Offline { path: volume, why }
+            }
             Self::Denied(why) => StorageError::Denied { path: volume, why },
             Self::Full => StorageError::Full { path: file },
             Self::NotFound => StorageError::NotFound { path: file },
@@ -66,9 +73,11 @@ impl Fault {
     /// The clause that says what happened.
     pub(super) fn why(&self) -> String {
         match self {
-            Self::Lost(why) | Self::Offline(why) | Self::Denied(why) | Self::Other(why) => {
-                why.clone()
-            }
+            Self::Lost(why)
+            | Self::Offline(why)
+            | Self::Busy(why)
+            | Self::Denied(why)
+            | Self::Other(why) => why.clone(),
             Self::Full => "no space is left, or the quota is used up".into(),
             Self::NotFound => "it is not there".into(),
             Self::Exists => "it is there already".into(),
@@ -85,8 +94,10 @@ pub(super) fn no_answer() -> Fault {
 /// Anything that happens after the share was opened.
 impl From<Error> for Fault {
     fn from(error: Error) -> Self {
-        if let Some(QUOTA_EXCEEDED | DISK_QUOTA_EXCEEDED) = error.status().map(|status| status.0) {
-            return Self::Full;
+        match error.status().map(|status| status.0) {
+            Some(QUOTA_EXCEEDED | DISK_QUOTA_EXCEEDED) => return Self::Full,
+            Some(WRITE_PROTECTED) => return Self::Denied("the share can only be read".into()),
+            _ => {}
         }
         match error.kind() {
             ErrorKind::DiskFull => Self::Full,
@@ -97,7 +108,7 @@ impl From<Error> for Fault {
             }
             ErrorKind::AuthRequired | ErrorKind::GuestSessionRefused => wrong_password(),
             ErrorKind::SharingViolation => {
-                Self::Offline("the server still holds the file open for somebody else".into())
+                Self::Busy("the server still holds the file open for somebody else".into())
             }
             ErrorKind::TimedOut => no_answer(),
             // A session that the server ended answers without a signature.

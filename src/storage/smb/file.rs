@@ -84,7 +84,9 @@ impl SmbFile {
         let kind = match fault {
             Fault::Denied(_) => io::ErrorKind::PermissionDenied,
             Fault::NotFound => io::ErrorKind::NotFound,
-            Fault::Lost(_) | Fault::Offline(_) | Fault::Gone(_) => io::ErrorKind::NotConnected,
+            Fault::Lost(_) | Fault::Offline(_) | Fault::Busy(_) | Fault::Gone(_) => {
+                io::ErrorKind::NotConnected
+            }
             Fault::Full | Fault::Exists | Fault::Other(_) => io::ErrorKind::Other,
         };
         io::Error::new(kind, fault.into_error("read", self.share.address(), &self.path))

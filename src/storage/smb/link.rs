@@ -8,7 +8,7 @@ use std::time::Duration;
 use smb2::client::{Cipher, Connection};
 use smb2::transport::TcpTransport;
 use smb2::types::SessionId;
-use smb2::{DirectoryEntry, ErrorKind, Session, Tree};
+use smb2::{DirectoryEntry, Session, Tree};
 
 use super::fault::{self, Fault};
 use super::{announce, place};
@@ -135,20 +135,41 @@ impl Link {
 
     /// Makes the folder `folder` and those above it.
     pub(super) async fn make_folders(&self, folder: &str) -> Result<(), Fault> {
-        let mut made = Ok(());
+        let mut refused = None;
         let ends = folder.match_indices('/').map(|(at, _)| at).chain([folder.len()]);
         for end in ends.filter(|end| *end > 0) {
-            let tried = self.tree.create_directory(&mut self.connection(), &folder[..end]).await;
-            made = match tried {
-                Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
-                tried => tried.map_err(Fault::from),
-            };
-            // A folder above that is there may be closed to making it; the last one decides.
-            if made.as_ref().is_err_and(Fault::breaks) {
-                break;
+            let made = self.tree.create_directory(&mut self.connection(), &folder[..end]).await;
+            let is_last = end == folder.len();
+            match made.map_err(Fault::from) {
+                Ok(()) | Err(Fault::Exists) if is_last => return Ok(()),
+                Ok(()) | Err(Fault::Exists) => {}
+                Err(fault) if fault.breaks() => return Err(fault),
+                Err(Fault::NotFound) if refused.is_none() => {
+                    let above = &folder[..end];
+                    return Err(self.why_not_there(place::folder_of(above)).await);
+                }
+                // A folder above may be there and closed to making it; the last one decides.
+                Err(fault) => {
+                    let first = refused.get_or_insert(fault);
+                    if is_last {
+                        return Err(first.clone());
+                    }
+                }
             }
         }
-        made
+        Ok(())
+    }
+
+    /// Why nothing can be made in `folder`, which was said to exist.
+    async fn why_not_there(&self, folder: &str) -> Fault {
+        match self.tree.stat(&mut self.connection(), folder).await {
+            Ok(info) if !info.is_directory => {
+                Fault::Denied("a file is in the place of a folder".into())
+            }
+            // Its last file was removed in this moment, and it with it.
+            Ok(_) => Fault::NotFound,
+            Err(error) => error.into(),
+        }
     }
 
     /// The whole of a small file.

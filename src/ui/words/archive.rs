@@ -123,3 +123,65 @@ pub const fn protection(protection: StorageProtection) -> &'static str {
 pub fn speed(written: &str, read: &str) -> String {
     format!("{written} written, {read} read")
 }
+
+pub const TRY_NOW: &str = "Try now";
+pub const TRY_NOW_TIP: &str = "Tries to reach it at once; it is tried again by itself too";
+pub const NOTHING_RECORDED: &str = "outage: nothing is recorded";
+pub const BROUGHT: &str = "brought since the start";
+
+/// How long the spool is enough.
+#[must_use]
+pub fn hours(micros: i64) -> String {
+    match micros / 60_000_000 {
+        minutes @ ..60 => format!("{minutes} min"),
+        minutes @ 60..120 => format!("1 hour {} min", minutes - 60),
+        minutes => format!("{} hours", minutes / 60),
+    }
+}
+
+/// Below the time for which the spool is enough.
+#[must_use]
+pub fn covers(rate: &str) -> String {
+    format!("of outage at {rate}")
+}
+
+/// Below the bytes that wait.
+#[must_use]
+pub fn waits(files: u64) -> String {
+    match files {
+        0 => "nothing waits".into(),
+        1 => "1 recording waits".into(),
+        files => format!("{files} recordings wait"),
+    }
+}
+
+/// How full the spool is.
+#[must_use]
+pub fn spool(used: &str, room: &str) -> String {
+    format!("Spool: {used} used, room for {room} more")
+}
+
+/// How full the other side is.
+#[must_use]
+pub fn free_there(free: &str, total: &str) -> String {
+    format!("There: {free} free of {total}")
+}
+
+/// The spool was too small.
+#[must_use]
+pub fn dropped(files: u64) -> String {
+    match files {
+        1 => "1 recording was deleted before it could be brought.".into(),
+        files => format!("{files} recordings were deleted before they could be brought."),
+    }
+}
+
+/// What is there and what is known do not agree.
+#[must_use]
+pub fn disagrees(strangers: u64, missing: u64) -> String {
+    let strangers =
+        (strangers > 0).then(|| format!("{strangers} files are there that are not known here"));
+    let missing = (missing > 0).then(|| format!("{missing} recordings are not there any more"));
+    let both: Vec<String> = strangers.into_iter().chain(missing).collect();
+    format!("{}. \"watchkeeper check --repair\" puts that right.", both.join(", "))
+}

@@ -50,7 +50,9 @@ impl ArchiveTest {
         });
         if self.asked.is_some() {
             match answer {
-                Some(answer) => shown(ui, &answer),
+                Some(answer) => {
+                    ui.scope(|ui| shown(ui, &answer));
+                }
                 None => line(ui, ICON_HOURGLASS_EMPTY, theme::text_soft(), words::TESTING),
             }
         }
@@ -67,6 +69,7 @@ fn is_running(answer: &StorageTestAnswer) -> bool {
 }
 
 fn shown(ui: &mut Ui, answer: &StorageTestAnswer) {
+    ui.spacing_mut().item_spacing.y = 4.0;
     match &answer.outcome {
         StorageOutcome::Running(_) => {
             line(ui, ICON_HOURGLASS_EMPTY, theme::text_soft(), words::TESTING);

@@ -4,6 +4,7 @@
 
 mod archive;
 mod archive_test;
+mod bringing;
 mod fields;
 mod standing;
 

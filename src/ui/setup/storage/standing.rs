@@ -5,6 +5,7 @@
 use egui::{Align, Color32, Frame, Layout, Margin, Rect, RichText, Stroke, Ui, Vec2};
 use egui_material_icons::icons::{ICON_LOCK, ICON_WARNING};
 
+use super::bringing;
 use crate::model::Lock;
 use crate::protocol::{Command, Going, MarkChange, StorageOverview};
 use crate::ui::desk::Stage;
@@ -29,6 +30,9 @@ pub fn ui(ui: &mut Ui, stage: &mut Stage<'_>, draft: &Draft, guard: &LossGuard) 
             ui.label(icon(ICON_WARNING, theme::ICON).color(theme::error()));
             ui.label(RichText::new(trouble).color(theme::error()));
         });
+    }
+    if let Some(archive) = &overview.archive {
+        bringing::ui(ui, stage, archive, overview.rate);
     }
     ui.horizontal(|ui| {
         let of = words::free_of(&format::bytes(overview.free), &format::bytes(overview.total));
@@ -127,7 +131,7 @@ fn figures(ui: &mut Ui, stage: &Stage<'_>, overview: &StorageOverview) {
     });
 }
 
-fn figure(ui: &mut Ui, width: f32, value: &str, text: &str) {
+pub(super) fn figure(ui: &mut Ui, width: f32, value: &str, text: &str) {
     Frame::new()
         .fill(theme::field())
         .corner_radius(theme::ROUND)

@@ -1,0 +1,99 @@
+//! What the card tells of recordings that are brought elsewhere: the connection, what waits, how long an outage may be.
+
+use super::*;
+use ui_fixture::hand::told;
+use ui_fixture::week::overview;
+
+/// A NAS that does not answer.
+pub(super) fn away() -> ArchiveOverview {
+    let state = "Recordings cannot be brought to smb://nas.local/video/cctv/shop now: nas.local does not answer: it is \
+                 off, not connected, or a firewall is between. 3 recordings wait on this computer; it is tried again \
+                 by itself.";
+    ArchiveOverview {
+        address: ADDRESS.into(),
+        state: state.into(),
+        is_reachable: false,
+        waiting_files: 3,
+        waiting_bytes: 11_600_000_000,
+        brought_files: 1_204,
+        spool_used: 13_000_000_000,
+        spool_room: 787_000_000_000,
+        covers_micros: Some(47 * fixture::HOUR),
+        free: 6_800_000_000_000,
+        total: 12_000_000_000_000,
+        ..ArchiveOverview::default()
+    }
+}
+
+/// A bucket that takes what is brought.
+pub(super) fn there() -> ArchiveOverview {
+    let address = "https://s3.example.com:9000/cctv/shop";
+    ArchiveOverview {
+        address: address.into(),
+        state: format!("{address} is connected; 3 recordings are being brought there."),
+        is_reachable: true,
+        total: 0,
+        ..away()
+    }
+}
+
+/// The engine tells how it stands.
+pub(super) fn show(desk: &mut Desk, archive: ArchiveOverview) {
+    let id = desk.shown.storage.get().expect("it was told before").id;
+    let overview = StorageOverview { archive: Some(Box::new(archive)), ..overview() };
+    desk.shown.storage.set(StorageAnswer { id, overview, lost: Vec::new() });
+    desk.harness.run();
+}
+
+#[test]
+fn an_outage_is_told_with_what_it_costs() {
+    let mut desk = tall(nas());
+    show(&mut desk, away());
+    for text in [
+        "nas.local does not answer",
+        "47 hours",
+        "of outage at 4.60 MB/s",
+        "11.6 GB",
+        "3 recordings wait",
+        "1204",
+        "Spool: 13.0 GB used, room for 787 GB more",
+        "There: 6.80 TB free of 12.0 TB",
+    ] {
+        assert!(told(&desk, text), "{text}");
+    }
+    desk.take();
+    desk.click("Try now");
+    assert!(desk.take().iter().any(|command| matches!(command, Command::RetryArchive)));
+}
+
+#[test]
+fn all_is_well_or_something_was_lost() {
+    let mut desk = tall(nas());
+    let well = ArchiveOverview {
+        state: "It is connected; all finished recordings are there.".into(),
+        is_reachable: true,
+        waiting_files: 0,
+        waiting_bytes: 0,
+        covers_micros: None,
+        total: 0,
+        ..away()
+    };
+    show(&mut desk, well.clone());
+    assert!(told(&desk, "all finished recordings are there") && told(&desk, "nothing waits"));
+    assert!(told(&desk, "outage: nothing is recorded"));
+    assert!(!told(&desk, "There:") && !told(&desk, "Try now") && !told(&desk, "deleted before"));
+    let lost = ArchiveOverview {
+        dropped_files: 2,
+        strangers: 5,
+        trouble: Some("One that waits cannot be read.".into()),
+        ..well
+    };
+    show(&mut desk, lost);
+    for text in [
+        "2 recordings were deleted before they could be brought.",
+        "5 files are there that are not known here.",
+        "One that waits cannot be read.",
+    ] {
+        assert!(told(&desk, text), "{text}");
+    }
+}
