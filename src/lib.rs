@@ -40,6 +40,7 @@
 //! - Recording waits for its disk alone.
 //! - A fragment reaches the file in one write; the file is synced before the index says it is there.
 //! - `recorder::gate` alone decides whether to record, `storage::retention` alone what is deleted.
+//! - A recording that is brought elsewhere is removed here only when it is whole there and the index says so.
 //! - Where motion cannot be told, footage is kept as if something moved.
 //! - The index is a cache: it can be rebuilt from the files, and an unknown file is never deleted.
 //! - The UI thread does no I/O, no decoding and no waiting.

@@ -78,8 +78,17 @@ fn change() -> impl Strategy<Value = Change> {
             }),
         2 => (stream(), -40..200_i64)
             .prop_map(|(stream, start)| Change::RemoveSegment { stream, start: at(start) }),
-        2 => (stream(), -40..200_i64, cause()).prop_map(|(stream, start, cause)| {
-            Change::MarkDeleting { stream, start: at(start), volume: VolumeId(0), cause }
+        2 => (stream(), -40..200_i64, 0..2_u32, cause()).prop_map(
+            |(stream, start, volume, cause)| {
+                Change::MarkDeleting { stream, start: at(start), volume: VolumeId(volume), cause }
+            },
+        ),
+        1 => (stream(), -40..200_i64).prop_map(|(stream, start)| {
+            Change::Unmark { stream, start: at(start), state: SegmentState::Finished }
+        }),
+        2 => (stream(), -40..200_i64, 0..2_u32).prop_map(|(stream, start, from)| {
+            let (from, to) = (VolumeId(from), VolumeId(1 - from));
+            Change::Move { stream, start: at(start), from, to }
         }),
         2 => (stream(), -40..200_i64, length(), cause(), 0..4_i64).prop_map(
             |(stream, start, micros, cause, hour)| {
@@ -117,9 +126,23 @@ impl Model {
                 self.journal.insert((entry.camera.clone(), entry.at), entry);
             }
             Change::Heartbeat(at) => self.heartbeat = Some(at),
-            Change::MarkDeleting { stream, start, cause, .. } => {
-                if let Some(row) = self.segments.get_mut(&(stream, start)) {
+            Change::MarkDeleting { stream, start, volume, cause } => {
+                let row = self.segments.get_mut(&(stream, start));
+                if let Some(row) = row.filter(|row| row.volume == volume) {
                     row.state = SegmentState::Deleting(cause);
+                }
+            }
+            Change::Unmark { stream, start, state } => {
+                let row = self.segments.get_mut(&(stream, start));
+                if let Some(row) = row.filter(|row| row.state.is_deleting()) {
+                    row.state = state;
+                }
+            }
+            Change::Move { stream, start, from, to } => {
+                let row = self.segments.get_mut(&(stream, start));
+                let may = |row: &&mut SegmentRow| row.volume == from && !row.state.is_deleting();
+                if let Some(row) = row.filter(may) {
+                    row.volume = to;
                 }
             }
             Change::Deleted { stream, start, span, cause, at } => {

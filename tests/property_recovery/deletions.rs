@@ -42,7 +42,7 @@ fn delete(rig: &Rig, row: &SegmentRow, cause: DeletionCause, steps: usize) {
     let (stream, start) = (row.stream.clone(), row.start);
     if steps > 0 {
         let mark =
-            Change::MarkDeleting { stream: stream.clone(), start, volume: VolumeId(0), cause };
+            Change::MarkDeleting { stream: stream.clone(), start, volume: row.volume, cause };
         rig.index().apply(&[mark]).expect("applies");
     }
     if steps > 1 {
