@@ -44,6 +44,7 @@ pub const SPOOL: &str = "Spool folder";
 pub const SPOOL_TIP: &str =
     "Recordings wait here until they have been brought; a relative one is below the data folder";
 pub const SPOOL_MAX: &str = "Spool limit";
+pub const SPOOL_MAX_UNIT: &str = "GB";
 pub const SPOOL_MAX_TIP: &str =
     "What may wait in the folder at most while the NAS or bucket cannot be reached";
 pub const SPOOL_HINT: &str = "0 = as much as the disk holds";

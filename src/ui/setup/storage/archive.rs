@@ -85,7 +85,7 @@ impl ArchiveFields {
         let mut chosen = kind;
         row(ui, words::TYPE, |ui| {
             let width = (ui.available_width() - 22.0).clamp(120.0, 320.0);
-            let menu = named_menu(ui, "storage type", words::TYPE, label(kind), width, |ui| {
+            let menu = named_menu(ui, "storage-type", words::TYPE, label(kind), width, |ui| {
                 for option in [StorageKind::Local, StorageKind::Nas, StorageKind::Object] {
                     ui.selectable_value(&mut chosen, option, label(option));
                 }
@@ -247,8 +247,12 @@ impl ArchiveFields {
         if kind == StorageKind::Local {
             return;
         }
-        let face =
-            Face { name: words::SPOOL_MAX, unit: "GB", tip: words::SPOOL_MAX_TIP, width: 92.0 };
+        let face = Face {
+            name: words::SPOOL_MAX,
+            unit: words::SPOOL_MAX_UNIT,
+            tip: words::SPOOL_MAX_TIP,
+            width: 92.0,
+        };
         let most = spool.max_gb.0;
         if let Some(new) = self.spool.number(ui, face, words::SPOOL_HINT, most, 0..=MOST_SPOOL) {
             draft.edit(|settings| settings.storage.spool.max_gb = SpoolGigabytes(new));
@@ -256,7 +260,7 @@ impl ArchiveFields {
         let mut full = spool.when_full;
         row(ui, words::SPOOL_FULL, |ui| {
             let chosen = policy(full);
-            let menu = named_menu(ui, "spool full", words::SPOOL_FULL, chosen, 240.0, |ui| {
+            let menu = named_menu(ui, "spool-full", words::SPOOL_FULL, chosen, 240.0, |ui| {
                 for option in [SpoolFull::DropOldest, SpoolFull::Stop] {
                     ui.selectable_value(&mut full, option, policy(option));
                 }
