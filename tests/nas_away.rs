@@ -170,7 +170,11 @@ impl Rig {
     fn assert_all_there(&self) -> Vec<usize> {
         assert!(self.bench.ok(&["check"]).contains("agree"));
         let rows = self.bench.recordings();
-        let path = |row: &Value| PathBuf::from(row["path"].as_str().expect("a path"));
+        let address = format!("smb://127.0.0.1:{}/rec/cctv/", self.wire.port);
+        let path = |row: &Value| {
+            let path = row["path"].as_str().expect("a path");
+            PathBuf::from(path.strip_prefix(&address).expect("on the NAS"))
+        };
         let mut indexed: Vec<PathBuf> = rows.iter().map(path).collect();
         indexed.sort();
         let shared = self.nas.shared().join("cctv");
@@ -179,13 +183,13 @@ impl Rig {
             brought.iter().map(|file| file.strip_prefix(&shared).expect("below").into()).collect();
         assert_eq!(relative, indexed, "index and share");
         assert_eq!(self.bench.files(), [PathBuf::new(); 0], "nothing is left in the folder");
-        let mut runs = vec![BTreeMap::<i64, Vec<usize>>::new(); CAMERAS];
+        let mut runs = vec![BTreeMap::<String, Vec<usize>>::new(); CAMERAS];
         for row in &rows {
             let camera: usize =
-                row["stream"]["camera"].as_str().expect("a camera")[3..].parse().expect("a number");
+                row["camera_id"].as_str().expect("a camera")[3..].parse().expect("a number");
             let segment = read_segment(&shared.join(path(row)));
             let found = positions(&self.sources[camera], &segment.units);
-            let run = row["run"].as_i64().expect("a run");
+            let run = row["run"].as_str().expect("a run").to_owned();
             runs[camera].entry(run).or_default().extend(found);
         }
         for (camera, runs) in runs.iter().enumerate() {
@@ -250,17 +254,18 @@ fn happen(rig: &mut Rig, recording: Recording) -> Recording {
     rig.sign_in("another");
     let recording = rig.bench.record(&[]);
     rig.something_comes();
-    // Other demands, and no share.
-    for (mode, state) in
-        [("sign", None), ("noshare", Some(REFUSED)), ("enc", None), ("plain", None)]
-    {
+    // It demands signatures, then encryption.
+    for mode in ["sign", "enc"] {
         rig.nas.kill();
         rig.nas.serve(mode);
-        match state {
-            Some(state) => rig.told(state),
-            None => rig.something_comes(),
-        }
+        rig.something_comes();
     }
+    // The share is taken away.
+    rig.nas.kill();
+    rig.nas.serve("noshare");
+    rig.told(REFUSED);
+    rig.nas.kill();
+    rig.nas.serve("plain");
     recording
 }
 

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::footage_args::RecordingsOptions;
 use super::{Args, print, session};
-use crate::config::{DataFolder, SettingsStore};
+use crate::config::{DataFolder, SettingsStore, VolumeStore};
 use crate::engine::recordings::{Answer, Question};
 use crate::model::{SegmentRow, WallTime};
 
@@ -28,7 +28,9 @@ pub fn run(args: &Args, options: &RecordingsOptions) -> Result<()> {
         anyhow::bail!(session::OTHER_VERSION);
     };
     if options.json {
-        let list: Vec<_> = rows.iter().map(|row| as_json(&folder, &store, row)).collect();
+        let known = VolumeStore::open(&folder)?;
+        let list: Vec<_> =
+            rows.iter().map(|row| as_json(&store, path_of(&folder, &known, row), row)).collect();
         return print::json(&list);
     }
     let zone = session::zone(&store);
@@ -50,8 +52,16 @@ pub fn run(args: &Args, options: &RecordingsOptions) -> Result<()> {
     print::table(["CAMERA", "STREAM", "START", "END", "FRAMES", "SIZE", "STATE", "PATH"], &lines)
 }
 
-fn as_json(folder: &DataFolder, store: &SettingsStore, row: &SegmentRow) -> serde_json::Value {
-    let root = folder.storage(&store.settings().storage.path);
+/// The file, with its folder or the address of the place that it was brought to.
+fn path_of(folder: &DataFolder, known: &VolumeStore, row: &SegmentRow) -> String {
+    match known.list().iter().find(|volume| volume.id == row.volume) {
+        Some(volume) if volume.archive.is_some() => format!("{}/{}", volume.path, row.path),
+        Some(volume) => folder.storage(&volume.path).join(&row.path).to_string_lossy().into(),
+        None => row.path.clone(),
+    }
+}
+
+fn as_json(store: &SettingsStore, path: String, row: &SegmentRow) -> serde_json::Value {
     json!({
         "camera": session::name_of(store, &row.stream.camera),
         "camera_id": row.stream.camera.as_str(),
@@ -60,7 +70,8 @@ fn as_json(folder: &DataFolder, store: &SettingsStore, row: &SegmentRow) -> serd
         "end": row.end.to_rfc3339(),
         "frames": row.frames,
         "bytes": row.bytes,
-        "path": root.join(&row.path).to_string_lossy(),
+        "path": path,
+        "run": WallTime::from_micros(row.run.0).to_rfc3339(),
         "state": row.state,
     })
 }
