@@ -4,7 +4,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use watchkeeper::index::{Change, Finding, Outcome, check};
-use watchkeeper::model::{DeletionCause, GapReason, SegmentRow, VolumeId, WallSpan, WallTime};
+use watchkeeper::model::{DeletionCause, GapReason, SegmentRow, WallSpan, WallTime};
 use watchkeeper::storage::Volume;
 
 use crate::rig::{Rig, Step, start_of};
