@@ -154,7 +154,9 @@ proptest! {
                 DeletionCause::SizeLimit => Some(Shortage::SizeLimit),
                 DeletionCause::LowSpace => Some(Shortage::DiskFull),
                 DeletionCause::Retention => None,
-                DeletionCause::Operator => return Err(TestCaseError::fail("no operator here")),
+                cause @ (DeletionCause::Operator | DeletionCause::NotBrought) => {
+                    return Err(TestCaseError::fail(format!("{cause} is no rule of a plan here")));
+                }
             };
             prop_assert!(!(limits_began && needed.is_none()), "retention goes first");
             limits_began |= needed.is_some();
