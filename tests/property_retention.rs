@@ -155,7 +155,7 @@ proptest! {
                 DeletionCause::LowSpace => Some(Shortage::DiskFull),
                 DeletionCause::Retention => None,
                 cause @ (DeletionCause::Operator | DeletionCause::NotBrought) => {
-                    return Err(TestCaseError::fail(format!("{cause} is no rule of a plan here")));
+                    return Err(TestCaseError::fail(format!("{cause:?} is no rule of a plan here")));
                 }
             };
             prop_assert!(!(limits_began && needed.is_none()), "retention goes first");
