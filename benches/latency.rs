@@ -1,5 +1,6 @@
 //! How long an operator waits after a click: seeks in a 60 minute segment of 1080p25 with a random access point
-//! every 2 s, through the whole player, beside mpv where that is installed. Needs `ffmpeg`.
+//! every 2 s, through the whole player, beside mpv where that is installed; on this computer, and on a NAS on the
+//! loopback. Needs `ffmpeg` and samba.
 //!
 //! A table of medians and 95th percentiles, since an average hides the waits that are felt. `cargo bench --bench
 //! latency -- 100` makes 100 seeks.
@@ -8,21 +9,26 @@
 
 #[path = "../tests/footage/mod.rs"]
 mod footage;
+#[path = "../tests/nas_server/mod.rs"]
+mod nas_server;
 mod peer;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossbeam::channel::{Receiver, bounded};
 use footage::{Archive, FPS, Film, GOP};
+use nas_server::{Nas, PASSWORD, password};
 use watchkeeper::analysis::ThumbnailMaker;
 use watchkeeper::codec::open_decoder;
 use watchkeeper::engine::stored::StoredPreviews;
 use watchkeeper::index::{NewThumbnail, ThumbnailWriter};
-use watchkeeper::model::{CameraId, SegmentRow, StreamId, StreamKind, WallTime};
+use watchkeeper::model::{CameraId, SegmentRow, StreamId, StreamKind, VolumeId, WallTime};
 use watchkeeper::playback::{Footage, LoadedSegment, Playback, Previews};
 use watchkeeper::protocol::{PlaybackCommand, Shown, ViewState};
 use watchkeeper::runtime::SystemClock;
+use watchkeeper::storage::{SmbVolume, Volume};
 
 /// Frames of the film, which is repeated to fill the segment.
 const FRAMES: usize = 4 * GOP;
@@ -206,6 +212,17 @@ fn drag(desk: &Desk, row: &SegmentRow) {
     }
 }
 
+/// The same segment as a NAS has it.
+fn on_nas(nas: &Nas, archive: &Archive, row: &SegmentRow) -> Arc<Footage> {
+    let there = nas.shared().join(nas.settings().path).join(&row.path);
+    std::fs::create_dir_all(there.parent().expect("a folder")).expect("made");
+    std::fs::copy(archive.folder.path().join("footage").join(&row.path), there).expect("copied");
+    let volume = SmbVolume::open(&nas.settings(), password(PASSWORD)).expect("a place");
+    let volume: Arc<dyn Volume> = Arc::new(volume);
+    let volumes = BTreeMap::from([(VolumeId(0), volume)]);
+    Arc::new(Footage::new(archive.index.reader(), archive.open.clone(), volumes))
+}
+
 fn main() {
     let count = std::env::args().skip(1).find_map(|arg| arg.parse().ok()).unwrap_or(SEEKS);
     let film = Film::at_rate("1920x1080", FRAMES, "4M");
@@ -225,6 +242,16 @@ fn main() {
     seeks(&desk, &segment, &moments);
     drag(&desk, &row);
     desk.playback.stop().expect("ends");
+
+    println!("the same on a NAS");
+    let nas = Nas::start("plain");
+    let desk = Desk::new(on_nas(&nas, &archive, &row), small_pictures(&archive, &film, &row));
+    desk.seek(row.start, true);
+    desk.wait(|at, exact| exact && at == row.start);
+    seeks(&desk, &segment, &moments);
+    desk.playback.stop().expect("ends");
+
+    println!("mpv on this computer");
     let seconds: Vec<f64> =
         moments.iter().map(|at| at.micros_since(row.start) as f64 / 1e6).collect();
     let path = archive.folder.path().join("footage").join(&row.path);
