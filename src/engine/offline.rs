@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::EngineError;
-use super::archives::{self, OpenArchives};
+use super::archives::{self, OpenArchive, OpenArchives};
 use super::overview::{self, Before};
 use super::recordings::Recordings;
 use crate::config::{DataFolder, KnownVolume, LockStore, SettingsStore, VolumeStore};
@@ -17,7 +17,7 @@ use crate::model::{CameraId, VolumeId, WallTime};
 use crate::playback::Footage;
 use crate::protocol::Going;
 use crate::recorder::OpenSegments;
-use crate::storage::{LocalVolume, Places, Volume, Volumes};
+use crate::storage::{LocalVolume, Places, StorageError, Volume, Volumes};
 
 /// The places that hold recordings, opened.
 pub struct OpenedVolumes {
@@ -102,22 +102,37 @@ pub fn volumes_to_read(folder: &DataFolder, store: &SettingsStore) -> Result<Vol
             Err(error) => tracing::warn!("{}: {error}", volume.path),
         }
     }
-    add_archives(&mut all, folder, store)?;
+    add_archives(&mut all, folder, store, |_| true)?;
     Ok(all)
 }
 
-/// Adds the places elsewhere, of which none is reached by that.
+/// Whether a place elsewhere is not another one than it was. Rows of another one are not dropped because their files
+/// are not there. One that cannot be reached is told of when its files are listed.
+fn is_itself(open: &OpenArchive) -> bool {
+    let Some(known) = open.marker.as_deref() else { return true };
+    match open.archive.mark(Some(known)) {
+        Err(error @ StorageError::Gone { .. }) => {
+            tracing::warn!("{error}; what is recorded there stays in the index");
+            false
+        }
+        Ok(_) | Err(_) => true,
+    }
+}
+
+/// Adds the places elsewhere that are `wanted`, of which none is reached by that.
 fn add_archives(
     all: &mut Volumes,
     folder: &DataFolder,
     store: &SettingsStore,
+    wanted: impl Fn(&OpenArchive) -> bool,
 ) -> Result<(), EngineError> {
     let (mut archives, secrets) = (OpenArchives::default(), archives::secrets_at_hand(folder)?);
     archives.follow(folder, &secrets, store.settings().storage.archive().as_ref())?;
     for (address, why) in archives.trouble() {
         tracing::warn!("{address}: {why}");
     }
-    all.extend(archives.all().map(|open| (open.id, Arc::clone(&open.archive) as Arc<dyn Volume>)));
+    let wanted = archives.all().filter(|open| wanted(open));
+    all.extend(wanted.map(|open| (open.id, Arc::clone(&open.archive) as Arc<dyn Volume>)));
     Ok(())
 }
 
@@ -140,7 +155,7 @@ pub fn open(folder: &DataFolder) -> Result<Recordings, EngineError> {
     if opened.fresh {
         index::check::repair(&opened.index, &volumes, &[])?;
     }
-    add_archives(&mut volumes, folder, &store)?;
+    add_archives(&mut volumes, folder, &store, |_| true)?;
     Ok(recordings(&opened.index, volumes, OpenSegments::default()))
 }
 
@@ -157,7 +172,7 @@ pub fn thumbnail_bytes(folder: &DataFolder) -> u64 {
 pub fn repair(folder: &DataFolder) -> Result<Vec<String>, EngineError> {
     let store = SettingsStore::open(folder)?;
     let mut volumes = volumes(folder, &store)?.all;
-    add_archives(&mut volumes, folder, &store)?;
+    add_archives(&mut volumes, folder, &store, is_itself)?;
     let opened = Index::open(folder.index())?;
     let report = index::check::repair(&opened.index, &volumes, &[])?;
     let mended = report.problems.iter().filter(|problem| problem.outcome == Outcome::Repaired);

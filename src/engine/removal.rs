@@ -96,6 +96,13 @@ impl Removal {
         self.pending.is_empty() && self.aside.len() < MOST_ASIDE
     }
 
+    /// Whether the file of `row` is one that could not be removed.
+    #[must_use]
+    pub fn holds(&self, row: &SegmentRow) -> bool {
+        let is_it = |(held, _): &Doomed| held.stream == row.stream && held.start == row.start;
+        self.aside.iter().any(is_it)
+    }
+
     /// Bytes that are as good as gone: marked, and their files are still there.
     #[must_use]
     pub fn aside_bytes(&self) -> u64 {

@@ -180,6 +180,10 @@ impl Courier {
 
     /// Has the index name the archive. What was deleted here meanwhile goes there too.
     fn hand_over(&self, archive: &ArchiveOptions, row: &SegmentRow) -> Result<(), Failed> {
+        if archive.archive.identity()?.is_none() {
+            let (path, why) = (archive.archive.describe(), "its marker is gone");
+            return Err(StorageError::Gone { path, why }.into());
+        }
         self.change_place(row, archive.spool, archive.volume_id)?;
         let now = self.options.recordings.reader.segment(&row.stream, row.start)?;
         match now {

@@ -80,16 +80,17 @@ impl Courier {
     }
 
     fn doomed(&mut self, archive: &ArchiveOptions) -> Result<Vec<Doomed>, Failed> {
+        if !self.removal.has_room() {
+            return Ok(Vec::new());
+        }
         if !self.is_taken_up {
-            let rows = self.options.recordings.reader.leaving(archive.volume_id)?;
-            let doomed: Vec<Doomed> = rows.into_iter().take(ORDER).filter_map(taken_up).collect();
+            let rows = self.options.recordings.reader.leaving(archive.volume_id)?.into_iter();
+            let new = rows.filter(|row| !self.removal.holds(row));
+            let doomed: Vec<Doomed> = new.take(ORDER).filter_map(taken_up).collect();
             self.is_taken_up = doomed.len() < ORDER;
             if !doomed.is_empty() {
                 return Ok(doomed);
             }
-        }
-        if !self.removal.has_room() {
-            return Ok(Vec::new());
         }
         let ordered = self.options.orders.try_recv().ok();
         let serial = self.now.serial;

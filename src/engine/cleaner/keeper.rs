@@ -221,7 +221,8 @@ impl Keeper {
                 let plan = self.plan(locks, now.wall)?;
                 (self.shortage, self.spool_shortage) = (plan.shortage, plan.spool_shortage);
                 let here = plan.here.into_iter().take(BATCH).collect();
-                doomed = self.rows_of(here)?;
+                let places = self.options.recordings.volumes.here();
+                doomed = self.rows_of(here, |volume| places.contains_key(&volume))?;
                 self.order(plan.on_archive)?;
             }
             self.removal.mark(doomed, locks, full, now.monotonic)

@@ -152,7 +152,9 @@ impl Keeper {
             let plan = deletion::plan(&candidates, horizon, locks, terms, &usage, now);
             let outlived = |(_, candidate): &Placed| terms.rules.outlived(candidate, now).is_some();
             let short = self.archive().is_some_and(|archive| archive.room.lacking > 0);
-            let more = plan.incomplete || short || candidates.iter().any(outlived);
+            // The oldest may all be at a place that is away.
+            let none = candidates.is_empty();
+            let more = plan.incomplete || short || none || candidates.iter().any(outlived);
             let stuck = horizon.is_some() && more && plan.deletions.is_empty();
             if !stuck || limit >= MOST_CANDIDATES {
                 return Ok((candidates, horizon, plan));
@@ -216,13 +218,17 @@ impl Keeper {
         Ok((candidates, horizon))
     }
 
-    pub(super) fn rows_of(&self, deletions: Vec<Deletion>) -> Result<Vec<Doomed>, EngineError> {
+    /// The rows of what goes, without those that have been brought to another place since that was planned.
+    pub(super) fn rows_of(
+        &self,
+        deletions: Vec<Deletion>,
+        is_there: impl Fn(VolumeId) -> bool,
+    ) -> Result<Vec<Doomed>, EngineError> {
         let mut rows = Vec::new();
         for deletion in deletions {
             let reader = &self.options.recordings.reader;
-            if let Some(row) = reader.segment(&deletion.stream, deletion.start)? {
-                rows.push((row, deletion));
-            }
+            let row = reader.segment(&deletion.stream, deletion.start)?;
+            rows.extend(row.filter(|row| is_there(row.volume)).map(|row| (row, deletion)));
         }
         Ok(rows)
     }
@@ -230,7 +236,8 @@ impl Keeper {
     /// Orders what goes on the archive. What cannot be taken now is planned again at the next round.
     pub(super) fn order(&self, deletions: Vec<Deletion>) -> Result<(), EngineError> {
         let Some(archive) = self.archive().filter(|_| !deletions.is_empty()) else { return Ok(()) };
-        let doomed = self.rows_of(deletions.into_iter().take(ORDER).collect())?;
+        let next = deletions.into_iter().take(ORDER).collect();
+        let doomed = self.rows_of(next, |volume| volume == archive.volume)?;
         let order = Order { volume: archive.volume, serial: archive.serial, doomed };
         self.options.archive.order(order);
         Ok(())

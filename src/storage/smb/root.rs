@@ -11,7 +11,7 @@ use super::place;
 use crate::model::CameraId;
 use crate::storage::archive::PART_SUFFIX;
 use crate::storage::marker::{self, MARKER};
-use crate::storage::{FoundFile, Space};
+use crate::storage::{FoundFile, Space, layout};
 
 /// As deep as a local volume looks.
 const MAX_DEPTH: usize = 4;
@@ -83,6 +83,8 @@ pub(super) async fn list(link: &Link, root: &str) -> Result<Listing, Fault> {
 
 fn add(listing: &mut Listing, path: String, bytes: u64) {
     match path.strip_suffix(PART_SUFFIX) {
+        // Others call what they write so, too.
+        Some(path) if layout::parse_path(path).is_none() => {}
         Some(path) => listing.unfinished.push(path.into()),
         None => listing.files.push(FoundFile { path, bytes }),
     }
