@@ -27,6 +27,9 @@ pub struct Room {
     pub reserve: u64,
     /// Bytes for which it had no room although it told of some, or told nothing: a quota.
     pub lacking: u64,
+    /// Bytes of files that were removed there without its free space growing, as with a recycle bin or snapshots: they
+    /// count as free, so that a place whose space does not grow is not emptied.
+    pub unfreed: u64,
 }
 
 impl SpoolTerms {
@@ -119,6 +122,7 @@ pub fn plan_archive(
         reserve: room.reserve.max(room.lacking),
         ..rules.clone()
     };
+    let going = going.saturating_add(room.unfreed);
     let space = Space { free: free.saturating_add(going), ..room.space };
     let mut plan =
         retention::plan(candidates, horizon, locks, &rules, &Usage { used: 0, space }, now);
@@ -199,14 +203,17 @@ mod tests {
     fn an_archive_makes_room_for_what_it_had_none_for() {
         let rules = Rules { keep: Some(1), auto_delete: true, ..Rules::default() };
         let now = WallTime::from_micros(100 * HOUR);
-        let gone = |space: Space, lacking, going| {
+        let gone_of = |space: Space, lacking, going, unfreed| {
             let reserve = retention::reserve(0, space.total);
-            let room = Room { space, reserve, lacking };
+            let room = Room { space, reserve, lacking, unfreed };
             let plan = plan_archive(&waiting(), None, &[], &rules, &room, going, now);
             assert!(plan.deletions.iter().all(|d| d.cause == DeletionCause::LowSpace));
             plan.deletions.len()
         };
+        let gone = |space, lacking, going| gone_of(space, lacking, going, 0);
         let space = |free| Space { free, total: 10_000 };
+        assert_eq!(gone_of(space(0), 150, 0, 500), 0, "deleting frees nothing there");
+        assert_eq!(gone_of(space(0), 150, 0, 400), 1);
         assert_eq!(gone(space(9_000), 0, 0), 0);
         assert_eq!(gone(space(250), 0, 0), 3, "a twentieth is to be free");
         assert_eq!(gone(space(250), 0, 200), 1);

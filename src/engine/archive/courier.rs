@@ -221,7 +221,12 @@ impl Courier {
     /// Asks for its space. One that does not tell has no limit that is known.
     fn ask(&mut self, archive: &ArchiveOptions) -> Result<(), Failed> {
         self.asked = self.options.clock.monotonic();
-        self.now.room.space = archive.archive.space()?;
+        let room = &mut self.now.room;
+        let before = std::mem::replace(&mut room.space, archive.archive.space()?);
+        room.unfreed = match room.space.is_told() {
+            true => room.unfreed.saturating_sub(room.space.free.saturating_sub(before.free)),
+            false => 0,
+        };
         self.show();
         Ok(())
     }

@@ -125,10 +125,18 @@ impl ArchiveReport {
                  storage settings and the other side, then try again.",
                 self.waits()
             ),
-            ArchiveState::Full => format!(
-                "{address} is full. {} wait on this computer until there is room.",
-                self.waits()
-            ),
+            ArchiveState::Full => {
+                let bin = match self.room.unfreed {
+                    0 => "",
+                    _ => {
+                        " What was deleted there freed no space: look for a recycle bin or snapshots."
+                    }
+                };
+                format!(
+                    "{address} is full. {} wait on this computer until there is room.{bin}",
+                    self.waits()
+                )
+            }
         }
     }
 

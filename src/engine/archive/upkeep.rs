@@ -72,6 +72,7 @@ impl Courier {
         let marked = locks.hold(|locks| self.removal.mark(doomed, locks, false, now.monotonic));
         let marked = marked.transpose()?.unwrap_or_default();
         let (count, removed) = (marked.len(), self.removal.remove(marked, now)?);
+        self.now.room.unfreed += removed.bytes;
         if removed.files < count {
             // Why is known to who asks next.
             self.removal.trouble().into_iter().for_each(|trouble| tracing::warn!("{trouble}"));
@@ -105,6 +106,8 @@ impl Courier {
     /// Lists all files and compares them with the index.
     pub(super) fn look_for_strangers(&mut self, archive: &ArchiveOptions) -> Result<(), Failed> {
         let files = archive.archive.list()?;
+        // Others may have taken what was freed; it is tried again.
+        self.now.room.unfreed = 0;
         let mut plan = Plan::new(files, &[]);
         for row in self.rows_of(archive.volume_id)? {
             plan.compare(row);
