@@ -4,6 +4,8 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test may fail by panicking")]
 
+#[path = "../bare_stream/mod.rs"]
+mod bare_stream;
 mod rig;
 
 use std::time::Duration;

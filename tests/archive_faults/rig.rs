@@ -19,8 +19,7 @@ use watchkeeper::engine::locks::Locks;
 use watchkeeper::engine::offline;
 use watchkeeper::index::check::repair;
 use watchkeeper::index::{Change, DeletedSpan, Finding, Index, Outcome, Problem, ThumbnailWriter};
-use watchkeeper::media::sps::VideoInfo;
-use watchkeeper::media::{AccessUnit, StreamParameters};
+use watchkeeper::media::AccessUnit;
 use watchkeeper::model::{
     CameraId, GapReason, MediaTime, Mode, RunId, SegmentRow, SegmentState, StreamId, StreamKind,
     VolumeId, WallSpan, WallTime,
@@ -31,6 +30,8 @@ use watchkeeper::storage::deletion::Terms;
 use watchkeeper::storage::retention::Rules;
 use watchkeeper::storage::spool::SpoolTerms;
 use watchkeeper::storage::{FaultyArchive, FaultyVolume, Places, Volume, Volumes};
+
+use crate::bare_stream::parameters;
 
 pub const HOUR: i64 = 3_600;
 
@@ -117,25 +118,6 @@ struct Running {
     recorders: Vec<StreamRecorder>,
     connected: bool,
     changes: Vec<Change>,
-}
-
-fn parameters() -> Arc<StreamParameters> {
-    let video = VideoInfo {
-        width: 640,
-        height: 360,
-        profile_idc: 77,
-        level_idc: 30,
-        chroma_format_idc: 1,
-        bit_depth: 8,
-        progressive: true,
-        may_reorder: false,
-        full_range: false,
-        matrix_coefficients: 2,
-        sample_aspect: (1, 1),
-        frame_rate_milli: 250,
-    };
-    let sample_entry = vec![0, 0, 0, 12, b'a', b'v', b'c', b'1', 1, 2, 3, 4];
-    Arc::new(StreamParameters { sample_entry, sps: Vec::new(), pps: Vec::new(), video })
 }
 
 impl Rig {
@@ -467,7 +449,7 @@ impl Running {
         self.connected |= begins;
         for recorder in &mut self.recorders {
             if begins {
-                recorder.take(CaptureEvent::RunStarted { parameters: parameters() }, now);
+                recorder.take(CaptureEvent::RunStarted { parameters: parameters(250) }, now);
             }
             if self.connected {
                 let length = u32::try_from(PICTURE).expect("small").to_be_bytes();
