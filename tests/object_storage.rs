@@ -10,6 +10,7 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::process::Command;
 use std::sync::Arc;
+use std::sync::mpsc::{self, SyncSender};
 use std::time::{Duration, Instant};
 
 use server::{ACCESS_KEY, BUCKET, SECRET, Server, free_port};
@@ -41,9 +42,20 @@ fn footage(bytes: u64) -> Vec<u8> {
 
 /// Brings all from where the other side stands up to `end`.
 fn write(upload: &mut dyn Upload, content: &[u8], end: u64) -> Result<(), StorageError> {
+    write_watched(upload, content, end, |_| ())
+}
+
+/// The same; `watch` is told the length of each piece that was taken.
+fn write_watched(
+    upload: &mut dyn Upload,
+    content: &[u8],
+    end: u64,
+    mut watch: impl FnMut(u64),
+) -> Result<(), StorageError> {
     let from = usize::try_from(upload.durable()).expect("short");
     for piece in content[from..usize::try_from(end).expect("short")].chunks(WRITE_BYTES) {
         upload.write(piece)?;
+        watch(piece.len() as u64);
     }
     upload.checkpoint().map(drop)
 }
@@ -117,41 +129,54 @@ fn a_file_of_another_length_gets_no_name() {
     assert!(archive.list().expect("listed").is_empty());
 }
 
+/// The server is killed whenever so many parts of the eight are on their way for the first time.
+const KILLED_AFTER: [u64; 3] = [1, 3, 5];
+
 #[test]
 fn a_killed_server_costs_a_part_at_most() {
     let mut server = Server::start();
     let settings = server.settings();
     let content = Arc::new(footage(7 * PART + 123_456));
+    let (due, kills) = mpsc::sync_channel(KILLED_AFTER.len());
     let uploader = std::thread::spawn({
         let content = Arc::clone(&content);
-        move || bring_through_breaks(&settings, &content)
+        move || bring_through_breaks(&settings, &content, &due)
     });
-    let mut random = fastrand::Rng::new();
-    let mut kills = 0;
-    while !uploader.is_finished() && kills < 8 {
-        std::thread::sleep(Duration::from_millis(random.u64(20..700)));
+    let mut killed = 0;
+    for () in kills {
+        std::thread::sleep(Duration::from_millis(fastrand::u64(0..100)));
         server.kill();
         server.restart(SECRET);
-        kills += 1;
+        killed += 1;
     }
     let breaks = uploader.join().expect("brought");
-    assert!(kills >= 3 && breaks >= 1, "{kills} kills, {breaks} breaks: nothing was tried");
+    assert!(
+        killed == KILLED_AFTER.len() && breaks >= 1,
+        "{killed} kills, {breaks} breaks: nothing was tried"
+    );
     let archive = open(&server.settings());
     assert!(read(&*archive, PATH) == *content);
     assert_eq!(archive.unfinished().expect("told"), [""; 0]);
 }
 
-/// Goes on after each break as the program does, each time as if it had been started anew; how many breaks there
-/// were.
-fn bring_through_breaks(settings: &ObjectSettings, content: &[u8]) -> usize {
+/// Goes on after each break as the program does, each time as if it had been started anew, and says when the next
+/// kill is due; how many breaks there were.
+fn bring_through_breaks(settings: &ObjectSettings, content: &[u8], due: &SyncSender<()>) -> usize {
     let length = content.len() as u64;
     let (mut breaks, mut lasts) = (0, 0);
-    let until = Instant::now() + Duration::from_secs(40);
+    let mut kills = KILLED_AFTER.iter().map(|parts| parts * PART).peekable();
+    let until = Instant::now() + Duration::from_secs(60);
     while Instant::now() < until {
         let archive = open(settings);
         let attempt = archive.upload(PATH, length).and_then(|mut upload| {
             assert!(upload.durable() >= lasts, "{} of {lasts} bytes are left", upload.durable());
-            let written = write(&mut *upload, content, length);
+            let mut at = upload.durable();
+            let written = write_watched(&mut *upload, content, length, |piece| {
+                at += piece;
+                if kills.next_if(|kill| at > *kill).is_some() {
+                    due.send(()).expect("killed");
+                }
+            });
             lasts = upload.durable();
             written?;
             upload.finish()
