@@ -196,6 +196,14 @@ fn how_it_stands(archive: &ArchiveOverview) -> Vec<(&'static str, String)> {
         let (free, total) = (print::bytes(archive.free), print::bytes(archive.total));
         lines.push(("free there", format!("{free} of {total}")));
     }
+    if archive.strangers > 0 {
+        let size = print::bytes(archive.stranger_bytes);
+        let text = format!(
+            "{size} in {} recordings there; Setup > Recording > Storage can add them",
+            archive.strangers
+        );
+        lines.push(("not in catalogue", text));
+    }
     let room = print::bytes(archive.spool_room);
     let covered = archive.covers_micros.map(|micros| micros / 3_600_000_000);
     lines.push((

@@ -55,6 +55,9 @@ pub enum EngineError {
     /// The index takes no changes now.
     #[error("the index cannot be written now; it is tried again")]
     IndexBusy,
+    /// What was asked for cannot be done now; the text says why.
+    #[error("{0}")]
+    Refused(String),
     /// Something that was asked for is not there.
     #[error("{0}")]
     NotFound(String),

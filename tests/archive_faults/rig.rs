@@ -98,6 +98,8 @@ pub struct Rig {
     pub report: ArchiveReport,
     pub storage: StorageReport,
     pub signals: Arc<Signals>,
+    /// What the index does not know is wanted in it with each start.
+    pub adopts: bool,
     /// Files that nobody can read, as a power cut may leave them.
     left: BTreeSet<String>,
     known: Arc<Latest<String>>,
@@ -133,6 +135,7 @@ impl Rig {
             report: ArchiveReport::default(),
             storage: StorageReport::default(),
             signals: Arc::new(Signals::default()),
+            adopts: false,
             left: BTreeSet::new(),
             known: Arc::new(Latest::new()),
             clock: Arc::new(SimulatedClock::new(wall(0))),
@@ -221,6 +224,36 @@ impl Rig {
         wait
     }
 
+    /// The index forgets these recordings; how many.
+    pub fn forget(&self, which: impl Fn(&SegmentRow) -> bool) -> u64 {
+        let rows: Vec<SegmentRow> = self.rows().into_iter().filter(which).collect();
+        let forget = rows.iter().map(|row| {
+            let (stream, start) = (row.stream.clone(), row.start);
+            Change::RemoveSegment { stream, start }
+        });
+        self.index().apply(&forget.collect::<Vec<Change>>()).expect("applies");
+        rows.len() as u64
+    }
+
+    /// A recording that was not finished, and its bytes.
+    pub fn unfinished(&self) -> Option<(String, Vec<u8>)> {
+        let row = self.rows().into_iter().rfind(|row| row.state == SegmentState::Recording)?;
+        let bytes = self.volume.bytes(&row.path)?;
+        Some((row.path, bytes))
+    }
+
+    /// Some rounds in which nothing is recorded; whether nothing is to be done at the end, but for what cannot be.
+    pub fn try_some(&mut self, rounds: usize) -> bool {
+        let mut running = self.start();
+        for _ in 0..rounds {
+            let wait = running.courier.round(&mut |_| ControlFlow::Continue(()));
+            self.clock.advance(wait);
+        }
+        let idle = running.desk.report().is_some_and(|report| report.state == ArchiveState::Idle);
+        self.stop(running);
+        idle
+    }
+
     /// Nothing is recorded, and what waits is brought away; whether it was.
     pub fn catch_up(&mut self) -> bool {
         let mut running = self.start();
@@ -275,6 +308,9 @@ impl Rig {
             orders,
         });
         courier.set_archive(Some(self.bringing()));
+        if self.adopts {
+            courier.want_adoption();
+        }
         let kept = Arc::new(Latest::new());
         let (rules, spool) = (self.ways.rules.clone(), Some(self.ways.spool));
         let options = CleanerOptions {

@@ -2,10 +2,11 @@
 //!
 //! Must not do: wait longer than a call to the archive takes; the thread waits between the rounds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::time::Duration;
 
+use super::adopt::Adopting;
 use super::backoff::{Backoff, Obstacle};
 use super::bring::Failed;
 use super::{Amount, ArchiveOptions, ArchiveReport, ArchiveState, Change, UploadOptions};
@@ -57,6 +58,12 @@ pub struct Courier {
     on_its_way: Option<SegmentRow>,
     /// Recordings that cannot be read here, and when they are tried again.
     aside: BTreeMap<(StreamId, WallTime), Duration>,
+    /// What the index does not know is being added to it.
+    pub(super) adopting: Option<Adopting>,
+    /// Files that cannot be added to the index.
+    pub(super) refused: BTreeSet<String>,
+    /// In the round before, some were looked into: recordings that wait get this one.
+    pub(super) has_adopted: bool,
 }
 
 impl Courier {
@@ -79,6 +86,9 @@ impl Courier {
             listed: None,
             on_its_way: None,
             aside: BTreeMap::new(),
+            adopting: None,
+            refused: BTreeSet::new(),
+            has_adopted: false,
         }
     }
 
@@ -93,6 +103,8 @@ impl Courier {
             self.now.address = archive.archive.describe();
         }
         (self.is_connected, self.is_taken_up, self.listed) = (false, false, None);
+        self.adopting = None;
+        self.refused.clear();
         self.archive = archive;
         self.retry();
         self.show();
@@ -102,6 +114,7 @@ impl Courier {
         match change {
             Change::Archive(archive) => self.set_archive(archive.map(|archive| *archive)),
             Change::Retry => self.retry(),
+            Change::Adopt => self.want_adoption(),
         }
     }
 
@@ -175,6 +188,15 @@ impl Courier {
             let key = (row.stream.clone(), row.start);
             self.aside.get(&key).is_none_or(|until| now >= *until)
         });
+        if self.adopting.is_some() && (waiting.is_empty() || !self.has_adopted) {
+            if waiting.is_empty() {
+                self.set_state(ArchiveState::Idle);
+            }
+            self.has_adopted = true;
+            self.adopt(archive, rest)?;
+            return Ok(Done::Some);
+        }
+        self.has_adopted = false;
         if let Some(row) = waiting.first() {
             self.on_its_way = Some(row.clone());
             let brought = self.bring(archive, row, rest);
@@ -192,7 +214,7 @@ impl Courier {
         }
         if self.is_list_due(now) {
             self.set_state(ArchiveState::Idle);
-            self.look_for_strangers(archive)?;
+            let _told = self.look_for_strangers(archive)?;
         } else if now.saturating_sub(self.asked) >= ASK {
             self.ask(archive)?;
         }
@@ -219,7 +241,7 @@ impl Courier {
     }
 
     /// Asks for its space. One that does not tell has no limit that is known.
-    fn ask(&mut self, archive: &ArchiveOptions) -> Result<(), Failed> {
+    pub(super) fn ask(&mut self, archive: &ArchiveOptions) -> Result<(), Failed> {
         self.asked = self.options.clock.monotonic();
         let room = &mut self.now.room;
         let before = std::mem::replace(&mut room.space, archive.archive.space()?);
@@ -333,7 +355,7 @@ impl Courier {
     }
 
     /// Shows how it stands; nothing without an archive.
-    fn show(&self) {
+    pub(super) fn show(&self) {
         match &self.archive {
             Some(_) => self.options.desk.show(self.now.clone()),
             None => self.options.desk.clear(),

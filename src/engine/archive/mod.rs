@@ -5,6 +5,7 @@
 //! index names the archive, the file here is removed. Killed anywhere in between, the next start finds the file that
 //! the index names, and goes on. Must not do: decide what is deleted, or hold up recording.
 
+mod adopt;
 pub mod backoff;
 mod bring;
 mod courier;
@@ -101,7 +102,8 @@ impl ArchiveDesk {
         self.report.get()
     }
 
-    fn show(&self, report: ArchiveReport) {
+    /// Shows the newest report.
+    pub fn show(&self, report: ArchiveReport) {
         self.report.set(report);
     }
 
@@ -142,6 +144,8 @@ pub(super) enum Change {
     Archive(Option<Box<ArchiveOptions>>),
     /// Try now, whatever was in the way.
     Retry,
+    /// Add what the index does not know to it.
+    Adopt,
 }
 
 /// The thread.
@@ -183,6 +187,14 @@ impl Upload {
     /// When the thread has not taken the changes before; one of them has it try.
     pub fn retry(&self) -> Result<(), UploadBusy> {
         self.changes.try_send(Change::Retry).map_err(|_| UploadBusy)
+    }
+
+    /// Adds the recordings that the index does not know to it; does nothing while that is under way.
+    ///
+    /// # Errors
+    /// When the thread has not taken the changes before; it can be sent again.
+    pub fn adopt(&self) -> Result<(), UploadBusy> {
+        self.changes.try_send(Change::Adopt).map_err(|_| UploadBusy)
     }
 
     /// Whether its thread is gone although nobody stopped it.
