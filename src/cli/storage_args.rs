@@ -78,6 +78,8 @@ pub enum StorageVerb {
         #[arg(long)]
         json: bool,
     },
+    /// Add the recordings that are on the NAS or in the bucket and not in the catalogue of the running Watchkeeper to it
+    Adopt,
     /// Tell what goes within 24 hours, and when the first limit is met
     Preview {
         /// For programs

@@ -96,26 +96,10 @@ impl Service {
 
     /// Has what is on the archive and not in the index added to it.
     pub(super) fn adopt_strangers(&self) -> Result<(), EngineError> {
-        let refused = |why: String| Err(EngineError::Refused(why));
-        let report = self.cleaner.report().get();
-        let Some(archive) = report.as_ref().and_then(|report| report.archive.as_ref()) else {
-            return refused(
-                "Recordings are not being brought away now, so that none can be added from there."
-                    .into(),
-            );
-        };
-        let address = &archive.address;
-        if !archive.state.is_reachable() {
-            return refused(format!(
-                "The recordings on {address} cannot be added to the catalogue while it cannot be reached; try again \
-                 when it is back."
-            ));
-        }
-        self.upload.adopt().or_else(|_| {
-            refused(format!(
-                "{address} is busy; add its recordings to the catalogue a little later."
-            ))
-        })
+        self.archive_desk.adopt()?;
+        // One that is busy looks when it is done.
+        let _looks_later = self.upload.look();
+        Ok(())
     }
 
     /// Raises and clears what operators must know of the archive and of what waits for it.

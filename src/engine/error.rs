@@ -1,5 +1,6 @@
 //! What can keep the engine from starting, or from stopping in order.
 
+use super::archive::CannotAdopt;
 use crate::capture::CaptureError;
 use crate::config::ConfigError;
 use crate::index::IndexError;
@@ -55,9 +56,9 @@ pub enum EngineError {
     /// The index takes no changes now.
     #[error("the index cannot be written now; it is tried again")]
     IndexBusy,
-    /// What was asked for cannot be done now; the text says why.
-    #[error("{0}")]
-    Refused(String),
+    /// Recordings of an archive cannot be added to the index now.
+    #[error(transparent)]
+    CannotAdopt(#[from] CannotAdopt),
     /// Something that was asked for is not there.
     #[error("{0}")]
     NotFound(String),

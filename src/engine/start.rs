@@ -175,7 +175,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         recordings: Arc::clone(&recordings),
         writer: small_pictures,
         clock: Arc::clone(&clock),
-        archive,
+        archive: archive.clone(),
     })?;
     let previews = Previews::start(stored, Arc::clone(&recordings.footage), Arc::clone(&shown))?;
     let (stop_queries, stopped): (Sender<()>, _) = bounded(0);
@@ -233,6 +233,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
             shown: Arc::clone(&shown),
             manual: manual.clone(),
             disk: disk.look(),
+            archive: archive.clone(),
         }),
         rest: Arc::default(),
         clock: Arc::clone(&clock),
@@ -260,6 +261,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         recorder,
         cleaner,
         upload,
+        archive_desk: archive.clone(),
         bringing: None,
         capture,
         detection,

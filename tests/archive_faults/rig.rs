@@ -308,9 +308,6 @@ impl Rig {
             orders,
         });
         courier.set_archive(Some(self.bringing()));
-        if self.adopts {
-            courier.want_adoption();
-        }
         let kept = Arc::new(Latest::new());
         let (rules, spool) = (self.ways.rules.clone(), Some(self.ways.spool));
         let options = CleanerOptions {

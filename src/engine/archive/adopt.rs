@@ -24,6 +24,19 @@ const BATCH: usize = 16;
 /// Longest wait for the index to take a change; a slow disk commits within a second.
 const INDEX_LIMIT: Duration = Duration::from_secs(5);
 
+/// Why nothing can be added now.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CannotAdopt {
+    /// Recordings stay on this computer.
+    #[error("Recordings are not being brought away now, so that none can be added from there.")]
+    NoArchive,
+    /// The archive of this address is away.
+    #[error(
+        "The recordings on {0} cannot be added to the catalogue while it cannot be reached; try again when it is back."
+    )]
+    Away(String),
+}
+
 /// How far it is.
 #[derive(Debug)]
 pub(super) enum Adopting {
@@ -35,9 +48,9 @@ pub(super) enum Adopting {
 }
 
 impl Courier {
-    /// Somebody wants them added; does nothing while that is under way.
-    pub fn want_adoption(&mut self) {
-        if self.adopting.is_none() {
+    /// Hears at the desk whether they are wanted; does nothing while they are being added.
+    pub(super) fn heed(&mut self) {
+        if self.options.desk.take_wish() && self.adopting.is_none() {
             self.adopting = Some(Adopting::Wanted);
             self.now.adoption = Some(Adoption::default());
             self.show();

@@ -114,7 +114,7 @@ impl Courier {
         match change {
             Change::Archive(archive) => self.set_archive(archive.map(|archive| *archive)),
             Change::Retry => self.retry(),
-            Change::Adopt => self.want_adoption(),
+            Change::Look => self.heed(),
         }
     }
 
@@ -128,6 +128,7 @@ impl Courier {
     /// Does one thing; how long to wait before the next round.
     pub fn round(&mut self, rest: &mut Rest<'_>) -> Duration {
         let Some(archive) = self.archive.clone() else { return LOOK };
+        self.heed();
         let now = self.options.clock.monotonic();
         let waiting = match self.waiting(&archive) {
             Ok(waiting) => waiting,

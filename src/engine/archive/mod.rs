@@ -12,11 +12,13 @@ mod courier;
 mod report;
 mod upkeep;
 
+pub use adopt::CannotAdopt;
 pub use courier::Courier;
 pub use report::{Amount, ArchiveReport, ArchiveState, Found};
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crossbeam::channel::{Receiver, RecvTimeoutError, Sender, bounded};
@@ -86,6 +88,7 @@ pub struct Order {
 pub struct ArchiveDesk {
     report: Arc<Latest<ArchiveReport>>,
     orders: Option<Sender<Order>>,
+    adoption_is_wanted: Arc<AtomicBool>,
 }
 
 impl ArchiveDesk {
@@ -93,7 +96,7 @@ impl ArchiveDesk {
     #[must_use]
     pub fn new() -> (Self, Receiver<Order>) {
         let (orders, receiver) = bounded(ORDERS);
-        (Self { report: Arc::default(), orders: Some(orders) }, receiver)
+        (Self { orders: Some(orders), ..Self::default() }, receiver)
     }
 
     /// The newest report; none without an archive.
@@ -109,6 +112,23 @@ impl ArchiveDesk {
 
     fn clear(&self) {
         self.report.clear();
+    }
+
+    /// Wants the recordings in the index that are on the archive and not in it: within seconds they are added.
+    ///
+    /// # Errors
+    /// When that cannot be done now.
+    pub fn adopt(&self) -> Result<(), CannotAdopt> {
+        let report = self.report().ok_or(CannotAdopt::NoArchive)?;
+        if !report.state.is_reachable() {
+            return Err(CannotAdopt::Away(report.address.clone()));
+        }
+        self.adoption_is_wanted.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn take_wish(&self) -> bool {
+        self.adoption_is_wanted.swap(false, Ordering::Relaxed)
     }
 
     /// Orders deletions. While others wait nothing is ordered: they are planned again.
@@ -144,8 +164,8 @@ pub(super) enum Change {
     Archive(Option<Box<ArchiveOptions>>),
     /// Try now, whatever was in the way.
     Retry,
-    /// Add what the index does not know to it.
-    Adopt,
+    /// Look at once what is wanted at the desk.
+    Look,
 }
 
 /// The thread.
@@ -189,12 +209,12 @@ impl Upload {
         self.changes.try_send(Change::Retry).map_err(|_| UploadBusy)
     }
 
-    /// Adds the recordings that the index does not know to it; does nothing while that is under way.
+    /// Looks at once what is wanted at its desk.
     ///
     /// # Errors
-    /// When the thread has not taken the changes before; it can be sent again.
-    pub fn adopt(&self) -> Result<(), UploadBusy> {
-        self.changes.try_send(Change::Adopt).map_err(|_| UploadBusy)
+    /// When the thread has not taken the changes before; it looks after them.
+    pub fn look(&self) -> Result<(), UploadBusy> {
+        self.changes.try_send(Change::Look).map_err(|_| UploadBusy)
     }
 
     /// Whether its thread is gone although nobody stopped it.

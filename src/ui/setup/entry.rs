@@ -10,7 +10,7 @@ use std::str::FromStr;
 use egui::{Align, Layout, Response, RichText, Ui, Vec2};
 
 use crate::ui::theme;
-use crate::ui::widgets::soft;
+use crate::ui::widgets::{SEGMENTED, forget_typing, soft};
 use crate::ui::words::storage as words;
 
 /// Width of the names of fields, in points.
@@ -36,6 +36,8 @@ pub struct Entry {
     /// The setting that the text stands for.
     of: Option<String>,
     error: Option<String>,
+    /// The field, as it was shown last.
+    id: Option<egui::Id>,
 }
 
 impl Entry {
@@ -58,6 +60,7 @@ impl Entry {
             self.error = None;
         }
         let response = field(ui, face, &mut self.text, self.error.is_some());
+        self.id = Some(response.id);
         if !response.changed() {
             return None;
         }
@@ -77,6 +80,13 @@ impl Entry {
     /// Keeps the text that was typed for the value that it has become.
     pub fn settle(&mut self, value: String) {
         self.of = Some(value);
+    }
+
+    /// A password was taken out of what was typed: Undo does not bring it back.
+    pub fn forget_typing(&self, ctx: &egui::Context) {
+        if let Some(id) = self.id {
+            forget_typing(ctx, id);
+        }
     }
 
     /// Shows a named row with a whole number, `hint` behind it and what is wrong with it below; gives the new number
@@ -166,11 +176,21 @@ where
 
 /// A named row.
 pub fn row(ui: &mut Ui, name: &str, content: impl FnOnce(&mut Ui)) {
+    // As high as the field beside it with its frame.
+    row_of(ui, name, theme::CONTROL + 2.0, content);
+}
+
+/// A named row with [`crate::ui::widgets::segmented`].
+pub fn choice_row(ui: &mut Ui, name: &str, content: impl FnOnce(&mut Ui)) {
+    row_of(ui, name, SEGMENTED, content);
+}
+
+/// A row grows only with what comes next: a name that is less high than that would stand too high.
+fn row_of(ui: &mut Ui, name: &str, height: f32, content: impl FnOnce(&mut Ui)) {
     ui.horizontal(|ui| {
-        // As high as the field beside it with its frame.
-        let size = Vec2::new(NAMES, theme::CONTROL + 2.0);
+        let size = Vec2::new(NAMES, height);
         ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
-            ui.set_min_width(NAMES);
+            ui.set_min_size(size);
             ui.label(soft(name));
         });
         content(ui);

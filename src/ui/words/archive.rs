@@ -206,7 +206,7 @@ fn recordings(files: u64) -> (String, &'static str) {
 #[must_use]
 pub fn strangers(files: u64, bytes: &str) -> String {
     let (which, is) = recordings(files);
-    format!("{which} ({bytes}) there {is} not in this program's catalogue.")
+    format!("{which} there ({bytes}) {is} not in this program's catalogue.")
 }
 
 /// How far it is.
