@@ -7,7 +7,7 @@ use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-use egui::{Align, Layout, Response, RichText, Ui, Vec2};
+use egui::{Align, Layout, Response, RichText, Stroke, StrokeKind, TextEdit, Ui, UiBuilder, Vec2};
 
 use crate::ui::theme;
 use crate::ui::widgets::{SEGMENTED, forget_typing, soft};
@@ -15,6 +15,9 @@ use crate::ui::words::storage as words;
 
 /// Width of the names of fields, in points.
 const NAMES: f32 = 164.0;
+
+/// Between the border of a field and what is in it, in points.
+const SIDE: f32 = 11.0;
 
 /// How a field looks.
 #[derive(Clone, Copy)]
@@ -125,43 +128,29 @@ impl Entry {
     }
 }
 
+/// As high and wide whatever is in it, so that several of them in a row stand level.
 fn field(ui: &mut Ui, face: Face<'_>, text: &mut String, wrong: bool) -> Response {
-    let stroke = if wrong { egui::Stroke::new(1.0, theme::error()) } else { theme::hair() };
-    let frame = egui::Frame::new()
-        .fill(theme::field())
-        .stroke(stroke)
-        .corner_radius(theme::ROUND)
-        .inner_margin(egui::Margin::symmetric(10, 0));
-    let inner = frame.show(ui, |ui| {
-        ui.horizontal(|ui| {
-            ui.set_width(face.width);
-            ui.set_height(theme::CONTROL - 2.0);
-            let unit = (!face.unit.is_empty()).then(|| soft(face.unit));
-            let room = if face.unit.is_empty() { 0.0 } else { 12.0 + 7.0 * face.unit.len() as f32 };
-            let edit = egui::TextEdit::singleline(text)
-                .frame(egui::Frame::NONE)
-                .align(egui::Align2::LEFT_CENTER)
-                .desired_width(face.width - room);
-            let response = ui.add(edit).accessible_name(face.name);
-            if let Some(unit) = unit {
-                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    ui.label(unit);
-                });
-            }
-            response
-        })
-        .inner
-    });
-    if inner.inner.has_focus() {
-        let stroke = egui::Stroke::new(1.5, theme::accent());
-        ui.painter().rect_stroke(
-            inner.response.rect,
-            theme::ROUND,
-            stroke,
-            egui::StrokeKind::Inside,
-        );
+    let size = Vec2::new(face.width + 2.0 * SIDE, theme::CONTROL + 2.0);
+    let (_, rect) = ui.allocate_space(size);
+    let stroke = if wrong { Stroke::new(1.0, theme::error()) } else { theme::hair() };
+    ui.painter().rect(rect, theme::ROUND, theme::field(), stroke, StrokeKind::Inside);
+    let inside = rect.shrink2(Vec2::new(SIDE, 0.0));
+    let layout = Layout::left_to_right(Align::Center);
+    let mut inside = ui.new_child(UiBuilder::new().max_rect(inside).layout(layout));
+    let room = if face.unit.is_empty() { 0.0 } else { 12.0 + 7.0 * face.unit.len() as f32 };
+    let edit = TextEdit::singleline(text)
+        .frame(egui::Frame::NONE)
+        .align(egui::Align2::LEFT_CENTER)
+        .desired_width(face.width - room);
+    let response = inside.add(edit).accessible_name(face.name);
+    if !face.unit.is_empty() {
+        inside.with_layout(Layout::right_to_left(Align::Center), |ui| ui.label(soft(face.unit)));
     }
-    if face.tip.is_empty() { inner.inner } else { inner.inner.on_hover_text(face.tip) }
+    if response.has_focus() {
+        let stroke = Stroke::new(1.5, theme::accent());
+        ui.painter().rect_stroke(rect, theme::ROUND, stroke, StrokeKind::Inside);
+    }
+    if face.tip.is_empty() { response } else { response.on_hover_text(face.tip) }
 }
 
 /// A whole number within a range.
