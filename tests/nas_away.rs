@@ -160,7 +160,7 @@ fn what_a_lost_index_had_on_the_nas_is_added_again_while_recording_goes_on() {
     rig.nas.kill();
     rig.away.told(AWAY);
     let why = rig.away.bench.fails(&["storage", "adopt"]);
-    assert!(why.contains("while it cannot be reached"), "{why}");
+    assert!(why.contains("cannot be added to the catalogue now"), "{why}");
     rig.nas.serve("plain");
     rig.away.something_comes();
     rig.away.bench.ok(&["storage", "adopt"]);

@@ -63,11 +63,12 @@ fn what_stands_in_a_row_is_level() {
     for name in ["Retention hours", "Retention minutes"] {
         assert_eq!(field(name).y_range(), days.y_range(), "{name}");
     }
-    let middle = |label: &str| desk.harness.get_by_label(label).rect().center().y;
+    let middle = |name| desk.harness.get_by_role_and_label(Role::Label, name).rect().center().y;
     for (name, field) in [("Retention period", days), ("Host", field("Host"))] {
         assert!((middle(name) - field.center().y).abs() <= 1.0, "{name}");
     }
-    let choice = desk.harness.get_by_label("Recorded stream: Main").rect().center().y;
+    let choice = "Recorded stream: Main";
+    let choice = desk.harness.get_by_role_and_label(Role::Button, choice).rect().center().y;
     assert!((middle("Recorded stream") - choice).abs() <= 1.0);
 }
 

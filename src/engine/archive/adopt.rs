@@ -30,10 +30,8 @@ pub enum CannotAdopt {
     /// Recordings stay on this computer.
     #[error("Recordings are not being brought away now, so that none can be added from there.")]
     NoArchive,
-    /// The archive of this address is away.
-    #[error(
-        "The recordings on {0} cannot be added to the catalogue while it cannot be reached; try again when it is back."
-    )]
+    /// The archive is away or refuses us; the text says how it stands.
+    #[error("Recordings there cannot be added to the catalogue now. {0}")]
     Away(String),
 }
 

@@ -121,7 +121,7 @@ impl ArchiveDesk {
     pub fn adopt(&self) -> Result<(), CannotAdopt> {
         let report = self.report().ok_or(CannotAdopt::NoArchive)?;
         if !report.state.is_reachable() {
-            return Err(CannotAdopt::Away(report.address.clone()));
+            return Err(CannotAdopt::Away(report.sentence()));
         }
         self.adoption_is_wanted.store(true, Ordering::Relaxed);
         Ok(())
