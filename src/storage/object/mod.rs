@@ -24,8 +24,10 @@ use reader::ObjectFile;
 use upload::{ObjectUpload, pending_of};
 use wire::Patience;
 
+use super::claim::{self, Mark, Refusal};
 use super::marker::{self, MARKER};
-use super::{Archive, FoundFile, SegmentFile, Space, StorageError, Upload, Volume, layout};
+use super::{Archive, FoundFile, Owner, SegmentFile, Space, StorageError, Upload, Volume, layout};
+use crate::config::identity;
 use crate::container::ReadAt;
 use crate::model::Password;
 use crate::model::settings::{ArchivePlace, ObjectSettings};
@@ -42,8 +44,8 @@ pub struct ObjectVolume {
     folder: Option<Path>,
     /// Without the key.
     address: String,
-    /// The identity that it must have, once it is known.
-    expected: Mutex<Option<String>>,
+    /// The marker that it must have, once it is known.
+    expected: Mutex<Option<Mark>>,
 }
 
 impl fmt::Debug for ObjectVolume {
@@ -95,33 +97,24 @@ impl ObjectVolume {
     }
 
     /// What the marker says; none where there is no marker, or rubbish in its place.
-    fn marked(&self) -> Result<Option<String>, StorageError> {
+    fn marked(&self) -> Result<Option<Mark>, StorageError> {
         match self.bucket.beginning(&self.key(MARKER)?, MARKER_LIMIT) {
-            Ok((bytes, _)) => Ok(marker::identity_in(&bytes)),
+            Ok((bytes, _)) => Ok(marker::mark_in(&bytes)),
             Err(failure) if failure.sort(&self.bucket.name) == Sort::NotFound => Ok(None),
             Err(failure) => Err(self.failed("read the marker of", "")(failure)),
         }
     }
 
-    /// Whether it is still the volume that it was; what the marker says.
-    fn check(&self) -> Result<Option<String>, StorageError> {
+    /// Makes sure that it is still the volume that it was; what the marker says.
+    fn check(&self) -> Result<Option<Mark>, StorageError> {
         let expected = self.expected.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let marked = self.marked()?;
-        match (expected, marked) {
-            (Some(expected), Some(marked)) if expected != marked => {
-                Err(self.gone("its marker is that of another place"))
-            }
-            (Some(_), None) => Err(self.gone("its marker is missing")),
-            (_, marked) => Ok(marked),
-        }
+        let found = self.marked()?;
+        let held = expected.map_or(Ok(()), |expected| claim::holds(&expected, found.as_ref()));
+        held.map(|()| found).map_err(|refusal| refusal.error(&self.address))
     }
 
-    fn gone(&self, why: &'static str) -> StorageError {
-        StorageError::Gone { path: self.address.clone(), why }
-    }
-
-    fn expect(&self, id: &str) {
-        *self.expected.lock().unwrap_or_else(PoisonError::into_inner) = Some(id.into());
+    fn expect(&self, mark: Option<Mark>) {
+        *self.expected.lock().unwrap_or_else(PoisonError::into_inner) = mark;
     }
 }
 
@@ -177,7 +170,7 @@ impl Volume for ObjectVolume {
     }
 
     fn identity(&self) -> Result<Option<String>, StorageError> {
-        self.check()
+        Ok(self.check()?.map(|mark| mark.id))
     }
 }
 
@@ -209,19 +202,21 @@ impl Archive for ObjectVolume {
         Ok(())
     }
 
-    fn mark(&self, known: Option<&str>) -> Result<String, StorageError> {
-        if let Some(known) = known {
-            self.expect(known);
-        }
-        if let Some(id) = self.check()? {
-            self.expect(&id);
-            return Ok(id);
-        }
-        let id = marker::new_identity()
+    fn mark(&self, known: Option<&str>, owner: &Owner) -> Result<String, StorageError> {
+        let fresh = identity::random()
             .map_err(|error| StorageError::io("mark", self.address.clone(), error))?;
-        let content = marker::content(&id).into_bytes();
-        self.bucket.put(&self.key(MARKER)?, content.into()).map_err(self.failed("mark", ""))?;
-        self.expect(&id);
+        self.expect(known.map(|known| owner.expects(known)));
+        let refused = |refusal: Refusal| refusal.error(&self.address);
+        let found = self.marked()?;
+        let mark = claim::settle(found.as_ref(), known, owner, &fresh).map_err(refused)?;
+        if found.as_ref() != Some(&mark) {
+            let content = marker::content(&mark).into_bytes();
+            self.bucket.put(&self.key(MARKER)?, content.into()).map_err(self.failed("mark", ""))?;
+            // Another may have marked it at the same moment: the later one has it.
+            claim::holds(&mark, self.marked()?.as_ref()).map_err(refused)?;
+        }
+        let id = mark.id.clone();
+        self.expect(Some(mark));
         Ok(id)
     }
 }
