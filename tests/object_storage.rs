@@ -328,9 +328,11 @@ fn lists_of_many_pages_are_whole() {
             .add_file(&format!("cctv/front/2026-03-{:02}/{number:05}.mp4", number % 28 + 1), b"x");
     }
     server.add_file("cctv-of-another/front/1.mp4", b"x");
+    server.add_file("cctv/of\tothers", b"x");
     let archive = open(&server.settings());
-    let found = archive.list().expect("listed");
-    assert_eq!(found.len(), FILES);
+    let mut found = archive.list().expect("listed");
+    assert_eq!(found.len(), FILES + 1);
+    assert_eq!(found.pop().map(|file| file.path).as_deref(), Some("of\tothers"), "a strange name");
     assert!(found.is_sorted());
     assert!(found.iter().all(|file| file.path.starts_with("front/2026-03-") && file.bytes == 1));
     assert!(archive.open_read(&found[1_500].path).is_ok());

@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use object_store::path::Path;
 
-use bucket::Bucket;
+use bucket::{Bucket, Found};
 use failure::{Failure, Sort};
 use reader::ObjectFile;
 use upload::{ObjectUpload, pending_of};
@@ -40,8 +40,6 @@ pub struct ObjectVolume {
     bucket: Arc<Bucket>,
     /// What all keys begin with, with `/` at its end; may be empty.
     prefix: String,
-    /// The same as a folder; none for the whole bucket.
-    folder: Option<Path>,
     /// Without the key.
     address: String,
     /// The marker that it must have, once it is known.
@@ -68,10 +66,9 @@ impl ObjectVolume {
             "" => String::new(),
             prefix => format!("{prefix}/"),
         };
-        let folder = Path::parse(&prefix)
+        Path::parse(&prefix)
             .map_err(|_| denied("the prefix has a part that is empty, \".\" or \"..\""))?;
-        let folder = Some(folder).filter(|_| !prefix.is_empty());
-        Ok(Self { bucket: Arc::new(bucket), prefix, folder, address, expected: Mutex::new(None) })
+        Ok(Self { bucket: Arc::new(bucket), prefix, address, expected: Mutex::new(None) })
     }
 
     /// The key of the file `path`.
@@ -134,10 +131,12 @@ impl Volume for ObjectVolume {
 
     fn list(&self) -> Result<Vec<FoundFile>, StorageError> {
         self.check()?;
-        let found = self.bucket.list(self.folder.as_ref()).map_err(self.failed("list", ""))?;
-        let below = |(key, bytes): (String, u64)| {
-            let path = key.strip_prefix(&self.prefix)?;
-            (path != MARKER).then(|| FoundFile { path: path.into(), bytes })
+        let found = self.bucket.list(&self.prefix).map_err(self.failed("list", ""))?;
+        let below = |found: Found| {
+            let path = found.key.strip_prefix(&self.prefix)?;
+            // Consoles keep what they show as a folder as an empty object.
+            let is_file = path != MARKER && !path.is_empty() && !path.ends_with('/');
+            is_file.then(|| FoundFile { path: path.into(), bytes: found.size })
         };
         let mut files: Vec<FoundFile> = found.into_iter().filter_map(below).collect();
         files.sort_unstable();
