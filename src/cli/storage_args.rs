@@ -80,6 +80,9 @@ pub enum StorageVerb {
     },
     /// Add the recordings that are on the NAS or in the bucket and not in the catalogue of the running Watchkeeper to it
     Adopt,
+    /// Make the NAS folder or bucket ours although another Watchkeeper brings its recordings there; that one is
+    /// refused from then on
+    TakeOver,
     /// Tell what goes within 24 hours, and when the first limit is met
     Preview {
         /// For programs

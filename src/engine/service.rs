@@ -290,6 +290,7 @@ impl Service {
                 Ok(())
             }
             Command::AdoptStrangers => self.adopt_strangers(),
+            Command::TakeOverArchive => self.upload.take_over().map_err(EngineError::from),
             Command::Probe(query) => {
                 self.finding.probe(query, &self.secrets, self.store.settings());
                 Ok(())

@@ -53,6 +53,8 @@ pub enum Command {
     /// Adds the recordings that are on the archive and not in the index to it; how it goes is in
     /// [`super::ArchiveOverview::adoption`].
     AdoptStrangers,
+    /// Makes the archive ours although another Watchkeeper brings its recordings there.
+    TakeOverArchive,
     /// Tests an address; the answer arrives in [`super::Shown::probe`].
     Probe(ProbeQuery),
     /// Looks for cameras in the network; they arrive in [`super::Shown::search`].

@@ -226,24 +226,6 @@ impl Rig {
         wait
     }
 
-    /// The index forgets these recordings; how many.
-    pub fn forget(&self, which: impl Fn(&SegmentRow) -> bool) -> u64 {
-        let rows: Vec<SegmentRow> = self.rows().into_iter().filter(which).collect();
-        let forget = rows.iter().map(|row| {
-            let (stream, start) = (row.stream.clone(), row.start);
-            Change::RemoveSegment { stream, start }
-        });
-        self.index().apply(&forget.collect::<Vec<Change>>()).expect("applies");
-        rows.len() as u64
-    }
-
-    /// A recording that was not finished, and its bytes.
-    pub fn unfinished(&self) -> Option<(String, Vec<u8>)> {
-        let row = self.rows().into_iter().rfind(|row| row.state == SegmentState::Recording)?;
-        let bytes = self.volume.bytes(&row.path)?;
-        Some((row.path, bytes))
-    }
-
     /// As much time has passed without recording as the clock says.
     pub fn pass(&mut self) {
         let second = self.clock.wall().as_micros() / 1_000_000 - START;
@@ -262,6 +244,14 @@ impl Rig {
         let idle = running.desk.report().is_some_and(|report| report.state == ArchiveState::Idle);
         self.stop(running);
         idle
+    }
+
+    /// The operator says that the archive is ours now, and it is.
+    pub fn take_over(&mut self) {
+        let mut running = self.start();
+        running.courier.take_over();
+        running.courier.round(&mut |_| ControlFlow::Continue(()));
+        self.stop(running);
     }
 
     /// Nothing is recorded, and what waits is brought away; whether it was.
@@ -362,6 +352,7 @@ impl Rig {
                 known.set(identity.into());
                 Ok(ARCHIVE)
             }),
+            owner: "us".into(),
             verify: self.ways.verify,
         }
     }

@@ -56,6 +56,8 @@ pub struct ArchiveOptions {
     pub spool: VolumeId,
     /// The identity that it had; none when it was never reached.
     pub known: Option<String>,
+    /// The identity of who brings recordings there: us.
+    pub owner: String,
     /// Keeps the identity that it has when it is reached for the first time.
     pub remember: Arc<Remember>,
     /// Whether what was brought is read back once and compared.
@@ -166,6 +168,8 @@ pub(super) enum Change {
     Retry,
     /// Look at once what is wanted at the desk.
     Look,
+    /// The same, and the archive becomes ours when it is somebody else's.
+    TakeOver,
 }
 
 /// The thread.
@@ -215,6 +219,14 @@ impl Upload {
     /// When the thread has not taken the changes before; it looks after them.
     pub fn look(&self) -> Result<(), UploadBusy> {
         self.changes.try_send(Change::Look).map_err(|_| UploadBusy)
+    }
+
+    /// Tries now, and makes the archive ours when it is somebody else's.
+    ///
+    /// # Errors
+    /// When the thread has not taken the changes before; it can be sent again.
+    pub fn take_over(&self) -> Result<(), UploadBusy> {
+        self.changes.try_send(Change::TakeOver).map_err(|_| UploadBusy)
     }
 
     /// Whether its thread is gone although nobody stopped it.
