@@ -17,7 +17,6 @@ use watchkeeper::analysis::ThumbnailMaker;
 use watchkeeper::capture::{CaptureEvent, UnitQueue};
 use watchkeeper::codec::{Converter, decode_jpeg, open_decoder};
 use watchkeeper::config::DataFolder;
-use watchkeeper::container::ReadAt;
 use watchkeeper::engine::archive::{ArchiveDesk, ArchiveReport, ArchiveState};
 use watchkeeper::engine::cleaner::{CleanerOptions, Keeper};
 use watchkeeper::engine::desk::{Desk, Request, Response};

@@ -45,6 +45,14 @@ pub(super) enum Adopting {
     Left(Vec<FoundFile>),
 }
 
+/// What came of some files.
+struct LookedInto {
+    /// What each of the first ones turned out to be; none when the archive is not open.
+    files: Vec<Option<Problem>>,
+    /// Why the others were not looked into.
+    ended: Result<(), Failed>,
+}
+
 impl Courier {
     /// Hears at the desk whether they are wanted; does nothing while they are being added.
     pub(super) fn heed(&mut self) {
@@ -71,7 +79,7 @@ impl Courier {
         if batch.is_empty() {
             return self.end_adoption();
         }
-        let (looked_into, ended) = self.look_into(archive, &batch, rest)?;
+        let LookedInto { files: looked_into, ended } = self.look_into(archive, &batch, rest)?;
         if let Some(Adopting::Left(left)) = &mut self.adopting {
             left.truncate(left.len().saturating_sub(looked_into.len()));
         }
@@ -89,7 +97,7 @@ impl Courier {
         archive: &ArchiveOptions,
         batch: &[FoundFile],
         rest: &mut Rest<'_>,
-    ) -> Result<(Vec<Option<Problem>>, Result<(), Failed>), Failed> {
+    ) -> Result<LookedInto, Failed> {
         let (recordings, id) = (Arc::clone(&self.options.recordings), archive.volume_id);
         let volumes = recordings.volumes.all();
         let mut adopter = Adopter::new(&recordings.reader, &volumes);
@@ -113,7 +121,7 @@ impl Courier {
             }
         }
         self.tell_index(adopter.into_changes()?)?;
-        Ok((looked_into, ended))
+        Ok(LookedInto { files: looked_into, ended })
     }
 
     fn count(&mut self, file: &FoundFile, problem: Option<&Problem>) {

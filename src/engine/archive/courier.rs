@@ -106,6 +106,8 @@ impl Courier {
             self.now.address = archive.archive.describe();
         }
         (self.is_connected, self.is_taken_up, self.listed) = (false, false, None);
+        // What was wanted was wanted of the archive before.
+        self.options.desk.take_wish();
         self.adopting = None;
         self.refused.clear();
         self.takes_over = false;
