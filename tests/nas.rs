@@ -253,6 +253,43 @@ fn a_player_reads_on_over_a_restart_and_while_something_is_brought() {
 }
 
 #[test]
+fn what_is_read_ahead_survives_a_server_that_is_killed_again_and_again() {
+    let mut nas = Nas::start("plain");
+    let volume = volume(&nas);
+    let footage = footage(BYTES);
+    bring(&volume, PATH, &footage, |_| ()).expect("brought");
+    let file = volume.open_read(PATH).expect("opens");
+    let mut dice = fastrand::Rng::with_seed(fastrand::u64(..));
+    println!("seed {}", dice.get_seed());
+    let (mut at, mut is_off) = (0, false);
+    for round in 0..6 {
+        let until = if round == 5 { BYTES } else { at + dice.usize(1..BYTES / 6) };
+        while at < until {
+            let mut part = vec![0; dice.usize(1..200_000).min(BYTES - at)];
+            match file.read_exact_at(at as u64, &mut part) {
+                Ok(()) => {
+                    assert_same(&part, &footage[at..at + part.len()]);
+                    at += part.len();
+                }
+                Err(error) => {
+                    assert!(is_off, "{error}");
+                    assert_eq!(error.kind(), io::ErrorKind::NotConnected);
+                    nas.serve("plain");
+                    is_off = false;
+                }
+            }
+        }
+        if !is_off && round < 5 {
+            nas.kill();
+            is_off = round % 2 == 1;
+            if !is_off {
+                nas.serve("plain");
+            }
+        }
+    }
+}
+
+#[test]
 fn refusals_are_told_from_absence() {
     let mut nas = Nas::start("plain");
     let wrong = SmbVolume::open(&nas.settings(), password("wrong")).expect("a place");
@@ -319,6 +356,35 @@ fn a_full_share_is_told_and_used_again_when_there_is_room() {
     volume.remove(PATH).expect("removed");
     bring(&volume, second, &footage, |_| ()).expect("brought");
     assert_same(&read_all(&volume, second), &footage);
+}
+
+#[test]
+fn a_write_that_fails_under_way_is_told_and_never_counts() {
+    let mut nas = Nas::off();
+    if !nas.mount_small_disk(24 << 20) {
+        println!("left out: a small disk can be mounted by root alone");
+        return;
+    }
+    nas.serve("plain");
+    let volume = volume(&nas);
+    let footage = footage(BYTES);
+    let mut upload = volume.upload(PATH, BYTES as u64).expect("begun");
+    let mut lasts = 0;
+    let failed = footage.chunks(WRITE_BYTES).enumerate().find_map(|(index, part)| {
+        let added = upload.write(part).and_then(|()| match index % 5 {
+            4 => upload.checkpoint().map(|durable| lasts = durable),
+            _ => Ok(()),
+        });
+        added.err()
+    });
+    assert!(failed.as_ref().is_some_and(StorageError::is_full), "{failed:?}");
+    assert!(upload.checkpoint().is_err(), "nothing is known of what was under way");
+    assert!(upload.write(&footage[..1]).is_err());
+    assert_eq!(upload.durable(), lasts);
+    let lasts = usize::try_from(lasts).expect("small");
+    assert!(lasts >= 20 << 20 && lasts <= 24 << 20, "{lasts}");
+    let part = nas.shared().join("cctv").join(format!("{PATH}.part"));
+    assert_same(&fs::read(part).expect("a part")[..lasts], &footage[..lasts]);
 }
 
 /// What the test button says, and the steps that it went through.
