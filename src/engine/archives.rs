@@ -10,11 +10,11 @@ use super::EngineError;
 use super::notices::Cause;
 use super::service::Service;
 use crate::config::passphrase::read_passphrase;
-use crate::config::{ConfigError, DataFolder, KnownVolume, Secrets, VolumeStore};
+use crate::config::{ConfigError, DataFolder, KnownVolume, Secrets, VolumeStore, identity};
 use crate::model::settings::ArchivePlace;
 use crate::model::{Password, VolumeId, WallTime};
 use crate::protocol::{Severity, Topic};
-use crate::storage::{Archive, StorageError, archive};
+use crate::storage::{Archive, Owner, StorageError, archive};
 
 /// A place elsewhere that is open.
 #[derive(Clone)]
@@ -126,6 +126,21 @@ pub fn secrets_at_hand(folder: &DataFolder) -> Result<Secrets, ConfigError> {
         tracing::warn!("{error}");
     }
     Ok(secrets)
+}
+
+/// Makes the archive at `place` ours, whosever it is.
+///
+/// # Errors
+/// When it cannot be reached, refuses us, or is another one than it was.
+pub fn take_over(
+    folder: &DataFolder,
+    place: &ArchivePlace,
+    password: Option<Password>,
+) -> Result<(), EngineError> {
+    let known = VolumeStore::open(folder)?.at_archive(place);
+    let us = Owner { id: identity::of(folder)?, takes_over: true };
+    archive::open(place, password)?.mark(known.marker.as_deref(), &us)?;
+    Ok(())
 }
 
 fn about(at: WallTime, severity: Severity, text: String) -> Cause {

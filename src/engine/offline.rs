@@ -9,7 +9,7 @@ use super::EngineError;
 use super::archives::{self, OpenArchive, OpenArchives};
 use super::overview::{self, Before};
 use super::recordings::Recordings;
-use crate::config::{DataFolder, KnownVolume, LockStore, SettingsStore, VolumeStore};
+use crate::config::{DataFolder, KnownVolume, LockStore, SettingsStore, VolumeStore, identity};
 use crate::index::check::Outcome;
 use crate::index::{self, Index, ThumbnailWriter};
 use crate::model::Settings;
@@ -17,7 +17,7 @@ use crate::model::{CameraId, VolumeId, WallTime};
 use crate::playback::Footage;
 use crate::protocol::Going;
 use crate::recorder::OpenSegments;
-use crate::storage::{LocalVolume, Places, StorageError, Volume, Volumes};
+use crate::storage::{LocalVolume, Owner, Places, StorageError, Volume, Volumes};
 
 /// The places that hold recordings, opened.
 pub struct OpenedVolumes {
@@ -108,10 +108,10 @@ pub fn volumes_to_read(folder: &DataFolder, store: &SettingsStore) -> Result<Vol
 
 /// Whether a place elsewhere is not another one than it was. Rows of another one are not dropped because their files
 /// are not there. One that cannot be reached is told of when its files are listed.
-fn is_itself(open: &OpenArchive) -> bool {
+fn is_itself(open: &OpenArchive, us: &Owner) -> bool {
     let Some(known) = open.marker.as_deref() else { return true };
-    match open.archive.mark(Some(known)) {
-        Err(error @ StorageError::Gone { .. }) => {
+    match open.archive.mark(Some(known), us) {
+        Err(error @ (StorageError::Gone { .. } | StorageError::Taken { .. })) => {
             tracing::warn!("{error}; what is recorded there stays in the index");
             false
         }
@@ -172,7 +172,8 @@ pub fn thumbnail_bytes(folder: &DataFolder) -> u64 {
 pub fn repair(folder: &DataFolder) -> Result<Vec<String>, EngineError> {
     let store = SettingsStore::open(folder)?;
     let mut volumes = volumes(folder, &store)?.all;
-    add_archives(&mut volumes, folder, &store, is_itself)?;
+    let us = Owner::new(identity::of(folder)?);
+    add_archives(&mut volumes, folder, &store, |open| is_itself(open, &us))?;
     let opened = Index::open(folder.index())?;
     let report = index::check::repair(&opened.index, &volumes, &[])?;
     let mended = report.problems.iter().filter(|problem| problem.outcome == Outcome::Repaired);

@@ -36,8 +36,11 @@ pub type Doomed = (SegmentRow, Deletion);
 
 /// Whether the volume as a whole cannot be had: asking it for each file would take long.
 fn is_away(error: &EngineError) -> bool {
-    use StorageError::{Denied, Gone, Offline};
-    matches!(error, EngineError::Storage(Offline { .. } | Denied { .. } | Gone { .. }))
+    use StorageError::{Denied, Gone, Offline, Taken};
+    matches!(
+        error,
+        EngineError::Storage(Offline { .. } | Denied { .. } | Gone { .. } | Taken { .. })
+    )
 }
 
 /// Footage again, wherever it is now.

@@ -9,7 +9,8 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::archive::WRITE_BYTES;
-use super::{Archive, FoundFile, SegmentFile, Space, StorageError, Upload, Volume};
+use super::claim::{self, Mark};
+use super::{Archive, FoundFile, Owner, SegmentFile, Space, StorageError, Upload, Volume};
 use crate::container::ReadAt;
 
 /// What it is called.
@@ -25,7 +26,7 @@ pub struct FaultyArchive {
 struct State {
     files: BTreeMap<String, Vec<u8>>,
     parts: BTreeMap<String, Part>,
-    identity: Option<String>,
+    mark: Option<Mark>,
     /// Grows with each break; uploads of former times fail.
     life: u64,
     /// Calls so far.
@@ -126,7 +127,7 @@ impl FaultyArchive {
         let state = State {
             files: BTreeMap::new(),
             parts: BTreeMap::new(),
-            identity: None,
+            mark: None,
             life: 0,
             operations: 0,
             trouble: None,
@@ -287,7 +288,7 @@ impl Volume for FaultyArchive {
     fn identity(&self) -> Result<Option<String>, StorageError> {
         let mut state = self.lock();
         let fate = state.fate()?;
-        answer(fate, state.identity.clone())
+        answer(fate, state.mark.as_ref().map(|mark| mark.id.clone()))
     }
 }
 
@@ -328,22 +329,15 @@ impl Archive for FaultyArchive {
         answer(fate, ())
     }
 
-    fn mark(&self, known: Option<&str>) -> Result<String, StorageError> {
+    fn mark(&self, known: Option<&str>, owner: &Owner) -> Result<String, StorageError> {
         let mut state = self.lock();
         let fate = state.fate()?;
-        let gone = |why| Err(StorageError::Gone { path: ADDRESS.into(), why });
-        let marked = match (&state.identity, known) {
-            (Some(there), Some(known)) if there != known => {
-                return gone("its marker is that of another folder");
-            }
-            (None, Some(_)) => return gone("its marker is missing"),
-            (Some(there), _) => there.clone(),
-            (None, None) => "in memory".into(),
-        };
+        let settled = claim::settle(state.mark.as_ref(), known, owner, "in memory");
+        let mark = settled.map_err(|refusal| refusal.error(ADDRESS))?;
         if fate != Fate::Nothing {
-            state.identity = Some(marked.clone());
+            state.mark = Some(mark.clone());
         }
-        answer(fate, marked)
+        answer(fate, mark.id)
     }
 }
 
@@ -487,9 +481,10 @@ mod tests {
             result.err().is_some_and(|e: StorageError| e.is_full())
         };
         assert!(full(archive.upload("a", 5)));
-        let marked = archive.mark(None).expect("marks");
-        assert_eq!(archive.mark(Some(&marked)).expect("the same"), marked);
-        assert!(matches!(archive.mark(Some("other")), Err(StorageError::Gone { .. })));
+        let owner = Owner::new("us".into());
+        let marked = archive.mark(None, &owner).expect("marks");
+        assert_eq!(archive.mark(Some(&marked), &owner).expect("the same"), marked);
+        assert!(matches!(archive.mark(Some("other"), &owner), Err(StorageError::Gone { .. })));
         archive.halt_after(1);
         assert!(archive.list().is_err() && archive.is_halted() && archive.list().is_err());
         archive.restart();

@@ -221,6 +221,14 @@ impl Rig {
         wait
     }
 
+    /// The operator says that the archive is ours now, and it is.
+    pub fn take_over(&mut self) {
+        let mut running = self.start();
+        running.courier.take_over();
+        running.courier.round(&mut |_| ControlFlow::Continue(()));
+        self.stop(running);
+    }
+
     /// Nothing is recorded, and what waits is brought away; whether it was.
     pub fn catch_up(&mut self) -> bool {
         let mut running = self.start();
@@ -318,6 +326,7 @@ impl Rig {
                 known.set(identity.into());
                 Ok(ARCHIVE)
             }),
+            owner: "us".into(),
             verify: self.ways.verify,
         }
     }

@@ -80,6 +80,8 @@ pub enum ArchiveState {
     Offline(String),
     /// It refuses us, or is another one; the text says why.
     Denied(String),
+    /// Somebody else brings recordings there.
+    Taken,
     /// No room is left on it.
     Full,
 }
@@ -88,6 +90,9 @@ impl ArchiveState {
     /// What follows from an error.
     #[must_use]
     pub fn of(error: &StorageError) -> Self {
+        if matches!(error, StorageError::Taken { .. }) {
+            return Self::Taken;
+        }
         match Obstacle::of(error) {
             Obstacle::Away => Self::Offline(error.to_string()),
             Obstacle::Person => Self::Denied(error.to_string()),
@@ -123,6 +128,12 @@ impl ArchiveReport {
             ArchiveState::Denied(why) => format!(
                 "Recordings cannot be brought to {address}: {why}. {} wait on this computer. Check the \
                  storage settings and the other side, then try again.",
+                self.waits()
+            ),
+            ArchiveState::Taken => format!(
+                "{address} belongs to another Watchkeeper: two would write over each other's recordings. {} wait \
+                 on this computer. Choose another folder for this one, or take it over if the other one is no \
+                 longer in use.",
                 self.waits()
             ),
             ArchiveState::Full => {
@@ -183,6 +194,7 @@ mod tests {
             ArchiveState::Denied("wrong password".into()),
             &["wrong password", "Check the storage"],
         );
+        says(ArchiveState::Taken, &["another Watchkeeper", "12 recordings wait", "take it over"]);
         says(ArchiveState::Full, &["is full", "12 recordings wait"]);
         assert!(!ArchiveState::Connecting.is_reachable() && ArchiveState::Full.is_reachable());
     }
