@@ -16,10 +16,10 @@ use crate::runtime::Worker;
 /// What the thread may take to end: it holds no work of its own.
 const ENDING: Duration = Duration::from_secs(2);
 
-/// Bytes of the largest block that messages are made in, with room. The allocator of Linux hands every block that is
-/// larger than any freed before back to the system, and takes the next one anew, page by page: that costs more than all
-/// signing and copying. So one is freed at the start.
-const LARGEST_BLOCK: usize = 4 << 20;
+/// Bytes of the largest block that messages are made in, with room. The allocator of Linux gives memory back to the
+/// system in blocks as large as the largest one that was freed, and takes the next anew, page by page: with smaller ones
+/// that costs more than all signing and copying. So one is freed at the start.
+const LARGEST_BLOCK: usize = 8 << 20;
 
 /// A small runtime with a thread of its own; it ends when this is dropped.
 pub(super) struct Network {
@@ -34,7 +34,7 @@ impl Network {
     /// # Errors
     /// When the system gives no thread or no poller.
     pub(super) fn start() -> io::Result<Self> {
-        // Nothing is touched of it; see there.
+        // None of it is touched.
         drop(std::hint::black_box(Vec::<u8>::with_capacity(LARGEST_BLOCK)));
         let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
         let handle = runtime.handle().clone();
