@@ -94,8 +94,8 @@ impl ArchiveState {
             return Self::Taken;
         }
         match Obstacle::of(error) {
-            Obstacle::Away => Self::Offline(error.to_string()),
-            Obstacle::Person => Self::Denied(error.to_string()),
+            Obstacle::Away => Self::Offline(why(error)),
+            Obstacle::Person => Self::Denied(why(error)),
             Obstacle::Full => Self::Full,
         }
     }
@@ -104,6 +104,14 @@ impl ArchiveState {
     #[must_use]
     pub const fn is_reachable(&self) -> bool {
         matches!(self, Self::Idle | Self::Bringing(_) | Self::Comparing(_) | Self::Full)
+    }
+}
+
+/// What happened; the address stands in the sentence already.
+fn why(error: &StorageError) -> String {
+    match error {
+        StorageError::Offline { why, .. } | StorageError::Denied { why, .. } => why.clone(),
+        other => other.to_string(),
     }
 }
 
@@ -196,6 +204,9 @@ mod tests {
         );
         says(ArchiveState::Taken, &["another Watchkeeper", "12 recordings wait", "take it over"]);
         says(ArchiveState::Full, &["is full", "12 recordings wait"]);
+        let denied = StorageError::Denied { path: "smb://nas/video".into(), why: "wrong".into() };
+        let told = ArchiveReport { state: ArchiveState::of(&denied), ..report.clone() }.sentence();
+        assert_eq!(told.matches("smb://nas/video").count(), 1, "{told}");
         assert!(!ArchiveState::Connecting.is_reachable() && ArchiveState::Full.is_reachable());
     }
 }
