@@ -99,12 +99,9 @@ impl SmbFile {
                 }
                 Err(fault) => fault,
             };
+            self.share.met(Use::Read, &opened.link, &fault);
             state.pieces.forget_asked();
-            if fault.breaks() {
-                self.share.met(Use::Read, &opened.link, &fault);
-                self.share.network().release(state.opened.take());
-            }
-            self.share.network().release(opened);
+            self.share.network().release((opened, state.opened.take()));
             let may_do = is_old || !is_fresh && matches!(fault, Fault::Lost(_));
             if is_second || !may_do {
                 return Err(fault);
