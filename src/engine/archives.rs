@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::EngineError;
+use super::archive::FormerArchive;
 use super::notices::Cause;
 use super::service::Service;
 use crate::config::passphrase::read_passphrase;
@@ -58,11 +59,11 @@ impl OpenArchives {
         if let Some(place) = current {
             known.remember(known.at_archive(place))?;
         }
-        let mut before = std::mem::take(&mut self.open);
+        let before = std::mem::take(&mut self.open);
         self.trouble.clear();
         for volume in known.list() {
             let Some(place) = &volume.archive else { continue };
-            match opened(volume, place, secrets, before.remove(&volume.id)) {
+            match opened(volume, place, secrets, &before) {
                 Ok(open) => {
                     self.open.insert(volume.id, open);
                 }
@@ -85,6 +86,18 @@ impl OpenArchives {
         self.open.get(&self.current?)
     }
 
+    /// Those of former settings.
+    fn former(&self) -> Vec<FormerArchive> {
+        let former = self.open.values().filter(|open| Some(open.id) != self.current);
+        former
+            .map(|open| FormerArchive {
+                volume: open.id,
+                archive: Arc::clone(&open.archive),
+                marker: open.marker.clone(),
+            })
+            .collect()
+    }
+
     /// Why some are not open: address and sentence.
     #[must_use]
     pub const fn trouble(&self) -> &BTreeMap<String, String> {
@@ -96,15 +109,16 @@ fn opened(
     known: &KnownVolume,
     place: &ArchivePlace,
     secrets: &Secrets,
-    before: Option<OpenArchive>,
+    before: &BTreeMap<VolumeId, OpenArchive>,
 ) -> Result<OpenArchive, String> {
     let password = secrets.at(&place.address()).map_err(|error| error.to_string())?;
-    match before.filter(|open| open.place == *place && open.password == password) {
-        Some(open) => Ok(OpenArchive { marker: known.marker.clone(), ..open }),
+    let (id, marker) = (known.id, known.marker.clone());
+    // Its number is another one when it has turned out to be a place that has moved.
+    match before.values().find(|open| open.place == *place && open.password == password) {
+        Some(open) => Ok(OpenArchive { id, marker, ..open.clone() }),
         None => {
             let archive = archive::open(place, password.clone());
             let archive = archive.map_err(|error: StorageError| error.to_string())?;
-            let (id, marker) = (known.id, known.marker.clone());
             Ok(OpenArchive { id, place: place.clone(), archive, marker, password })
         }
     }
@@ -149,6 +163,7 @@ impl Service {
         for open in self.archives.all() {
             self.recordings.volumes.put_archive(open.id, Arc::clone(&open.archive));
         }
+        self.upload.set_former(self.archives.former());
         for address in before.iter().filter(|a| !self.archives.trouble().contains_key(*a)) {
             self.notices.clear(&key_of(address));
         }

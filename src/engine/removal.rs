@@ -185,11 +185,11 @@ impl Removal {
         let mut rows = rows.into_iter();
         while let Some((row, deletion)) = rows.next() {
             if let Err(error) = self.unlink(&row) {
-                let is_away = is_away(&error);
-                self.put_aside((row, deletion), &error, now.monotonic);
-                if is_away {
+                // Behind those that were not tried: one file may be refused alone.
+                if is_away(&error) {
                     self.aside.extend(rows.by_ref());
                 }
+                self.put_aside((row, deletion), &error, now.monotonic);
                 continue;
             }
             tracing::info!("{} deleted {}", row.path, deletion.cause.label());
@@ -204,6 +204,7 @@ impl Removal {
                 span: row.span(),
                 stream: row.stream,
                 start: row.start,
+                volume: row.volume,
                 cause: deletion.cause,
                 at: now.wall,
             });

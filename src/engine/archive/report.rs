@@ -49,7 +49,9 @@ pub struct ArchiveReport {
     pub found: Option<Found>,
     /// Copies that differed from the recording when they were read back, and were brought again.
     pub spoilt: u64,
-    /// What is wrong on this computer with a recording that waits, in a sentence.
+    /// Recordings of those that wait that could not be brought and are tried later; others are brought meanwhile.
+    pub aside: u64,
+    /// What is wrong with a recording that waits, in a sentence.
     pub trouble: Option<String>,
 }
 
@@ -109,6 +111,10 @@ impl ArchiveReport {
         let address = &self.address;
         match &self.state {
             ArchiveState::Connecting => format!("Connecting to {address}."),
+            ArchiveState::Idle if self.aside > 0 => format!(
+                "{address} is connected; all finished recordings are there but {}, tried again later.",
+                self.aside
+            ),
             ArchiveState::Idle => {
                 format!("{address} is connected; all finished recordings are there.")
             }
@@ -184,6 +190,8 @@ mod tests {
             &["wrong password", "Check the storage"],
         );
         says(ArchiveState::Full, &["is full", "12 recordings wait"]);
+        let aside = ArchiveReport { aside: 2, state: ArchiveState::Idle, ..report.clone() };
+        assert!(aside.sentence().contains("are there but 2, tried again later"));
         assert!(!ArchiveState::Connecting.is_reachable() && ArchiveState::Full.is_reachable());
     }
 }
