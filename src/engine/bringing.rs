@@ -100,8 +100,14 @@ impl Service {
             return;
         }
         self.reopen_archives();
+        let before = self.bringing.as_ref().map(|bringing| Arc::clone(&bringing.archive));
         match self.wanted_archive() {
-            Ok(Some(wanted)) if wanted.volume_id == archive.volume => self.bringing = Some(wanted),
+            Ok(Some(wanted))
+                if wanted.volume_id == archive.volume
+                    && before.is_some_and(|before| Arc::ptr_eq(&before, &wanted.archive)) =>
+            {
+                self.bringing = Some(wanted);
+            }
             Ok(_) | Err(_) => self.bring(),
         }
     }

@@ -293,6 +293,9 @@ impl Volume for FaultyArchive {
     fn open_read(&self, path: &str) -> Result<Box<dyn ReadAt>, StorageError> {
         let mut state = self.lock();
         let fate = state.fate()?;
+        if let Some(refusal @ Refusal::Denied) = state.refused.get(path) {
+            return Err(refusal.error(path));
+        }
         if fate == Fate::Done && !state.files.contains_key(path) {
             return Err(missing(path));
         }

@@ -107,14 +107,17 @@ impl Aside {
         (tried.until, tried.why) = (Some(now.saturating_add(wait)), why);
     }
 
-    /// `row` was brought. When all were refused before, it was the archive: the others go at once.
+    /// `row` was brought. When all were refused before, the archive may be mended: the others are tried once more.
     pub fn brought(&mut self, row: &SegmentRow) {
-        if self.refuses_all {
-            self.clear();
-        }
         self.tried.remove(&key(row));
-        self.tried.values_mut().for_each(|tried| tried.is_alone = true);
+        for tried in self.tried.values_mut() {
+            tried.is_alone = true;
+            if self.refuses_all {
+                (tried.failures, tried.until) = (FAILURES - 1, None);
+            }
+        }
         self.refused.clear();
+        self.refuses_all = false;
     }
 
     /// All are tried anew.
@@ -250,7 +253,12 @@ mod tests {
             assert_eq!(aside.refused(next, &why(), 5, seconds(9)), Verdict::All);
         }
         aside.brought(&rows[2]);
-        assert!(!aside.refuses_all() && aside.count() == 0, "none of them was to blame");
+        assert!(!aside.refuses_all() && aside.count() == 0, "it may be mended");
+        assert_eq!(aside.next(&rows, seconds(9)), Some(&rows[0]));
+        for row in [&rows[0], &rows[1], &rows[3], &rows[4]] {
+            assert_eq!(aside.refused(row, &why(), 4, seconds(9)), Verdict::Aside, "others go");
+        }
+        aside.clear();
 
         let only = &rows[..1];
         let last = (0..3).map(|_| aside.refused(&only[0], &why(), 1, seconds(0))).last();

@@ -140,6 +140,8 @@ impl Courier {
         let (count, removed) = (marked.len(), former.removal.remove(marked, now)?);
         if removed.files < count {
             former.removal.trouble().into_iter().for_each(|trouble| tracing::warn!("{trouble}"));
+            // It may be away by now.
+            former.due = now.monotonic;
         }
         former.now.serial += 1;
         self.options.desk.show_former(former.now.clone());
