@@ -183,3 +183,41 @@ impl Service {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::settings::NasSettings;
+
+    fn nas(host: &str) -> ArchivePlace {
+        let (host, share) = (host.into(), "video".into());
+        ArchivePlace::Nas(NasSettings { host, share, ..NasSettings::default() })
+    }
+
+    #[test]
+    fn a_place_that_turns_out_to_have_moved_goes_on_with_its_number() {
+        let root = tempfile::tempdir().expect("temporary folder");
+        let folder = DataFolder::at(root.path().to_path_buf()).expect("made");
+        let secrets = Secrets::open(&folder).expect("none yet");
+        let mut known = VolumeStore::open(&folder).expect("nothing yet");
+        let old = KnownVolume { marker: Some("n".into()), ..known.at_archive(&nas("a")) };
+        known.remember(old.clone()).expect("written");
+        let mut archives = OpenArchives::default();
+        archives.follow(&folder, &secrets, Some(&nas("b"))).expect("read");
+        let new = archives.current().expect("open").clone();
+        assert_ne!(new.id, old.id);
+        let former = |archives: &OpenArchives| {
+            archives.former().into_iter().map(|it| (it.volume, it.marker)).collect::<Vec<_>>()
+        };
+        assert_eq!(former(&archives), [(old.id, Some("n".into()))]);
+
+        known.identify(new.id, "n").expect("written");
+        archives.follow(&folder, &secrets, Some(&nas("b"))).expect("read");
+        let moved = archives.current().expect("open");
+        assert_eq!((moved.id, moved.marker.as_deref()), (old.id, Some("n")));
+        assert!(Arc::ptr_eq(&moved.archive, &new.archive), "what is brought there goes on");
+        assert_eq!(former(&archives), []);
+        archives.follow(&folder, &secrets, None).expect("read");
+        assert_eq!(former(&archives), [(old.id, Some("n".into()))], "nothing is brought any more");
+    }
+}

@@ -34,7 +34,6 @@ const MOST_ASIDE: usize = 64;
 /// A segment that goes, as it was before.
 pub type Doomed = (SegmentRow, Deletion);
 
-
 /// Footage again, wherever it is now.
 fn unmark(row: SegmentRow) -> Change {
     Change::Unmark { stream: row.stream, start: row.start, state: row.state }

@@ -172,7 +172,7 @@ mod tests {
         let moved = SegmentRow { volume: VolumeId(1), ..rows[0].clone() };
         let there = BTreeSet::from([VolumeId(1)]);
         let oldest = |limit| reader.oldest_on(&stream, limit, &there).expect("reads");
-        assert_eq!(oldest(1), [moved.clone()]);
+        assert_eq!(oldest(1), std::slice::from_ref(&moved));
         assert_eq!(oldest(9), [moved.clone(), rows[2].clone()]);
         assert_eq!(
             reader.segments_on(VolumeId(1)).expect("reads"),

@@ -11,6 +11,7 @@ mod numbered;
 mod places;
 mod refused;
 mod rig;
+mod running;
 
 use std::time::Duration;
 

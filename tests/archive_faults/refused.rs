@@ -9,8 +9,8 @@ use watchkeeper::storage::retention::Rules;
 use crate::rig::{ARCHIVE, HOUR, LONG, Rig, SPOOL};
 use crate::{Ways, all_until, assert_brought, ways};
 
-/// Of a mebibyte, which are some writes.
-const BYTES: [u8; 3 << 20] = [7; 3 << 20];
+/// Some writes.
+static BYTES: [u8; 3 << 20] = [7; 3 << 20];
 
 fn path(number: i64) -> String {
     format!("office/{number}.mp4")

@@ -6,13 +6,12 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use watchkeeper::capture::CaptureEvent;
 use watchkeeper::config::DataFolder;
 use watchkeeper::engine::archive::{
     ArchiveDesk, ArchiveOptions, ArchiveReport, ArchiveState, Courier, FormerArchive, UploadOptions,
 };
 use watchkeeper::engine::cleaner::{CleanerOptions, Keeper, StorageReport};
-use watchkeeper::engine::indexer::{IndexWriter, Indexer};
+use watchkeeper::engine::indexer::Indexer;
 use watchkeeper::engine::locks::Locks;
 use watchkeeper::engine::offline;
 use watchkeeper::index::check::repair;
@@ -28,8 +27,8 @@ use watchkeeper::storage::retention::Rules;
 use watchkeeper::storage::spool::SpoolTerms;
 use watchkeeper::storage::{Archive, FaultyArchive, FaultyVolume, Places, Volume, Volumes};
 
-use crate::bare_stream::parameters;
-use crate::numbered::{numbers_in, promised, unit};
+use crate::numbered::{numbers_in, promised};
+use crate::running::Running;
 
 pub const HOUR: i64 = 3_600;
 
@@ -45,7 +44,7 @@ const SWEEP: i64 = 60;
 pub const CAMERAS: usize = 2;
 
 /// Bytes of a picture: a segment is several writes long.
-const PICTURE: usize = 8_000;
+pub const PICTURE: usize = 8_000;
 
 /// 2026-03-03 07:00 UTC.
 const START: i64 = 1_772_521_200;
@@ -109,20 +108,6 @@ pub struct Rig {
     clock: Arc<SimulatedClock>,
     folder: tempfile::TempDir,
     index: Option<Arc<Index>>,
-}
-
-/// The program while it runs.
-struct Running {
-    open: OpenSegments,
-    indexer: Indexer,
-    writer: IndexWriter,
-    keeper: Keeper,
-    kept: Arc<Latest<StorageReport>>,
-    courier: Courier,
-    desk: ArchiveDesk,
-    recorders: Vec<StreamRecorder>,
-    connected: bool,
-    changes: Vec<Change>,
 }
 
 impl Rig {
@@ -329,7 +314,8 @@ impl Rig {
         });
         courier.set_archive((!self.ways.stays).then(|| self.bringing()));
         let kept = Arc::new(Latest::new());
-        let (rules, spool) = (self.ways.rules.clone(), (!self.ways.stays).then_some(self.ways.spool));
+        let (rules, spool) =
+            (self.ways.rules.clone(), (!self.ways.stays).then_some(self.ways.spool));
         let options = CleanerOptions {
             recordings,
             index: indexer.writer(),
@@ -474,36 +460,4 @@ impl Rig {
 
 fn number_of(row: &SegmentRow) -> usize {
     (0..CAMERAS).find(|n| camera(*n) == row.stream.camera).expect("one of ours")
-}
-
-impl Running {
-    fn send(&mut self, second: i64, clock: &dyn Clock) {
-        let now = clock.now();
-        let picture = u64::try_from(second / STEP).expect("not negative");
-        let random_access = picture.is_multiple_of(GOP);
-        let begins = random_access && !self.connected;
-        self.connected |= begins;
-        for recorder in &mut self.recorders {
-            if begins {
-                recorder.take(CaptureEvent::RunStarted { parameters: parameters(250) }, now);
-            }
-            if self.connected {
-                let unit = unit(picture, STEP, random_access, PICTURE, now);
-                recorder.take(CaptureEvent::Unit(unit), now);
-            }
-            recorder.tick(now);
-        }
-        self.collect();
-    }
-
-    fn collect(&mut self) {
-        for recorder in &mut self.recorders {
-            self.changes.append(&mut recorder.take_changes());
-        }
-    }
-
-    fn commit(&mut self) {
-        let changes = std::mem::take(&mut self.changes);
-        assert!(self.writer.apply_and_wait(changes, Duration::from_secs(60)));
-    }
 }

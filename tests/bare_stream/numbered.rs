@@ -10,7 +10,13 @@ use watchkeeper::recorder::OpenSegments;
 use watchkeeper::runtime::Now;
 
 /// The picture `number` of `bytes` bytes, at least 16, `step` seconds after the one before it.
-pub fn unit(number: u64, step: i64, random_access: bool, bytes: usize, received: Now) -> AccessUnit {
+pub fn unit(
+    number: u64,
+    step: i64,
+    random_access: bool,
+    bytes: usize,
+    received: Now,
+) -> AccessUnit {
     let length = u32::try_from(bytes).expect("small").to_be_bytes();
     let (one, other) = (number.to_be_bytes(), (!number).to_be_bytes());
     let mut data = [&length[..], &one, &other].concat();

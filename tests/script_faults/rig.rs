@@ -17,8 +17,8 @@ use watchkeeper::engine::recordings::Recordings;
 use watchkeeper::index::check::repair;
 use watchkeeper::index::{Change, DeletedSpan, Index, Outcome, Problem, ThumbnailWriter};
 use watchkeeper::model::{
-    Calendar, CameraId, DayRange, Days, GapReason, MediaTime, Mode, Schedule, SegmentRow,
-    SegmentState, StreamId, StreamKind, VolumeId, WallSpan, WallTime,
+    Calendar, CameraId, DayRange, Days, GapReason, Mode, Schedule, SegmentRow, StreamId,
+    StreamKind, VolumeId, WallSpan, WallTime,
 };
 use watchkeeper::recorder::{
     Limits, Manual, OpenSegments, Outside, Rule, Signals, StreamRecorder, WriteContext,

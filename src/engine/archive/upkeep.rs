@@ -129,7 +129,8 @@ impl Courier {
         let files = match archive.archive.list() {
             Ok(files) => files,
             Err(error) => {
-                let error = self.only_of_file(archive, error).inspect_err(|_| self.listed = None)?;
+                let error =
+                    self.only_of_file(archive, error).inspect_err(|_| self.listed = None)?;
                 let address = &self.now.address;
                 tracing::warn!("the files on {address} cannot be listed: {error}");
                 return Ok(());

@@ -203,8 +203,7 @@ impl Keeper {
         let recordings = &self.options.recordings;
         // The index knows an open segment as it was synced last, or not yet.
         let open = recordings.open.rows().into_iter().filter(|row| row.volume == terms.volume);
-        let open: BTreeMap<_, _> =
-            open.map(|row| ((row.stream, row.start), row.bytes)).collect();
+        let open: BTreeMap<_, _> = open.map(|row| ((row.stream, row.start), row.bytes)).collect();
         let rows = recordings.reader.segments_on(terms.volume)?.into_iter();
         let waiting: Vec<Candidate> = rows.map(|row| candidate(&self.open(), row).1).collect();
         let closed = |c: &&Candidate| !open.contains_key(&(c.stream.clone(), c.span.start));
@@ -268,4 +267,70 @@ fn candidate(open: &BTreeSet<(StreamId, WallTime)>, row: crate::model::SegmentRo
     let open = open.contains(&(row.stream.clone(), row.start));
     let span = row.span();
     (row.volume, Candidate { stream: row.stream, span, bytes: row.bytes, open })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::DataFolder;
+    use crate::engine::archive::ArchiveDesk;
+    use crate::engine::cleaner::CleanerOptions;
+    use crate::engine::indexer::Indexer;
+    use crate::engine::locks::Locks;
+    use crate::engine::offline;
+    use crate::index::{Change, Index, ThumbnailWriter};
+    use crate::model::{DeletionCause, MediaTime, RunId, SegmentRow, SegmentState, StreamKind};
+    use crate::recorder::{OpenSegments, Signals};
+    use crate::runtime::{Latest, SimulatedClock};
+    use crate::storage::Volumes;
+
+    fn row(second: i64, volume: u32) -> SegmentRow {
+        let start = WallTime::from_micros(second * 1_000_000);
+        SegmentRow {
+            stream: StreamId::new("front".parse().expect("an identity"), StreamKind::Main),
+            start,
+            end: start.plus_micros(1_000_000),
+            media_duration: 90_000,
+            frames: 10,
+            bytes: 100,
+            run: RunId(0),
+            run_offset: MediaTime::default(),
+            volume: VolumeId(volume),
+            path: format!("front/{second}.mp4"),
+            state: SegmentState::Finished,
+        }
+    }
+
+    #[test]
+    fn what_was_brought_to_another_place_since_it_was_planned_is_left_out() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let index = Index::open(folder.path().join("index.redb")).expect("opens").index;
+        let rows = [row(1, 0), row(2, 1)];
+        index.apply(&rows.clone().map(Change::PutSegment)).expect("applies");
+        let recordings = offline::recordings(&index, Volumes::new(), OpenSegments::default());
+        let indexer = Indexer::start(Arc::new(index), OpenSegments::default()).expect("starts");
+        let options = CleanerOptions {
+            recordings: Arc::new(recordings),
+            index: indexer.writer(),
+            locks: Locks::open(&DataFolder::at(folder.path().into()).expect("a folder")),
+            signals: Arc::new(Signals::default()),
+            recorder: Arc::new(Latest::new()),
+            clock: Arc::new(SimulatedClock::new(rows[1].end)),
+            terms: Terms::default(),
+            thumbnails: ThumbnailWriter::open(folder.path().join("thumbnails.redb")).0,
+            archive: ArchiveDesk::default(),
+        };
+        let keeper = Keeper::new(options, Arc::new(Latest::new()));
+        let planned = rows.iter().map(|row| Deletion {
+            stream: row.stream.clone(),
+            start: row.start,
+            bytes: row.bytes,
+            cause: DeletionCause::Retention,
+        });
+        let here = keeper.rows_of(planned.collect(), |place| place == VolumeId(0));
+        let here: Vec<SegmentRow> = here.expect("reads").into_iter().map(|(row, _)| row).collect();
+        assert_eq!(here, rows[..1]);
+        drop(keeper);
+        indexer.stop(Duration::from_secs(60)).expect("stops");
+    }
 }
