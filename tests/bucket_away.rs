@@ -8,7 +8,9 @@ mod common;
 #[path = "object_storage/server.rs"]
 mod server;
 
-use away::{AWAY, Away, CAMERAS, REFUSED, killed};
+use std::fs;
+
+use away::{AWAY, Away, CAMERAS, OtherSide, REFUSED};
 use common::Recording;
 use server::{ACCESS_KEY, BUCKET, SECRET, Server};
 
@@ -16,6 +18,20 @@ use server::{ACCESS_KEY, BUCKET, SECRET, Server};
 struct Rig {
     away: Away,
     server: Server,
+}
+
+impl OtherSide for Server {
+    fn kill(&mut self) {
+        Server::kill(self);
+    }
+
+    fn serve_again(&mut self) {
+        self.restart(SECRET);
+    }
+
+    fn signal(&self, name: &str) {
+        Server::signal(self, name);
+    }
 }
 
 impl Rig {
@@ -71,6 +87,15 @@ fn happen(rig: &mut Rig, recording: Recording) -> Recording {
     rig.sign_in("another secret key");
     let recording = rig.away.bench.record(&[]);
     rig.away.something_comes();
+    // The bucket is taken away.
+    let (bucket, elsewhere) = (rig.server.bucket(), rig.server.bucket().with_extension("away"));
+    fs::rename(&bucket, &elsewhere).expect("taken away");
+    rig.away.told("there is no bucket");
+    assert_eq!(rig.away.dropped(), 0);
+    recording.stop();
+    fs::rename(&elsewhere, &bucket).expect("there again");
+    let recording = rig.away.bench.record(&[]);
+    rig.away.something_comes();
     recording
 }
 
@@ -82,27 +107,13 @@ fn whatever_happens_to_the_bucket_every_frame_reaches_it_once() {
     assert_eq!(rig.away.dropped(), 0);
     recording.stop();
     rig.away.bring_the_rest();
-    assert_eq!(rig.assert_all_there(), [2; CAMERAS], "recording stopped for the key alone");
+    assert_eq!(rig.assert_all_there(), [3; CAMERAS], "recording stopped for key and bucket alone");
 }
 
 #[test]
 fn killed_in_any_phase_nothing_is_lost_or_doubled_on_the_way() {
     let mut rig = Rig::new();
-    for round in 0..away::kills() {
-        let recording = rig.away.bench.record(&[]);
-        killed(recording, || match round % 4 {
-            1 => rig.server.kill(),
-            2 => rig.away.wire.cut(),
-            3 => rig.server.signal("STOP"),
-            _ => {}
-        });
-        match round % 4 {
-            1 => rig.server.restart(SECRET),
-            2 => rig.away.wire.mend(),
-            3 => rig.server.signal("CONT"),
-            _ => {}
-        }
-    }
+    rig.away.kill_again_and_again(&mut rig.server);
     rig.away.bring_the_rest();
     rig.assert_all_there();
 }

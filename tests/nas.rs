@@ -13,7 +13,7 @@ use watchkeeper::container::ReadAt;
 use watchkeeper::model::settings::{ArchivePlace, NasSettings, Port};
 use watchkeeper::storage::archive::{CHECKPOINT_BYTES, WRITE_BYTES};
 use watchkeeper::storage::trial::{self, Step, Trial, TrialError};
-use watchkeeper::storage::{Archive, FoundFile, SmbVolume, StorageError, Volume};
+use watchkeeper::storage::{Archive, FoundFile, Owner, SmbVolume, StorageError, Volume};
 
 /// A file as long as a real segment is at least, and longer than two checkpoints.
 const BYTES: usize = (2 << 24) + 5_000_123;
@@ -25,6 +25,14 @@ const PATH: &str = "front/2026-03-03/14-00-00.000+0100_main.mp4";
 
 fn volume(nas: &Nas) -> SmbVolume {
     SmbVolume::open(&nas.settings(), password(PASSWORD)).expect("a place")
+}
+
+fn us() -> Owner {
+    Owner::new("0".repeat(32))
+}
+
+fn them() -> Owner {
+    Owner::new("1".repeat(32))
 }
 
 /// Bytes that no compression and no shift goes unnoticed in.
@@ -86,7 +94,7 @@ fn a_file_is_brought_listed_read_and_removed() {
     let footage = footage(BYTES);
     assert_eq!(volume.identity().expect("asked"), None);
     assert_eq!(volume.list().expect("nothing is there"), []);
-    let id = volume.mark(None).expect("marked");
+    let id = volume.mark(None, &us()).expect("marked");
     assert_eq!(volume.identity().expect("asked"), Some(id.clone()));
     let marker = fs::read_to_string(nas.shared().join("cctv/.watchkeeper-volume")).expect("a file");
     assert!(marker.starts_with(&id));
@@ -142,18 +150,38 @@ fn a_file_is_brought_listed_read_and_removed() {
 #[test]
 fn the_share_is_known_by_its_marker() {
     let nas = Nas::start("plain");
-    let id = volume(&nas).mark(None).expect("marked");
+    let id = volume(&nas).mark(None, &us()).expect("marked");
     let again = volume(&nas);
-    assert_eq!(again.mark(Some(&id)).expect("known"), id);
-    assert_eq!(again.mark(None).expect("known"), id);
+    assert_eq!(again.mark(Some(&id), &us()).expect("known"), id);
+    assert_eq!(again.mark(None, &us()).expect("known"), id);
     fs::remove_file(nas.shared().join("cctv/.watchkeeper-volume")).expect("removed");
     assert!(matches!(again.list(), Err(StorageError::Gone { .. })), "half a list is never given");
     let other = volume(&nas);
-    assert!(matches!(other.mark(Some(&id)), Err(StorageError::Gone { .. })));
+    assert!(matches!(other.mark(Some(&id), &us()), Err(StorageError::Gone { .. })));
     assert!(matches!(other.upload(PATH, 1), Err(StorageError::Gone { .. })));
-    let new = volume(&nas).mark(None).expect("marked");
+    let new = volume(&nas).mark(None, &us()).expect("marked");
     assert_ne!(new, id);
-    assert!(matches!(volume(&nas).mark(Some(&id)), Err(StorageError::Gone { .. })));
+    assert!(matches!(volume(&nas).mark(Some(&id), &us()), Err(StorageError::Gone { .. })));
+}
+
+#[test]
+fn two_recorders_do_not_bring_to_one_folder() {
+    let nas = Nas::start("plain");
+    let (first, second) = (volume(&nas), volume(&nas));
+    let id = first.mark(None, &us()).expect("marked");
+    for known in [None, Some(id.as_str())] {
+        assert!(matches!(second.mark(known, &them()), Err(StorageError::Taken { .. })));
+    }
+    bring(&first, PATH, b"ours", |_| {}).expect("brought");
+    let takes = Owner { takes_over: true, ..them() };
+    assert_eq!(second.mark(None, &takes).expect("taken over"), id);
+    assert!(matches!(first.list(), Err(StorageError::Taken { .. })));
+    assert!(matches!(first.identity(), Err(StorageError::Taken { .. })));
+    let again = volume(&nas);
+    assert!(matches!(again.mark(Some(&id), &us()), Err(StorageError::Taken { .. })));
+    assert!(matches!(again.remove(PATH), Err(StorageError::Taken { .. })));
+    assert_eq!(read_all(&again, PATH), b"ours", "what is ours can be read");
+    assert_eq!(second.list().expect("listed").len(), 1);
 }
 
 #[test]
@@ -265,7 +293,7 @@ fn refusals_are_told_from_absence() {
     let text = why(wrong.list());
     assert!(text.ends_with("refuses: the password or user name is wrong"), "{text}");
     let running = volume(&nas);
-    running.mark(None).expect("marked");
+    running.mark(None, &us()).expect("marked");
 
     nas.set_password("another");
     nas.kill();
@@ -299,7 +327,7 @@ fn signing_and_encryption_may_be_demanded() {
         let nas = Nas::start(mode);
         let volume = volume(&nas);
         let footage = footage(5_000_000);
-        volume.mark(None).expect("marked");
+        volume.mark(None, &us()).expect("marked");
         bring(&volume, PATH, &footage, |_| ()).expect("brought");
         assert_same(&read_all(&volume, PATH), &footage);
         assert_eq!(volume.list().expect("listed").len(), 1);

@@ -10,7 +10,7 @@ mod nas_server;
 use std::io::Write;
 use std::path::Path;
 
-use away::{AWAY, Away, CAMERAS, REFUSED, killed};
+use away::{AWAY, Away, CAMERAS, OtherSide, REFUSED};
 use common::Recording;
 use nas_server::{Nas, PASSWORD};
 use watchkeeper::model::settings::NasSettings;
@@ -19,6 +19,20 @@ use watchkeeper::model::settings::NasSettings;
 struct Rig {
     away: Away,
     nas: Nas,
+}
+
+impl OtherSide for Nas {
+    fn kill(&mut self) {
+        Nas::kill(self);
+    }
+
+    fn serve_again(&mut self) {
+        self.serve("plain");
+    }
+
+    fn signal(&self, name: &str) {
+        Nas::signal(self, name);
+    }
 }
 
 impl Rig {
@@ -117,21 +131,7 @@ fn whatever_happens_to_the_nas_every_frame_reaches_it_once() {
 #[test]
 fn killed_in_any_phase_nothing_is_lost_or_doubled_on_the_way() {
     let mut rig = Rig::new();
-    for round in 0..away::kills() {
-        let recording = rig.away.bench.record(&[]);
-        killed(recording, || match round % 4 {
-            1 => rig.nas.kill(),
-            2 => rig.away.wire.cut(),
-            3 => rig.nas.signal("STOP"),
-            _ => {}
-        });
-        match round % 4 {
-            1 => rig.nas.serve("plain"),
-            2 => rig.away.wire.mend(),
-            3 => rig.nas.signal("CONT"),
-            _ => {}
-        }
-    }
+    rig.away.kill_again_and_again(&mut rig.nas);
     rig.away.bring_the_rest();
     rig.assert_all_there();
 }

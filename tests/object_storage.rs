@@ -19,7 +19,7 @@ use watchkeeper::model::Password;
 use watchkeeper::model::settings::{ArchivePlace, ObjectSettings};
 use watchkeeper::storage::archive::WRITE_BYTES;
 use watchkeeper::storage::trial::{self, Step, Trial, TrialError};
-use watchkeeper::storage::{Archive, Space, StorageError, Upload, archive};
+use watchkeeper::storage::{Archive, Owner, Space, StorageError, Upload, archive};
 
 const PATH: &str = "front/2026-03-03/10-00-00.000+0100_main.mp4";
 const LATER: &str = "front/2026-03-03/11-00-00.000+0100_main.mp4";
@@ -33,6 +33,10 @@ fn secret(text: &str) -> Option<Password> {
 
 fn open(settings: &ObjectSettings) -> Arc<dyn Archive> {
     archive::open(&ArchivePlace::Object(settings.clone()), secret(SECRET)).expect("a place")
+}
+
+fn us() -> Owner {
+    Owner::new("0".repeat(32))
 }
 
 fn footage(bytes: u64) -> Vec<u8> {
@@ -239,7 +243,7 @@ fn changed_keys_are_told_and_the_file_is_gone_on_with() {
     denied(archive.list().map(drop), "the secret key is wrong");
     denied(archive.open_read(PATH).map(drop), "the secret key is wrong");
     denied(archive.remove(PATH), "the secret key is wrong");
-    denied(archive.mark(None).map(drop), "the secret key is wrong");
+    denied(archive.mark(None, &us()).map(drop), "the secret key is wrong");
     denied(bring(&*archive, "a.mp4", b"x"), "the secret key is wrong");
     let other = ObjectSettings { access_key: "NOBODY".into(), ..settings.clone() };
     denied(open(&other).list().map(drop), "it does not know this access key");
@@ -281,23 +285,37 @@ fn a_place_is_known_by_its_marker() {
     let settings = server.settings();
     let archive = open(&settings);
     assert_eq!(archive.identity().expect("told"), None);
-    let id = archive.mark(None).expect("marked");
-    assert_eq!(archive.mark(None).expect("known"), id);
-    assert_eq!(open(&settings).mark(Some(&id)).expect("known"), id);
+    let id = archive.mark(None, &us()).expect("marked");
+    assert_eq!(archive.mark(None, &us()).expect("known"), id);
+    assert_eq!(open(&settings).mark(Some(&id), &us()).expect("known"), id);
     assert_eq!(archive.identity().expect("told"), Some(id.clone()));
     assert!(archive.list().expect("listed").is_empty(), "the marker is no recording");
 
     let other = open(&ObjectSettings { prefix: "elsewhere".into(), ..settings.clone() });
-    assert!(matches!(other.mark(Some(&id)), Err(StorageError::Gone { .. })));
+    assert!(matches!(other.mark(Some(&id), &us()), Err(StorageError::Gone { .. })));
     assert!(matches!(other.list(), Err(StorageError::Gone { .. })), "nothing is taken for removed");
     let whole = open(&ObjectSettings { prefix: String::new(), ..settings.clone() });
-    assert_ne!(whole.mark(None).expect("marked"), id);
+    assert_ne!(whole.mark(None, &us()).expect("marked"), id);
 
     bring(&*archive, PATH, b"footage").expect("brought");
     server.remove_file("cctv/.watchkeeper-volume");
     assert!(matches!(archive.list(), Err(StorageError::Gone { .. })));
     assert!(matches!(archive.remove(PATH), Err(StorageError::Gone { .. })));
-    assert!(matches!(open(&settings).mark(Some(&id)), Err(StorageError::Gone { .. })));
+    assert!(matches!(open(&settings).mark(Some(&id), &us()), Err(StorageError::Gone { .. })));
+}
+
+#[test]
+fn two_recorders_do_not_bring_to_one_place() {
+    let server = Server::start();
+    let (first, second) = (open(&server.settings()), open(&server.settings()));
+    let id = first.mark(None, &us()).expect("marked");
+    let them = Owner::new("1".repeat(32));
+    assert!(matches!(second.mark(None, &them), Err(StorageError::Taken { .. })));
+    assert!(matches!(second.mark(Some(&id), &them), Err(StorageError::Taken { .. })));
+    assert!(matches!(second.remove(PATH), Err(StorageError::Taken { .. })));
+    let takes = Owner { takes_over: true, ..them };
+    assert_eq!(second.mark(None, &takes).expect("taken over"), id);
+    assert!(matches!(first.list(), Err(StorageError::Taken { .. })));
 }
 
 #[test]
@@ -310,9 +328,11 @@ fn lists_of_many_pages_are_whole() {
             .add_file(&format!("cctv/front/2026-03-{:02}/{number:05}.mp4", number % 28 + 1), b"x");
     }
     server.add_file("cctv-of-another/front/1.mp4", b"x");
+    server.add_file("cctv/of\tothers", b"x");
     let archive = open(&server.settings());
-    let found = archive.list().expect("listed");
-    assert_eq!(found.len(), FILES);
+    let mut found = archive.list().expect("listed");
+    assert_eq!(found.len(), FILES + 1);
+    assert_eq!(found.pop().map(|file| file.path).as_deref(), Some("of\tothers"), "a strange name");
     assert!(found.is_sorted());
     assert!(found.iter().all(|file| file.path.starts_with("front/2026-03-") && file.bytes == 1));
     assert!(archive.open_read(&found[1_500].path).is_ok());

@@ -12,7 +12,7 @@ use super::storage_args::{StorageArgs, StorageOptions, StorageVerb};
 use super::{Args, loss, print, session, storage_test};
 use crate::config::{ConfigError, DataFolder, Secrets, SettingsStore};
 use crate::engine::desk::{Request, Response};
-use crate::engine::offline;
+use crate::engine::{archives, offline};
 use crate::model::settings::SpoolFull;
 use crate::model::{Password, StorageSettings};
 use crate::protocol::{ArchiveOverview, Going, StorageOverview};
@@ -30,6 +30,7 @@ pub fn run(args: &Args, options: &StorageOptions) -> Result<()> {
             set(args, &folder, &all, *yes)
         }
         StorageVerb::Test { place, json } => storage_test::run(args, &folder, place, *json),
+        StorageVerb::TakeOver => take_over(args, &folder),
         StorageVerb::Preview { json } => preview(&folder, *json),
     }
 }
@@ -168,7 +169,7 @@ fn elsewhere(
 ) -> Result<Vec<(&'static str, String)>> {
     let Some(place) = settings.archive() else { return Ok(Vec::new()) };
     let address = place.address();
-    let has_password = Secrets::open(folder)?.addresses().any(|stored| stored == address);
+    let has_password = Secrets::open(folder)?.has_at(&address);
     let waits = match settings.spool.max_gb.0 {
         0 => "as much as the disk holds".into(),
         most => format!("{most} GB"),
@@ -203,6 +204,17 @@ fn how_it_stands(archive: &ArchiveOverview) -> Vec<(&'static str, String)> {
         covered.map_or(room.clone(), |hours| format!("{room}, {hours} h at the present rate")),
     ));
     lines
+}
+
+/// Changes the marker there alone: it can be done while a recorder runs, which sees it within some minutes.
+fn take_over(args: &Args, folder: &DataFolder) -> Result<()> {
+    let store = SettingsStore::open(folder)?;
+    let Some(place) = store.settings().storage.archive() else {
+        bail!("recordings stay in the folder; there is nothing to take over")
+    };
+    let password = storage_test::stored(args, folder, &place.address())?;
+    archives::take_over(folder, &place, password)?;
+    print::line(&format!("{} is ours now", place.address()))
 }
 
 fn preview(folder: &DataFolder, json: bool) -> Result<()> {

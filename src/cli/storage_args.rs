@@ -78,6 +78,9 @@ pub enum StorageVerb {
         #[arg(long)]
         json: bool,
     },
+    /// Make the NAS folder or bucket ours although another Watchkeeper brings its recordings there; that one is
+    /// refused from then on
+    TakeOver,
     /// Tell what goes within 24 hours, and when the first limit is met
     Preview {
         /// For programs

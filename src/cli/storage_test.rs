@@ -51,9 +51,12 @@ pub(super) fn read_password() -> Result<Password> {
         .context("a password is expected as one line on standard input")
 }
 
-/// The stored password of exactly this address.
-fn stored(args: &Args, folder: &DataFolder, address: &str) -> Result<Option<Password>> {
-    let has = Secrets::open(folder)?.addresses().any(|stored| stored == address);
+/// The stored password of this address.
+///
+/// # Errors
+/// When it is locked, or cannot be read.
+pub(super) fn stored(args: &Args, folder: &DataFolder, address: &str) -> Result<Option<Password>> {
+    let has = Secrets::open(folder)?.has_at(address);
     Ok(if has { session::secrets(args, folder)?.at(address)? } else { None })
 }
 

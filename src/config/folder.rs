@@ -117,6 +117,12 @@ impl DataFolder {
         self.root.join("settings.copy.toml")
     }
 
+    /// What tells it from others.
+    #[must_use]
+    pub fn identity(&self) -> PathBuf {
+        self.root.join("identity")
+    }
+
     /// The locks.
     #[must_use]
     pub fn locks(&self) -> PathBuf {

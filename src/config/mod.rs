@@ -10,6 +10,7 @@ pub mod camera_list;
 pub mod data_key;
 pub mod error;
 pub mod folder;
+pub mod identity;
 pub mod key_store;
 pub mod locks;
 pub mod notices;

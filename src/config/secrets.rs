@@ -111,6 +111,12 @@ impl Secrets {
         self.sealed.keys().map(String::as_str).filter(|key| key.contains(':'))
     }
 
+    /// Whether a password is stored for the place elsewhere at `address`, at hand or not.
+    #[must_use]
+    pub fn has_at(&self, address: &str) -> bool {
+        self.stored_address(address).is_some()
+    }
+
     /// Whether any password is stored.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -290,12 +296,18 @@ impl Secrets {
         self.unsealed(camera.as_str())
     }
 
-    /// The password for the place elsewhere at exactly this address, if one is stored: it follows to no other one.
+    /// The password for the place elsewhere at this address, if one is stored: it follows to no other one. Hosts and
+    /// shares are written in either case.
     ///
     /// # Errors
     /// As for [`Secrets::get`].
     pub fn at(&self, address: &str) -> Result<Option<Password>, ConfigError> {
-        self.unsealed(address)
+        self.unsealed(self.stored_address(address).unwrap_or(address))
+    }
+
+    /// `address` as it was written when its password was stored.
+    fn stored_address(&self, address: &str) -> Option<&str> {
+        self.addresses().find(|stored| stored.eq_ignore_ascii_case(address))
     }
 
     fn unsealed(&self, owner: &str) -> Result<Option<Password>, ConfigError> {
@@ -342,7 +354,8 @@ impl Secrets {
         address: &str,
         password: Option<&Password>,
     ) -> Result<(), ConfigError> {
-        self.seal(address, password)
+        let stored = self.stored_address(address).unwrap_or(address).to_owned();
+        self.seal(&stored, password)
     }
 
     fn seal(&mut self, owner: &str, password: Option<&Password>) -> Result<(), ConfigError> {

@@ -11,11 +11,11 @@ use super::archive::FormerArchive;
 use super::notices::Cause;
 use super::service::Service;
 use crate::config::passphrase::read_passphrase;
-use crate::config::{ConfigError, DataFolder, KnownVolume, Secrets, VolumeStore};
+use crate::config::{ConfigError, DataFolder, KnownVolume, Secrets, VolumeStore, identity};
 use crate::model::settings::ArchivePlace;
 use crate::model::{Password, VolumeId, WallTime};
 use crate::protocol::{Severity, Topic};
-use crate::storage::{Archive, StorageError, archive};
+use crate::storage::{Archive, Owner, StorageError, archive};
 
 /// A place elsewhere that is open.
 #[derive(Clone)]
@@ -87,13 +87,14 @@ impl OpenArchives {
     }
 
     /// Those of former settings.
-    fn former(&self) -> Vec<FormerArchive> {
+    fn former(&self, owner: &str) -> Vec<FormerArchive> {
         let former = self.open.values().filter(|open| Some(open.id) != self.current);
         former
             .map(|open| FormerArchive {
                 volume: open.id,
                 archive: Arc::clone(&open.archive),
                 marker: open.marker.clone(),
+                owner: owner.into(),
             })
             .collect()
     }
@@ -142,6 +143,21 @@ pub fn secrets_at_hand(folder: &DataFolder) -> Result<Secrets, ConfigError> {
     Ok(secrets)
 }
 
+/// Makes the archive at `place` ours, whosever it is.
+///
+/// # Errors
+/// When it cannot be reached, refuses us, or is another one than it was.
+pub fn take_over(
+    folder: &DataFolder,
+    place: &ArchivePlace,
+    password: Option<Password>,
+) -> Result<(), EngineError> {
+    let known = VolumeStore::open(folder)?.at_archive(place);
+    let us = Owner { id: identity::of(folder)?, takes_over: true };
+    archive::open(place, password)?.mark(known.marker.as_deref(), &us)?;
+    Ok(())
+}
+
 fn about(at: WallTime, severity: Severity, text: String) -> Cause {
     Cause { topic: Topic::Storage, at, severity, camera: None, text }
 }
@@ -163,7 +179,7 @@ impl Service {
         for open in self.archives.all() {
             self.recordings.volumes.put_archive(open.id, Arc::clone(&open.archive));
         }
-        self.upload.set_former(self.archives.former());
+        self.upload.set_former(self.archives.former(&identity::of(&self.folder)?));
         for address in before.iter().filter(|a| !self.archives.trouble().contains_key(*a)) {
             self.notices.clear(&key_of(address));
         }
@@ -207,7 +223,7 @@ mod tests {
         let new = archives.current().expect("open").clone();
         assert_ne!(new.id, old.id);
         let former = |archives: &OpenArchives| {
-            archives.former().into_iter().map(|it| (it.volume, it.marker)).collect::<Vec<_>>()
+            archives.former("us").into_iter().map(|it| (it.volume, it.marker)).collect::<Vec<_>>()
         };
         assert_eq!(former(&archives), [(old.id, Some("n".into()))]);
 

@@ -9,7 +9,7 @@ use super::archive::{ArchiveOptions, ArchiveReport, ArchiveState};
 use super::cleaner::StorageReport;
 use super::notices::Cause;
 use super::service::Service;
-use crate::config::{ConfigError, VolumeStore};
+use crate::config::{ConfigError, VolumeStore, identity};
 use crate::model::WallTime;
 use crate::protocol::{ArchiveOverview, Severity, Topic};
 
@@ -36,6 +36,7 @@ pub fn overview(report: &StorageReport) -> Option<ArchiveOverview> {
             }
         },
         is_reachable: archive.state.is_reachable(),
+        is_taken: archive.state == ArchiveState::Taken,
         waiting_files: archive.waiting.files,
         waiting_bytes: archive.waiting.bytes,
         brought_files: archive.brought.files,
@@ -86,6 +87,7 @@ impl Service {
             archive: Arc::clone(&open.archive),
             spool: self.volume_id,
             known: known.marker,
+            owner: identity::of(&self.folder)?,
             remember: Arc::new(move |marker| Ok(VolumeStore::open(&folder)?.identify(id, marker)?)),
             verify: self.store.settings().storage.verify,
         }))
@@ -142,7 +144,9 @@ impl Service {
             ArchiveState::Connecting => return,
             ArchiveState::Offline(_) if now.micros_since(since) < PATIENCE => return,
             ArchiveState::Offline(_) => Some(Severity::Warning),
-            ArchiveState::Denied(_) | ArchiveState::Full => Some(Severity::Alarm),
+            ArchiveState::Denied(_) | ArchiveState::Taken | ArchiveState::Full => {
+                Some(Severity::Alarm)
+            }
             ArchiveState::Idle | ArchiveState::Bringing(_) | ArchiveState::Comparing(_) => None,
         };
         let text = severity.map(|_| archive.sentence());

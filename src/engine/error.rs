@@ -1,5 +1,6 @@
 //! What can keep the engine from starting, or from stopping in order.
 
+use super::archive::UploadBusy;
 use crate::capture::CaptureError;
 use crate::config::ConfigError;
 use crate::index::IndexError;
@@ -34,6 +35,9 @@ pub enum EngineError {
     /// Playback has too much to do.
     #[error(transparent)]
     Busy(#[from] Busy),
+    /// The archive has too much to do.
+    #[error(transparent)]
+    ArchiveBusy(#[from] UploadBusy),
     /// An export.
     #[error(transparent)]
     Export(#[from] ExportError),

@@ -223,9 +223,9 @@ impl Removal {
     /// Whether the volume as a whole cannot be had: asking it for each file would take long. One that refuses a file
     /// and answers may refuse that file alone.
     fn is_away(&self, volume: VolumeId, error: &EngineError) -> bool {
-        use StorageError::{Denied, Gone, Offline};
+        use StorageError::{Denied, Gone, Offline, Taken};
         match error {
-            EngineError::Storage(Offline { .. } | Gone { .. }) => true,
+            EngineError::Storage(Offline { .. } | Gone { .. } | Taken { .. }) => true,
             EngineError::Storage(Denied { .. }) => {
                 let volume = self.recordings.volumes.get(volume);
                 volume.is_none_or(|volume| volume.identity().is_err())

@@ -287,6 +287,7 @@ impl Service {
                 let _others_do = self.upload.retry();
                 Ok(())
             }
+            Command::TakeOverArchive => self.upload.take_over().map_err(EngineError::from),
             Command::Probe(query) => {
                 self.finding.probe(query, &self.secrets, self.store.settings());
                 Ok(())

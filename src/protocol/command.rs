@@ -50,6 +50,8 @@ pub enum Command {
     RetryCamera(CameraId),
     /// Tries now to bring recordings to the archive, whatever was in the way.
     RetryArchive,
+    /// Makes the archive ours although another Watchkeeper brings its recordings there.
+    TakeOverArchive,
     /// Tests an address; the answer arrives in [`super::Shown::probe`].
     Probe(ProbeQuery),
     /// Looks for cameras in the network; they arrive in [`super::Shown::search`].

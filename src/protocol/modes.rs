@@ -104,3 +104,11 @@ pub struct PasswordsStatus {
     #[serde(default)]
     pub addresses: Vec<String>,
 }
+
+impl PasswordsStatus {
+    /// Whether a password is stored for the place elsewhere at `address`; hosts and shares are written in either case.
+    #[must_use]
+    pub fn is_stored_for(&self, address: &str) -> bool {
+        self.addresses.iter().any(|stored| stored.eq_ignore_ascii_case(address))
+    }
+}

@@ -74,6 +74,9 @@ pub struct ArchiveOverview {
     pub state: String,
     /// Whether it answers.
     pub is_reachable: bool,
+    /// Whether another Watchkeeper brings its recordings there, so that it is not used.
+    #[serde(default)]
+    pub is_taken: bool,
     /// Finished recordings that wait on this computer.
     pub waiting_files: u64,
     /// Their bytes.

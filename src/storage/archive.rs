@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::{SmbVolume, StorageError, Volume};
+use super::{Owner, SmbVolume, StorageError, Volume};
 use crate::model::Password;
 use crate::model::settings::ArchivePlace;
 
@@ -39,11 +39,13 @@ pub trait Archive: Volume {
     /// As for [`Archive::upload`]; nothing there is no error.
     fn abandon(&self, path: &str) -> Result<(), StorageError>;
 
-    /// The volume's identity, made now where it has none; `known` is the one that it had.
+    /// Makes sure that it is the volume that it was, and `owner`'s; its identity, made now where it has none. `known` is
+    /// the one that it had. From then on each listing and removal makes sure of that.
     ///
     /// # Errors
-    /// [`StorageError::Gone`] when it is another one than `known`, or none although it had one.
-    fn mark(&self, known: Option<&str>) -> Result<String, StorageError>;
+    /// [`StorageError::Gone`] when it is another one than `known`, or none although it had one;
+    /// [`StorageError::Taken`] when somebody else brings recordings there.
+    fn mark(&self, known: Option<&str>, owner: &Owner) -> Result<String, StorageError>;
 }
 
 /// A file on its way. Dropped, it can be gone on with.

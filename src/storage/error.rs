@@ -45,6 +45,12 @@ pub enum StorageError {
         /// Password, rights, share..., in a clause.
         why: String,
     },
+    /// Somebody else brings recordings to the volume.
+    #[error("{path} belongs to another Watchkeeper, which brings its recordings there")]
+    Taken {
+        /// The volume.
+        path: String,
+    },
     /// The volume is one that finished files are brought to; none is written there in place.
     #[error("{path} is not written in place")]
     NotInPlace {

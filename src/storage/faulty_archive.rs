@@ -12,7 +12,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use files::{Reading, Sending};
 
-use super::{Archive, FoundFile, SegmentFile, Space, StorageError, Upload, Volume};
+use super::claim::{self, Mark};
+use super::{Archive, FoundFile, Owner, SegmentFile, Space, StorageError, Upload, Volume};
 use crate::container::ReadAt;
 
 /// What it is called.
@@ -28,7 +29,7 @@ pub struct FaultyArchive {
 struct State {
     files: BTreeMap<String, Vec<u8>>,
     parts: BTreeMap<String, Part>,
-    identity: Option<String>,
+    mark: Option<Mark>,
     /// Grows with each break; uploads of former times fail.
     life: u64,
     /// Calls so far.
@@ -164,7 +165,7 @@ impl FaultyArchive {
         let state = State {
             files: BTreeMap::new(),
             parts: BTreeMap::new(),
-            identity: None,
+            mark: None,
             life: 0,
             operations: 0,
             trouble: None,
@@ -194,7 +195,7 @@ impl FaultyArchive {
 
     /// Its identity is this one from now on: another volume is at its address, or none.
     pub fn set_identity(&self, identity: Option<&str>) {
-        self.lock().identity = identity.map(Into::into);
+        self.lock().mark = identity.map(|id| Mark { id: id.into(), owner: None });
     }
 
     /// The connection breaks in `count` calls, the `first`-th from now on and those behind it (1 is the next).
@@ -342,7 +343,7 @@ impl Volume for FaultyArchive {
     fn identity(&self) -> Result<Option<String>, StorageError> {
         let mut state = self.lock();
         let fate = state.fate()?;
-        answer(fate, state.identity.clone())
+        answer(fate, state.mark.as_ref().map(|mark| mark.id.clone()))
     }
 }
 
@@ -384,22 +385,15 @@ impl Archive for FaultyArchive {
         answer(fate, ())
     }
 
-    fn mark(&self, known: Option<&str>) -> Result<String, StorageError> {
+    fn mark(&self, known: Option<&str>, owner: &Owner) -> Result<String, StorageError> {
         let mut state = self.lock();
         let fate = state.fate()?;
-        let gone = |why| Err(StorageError::Gone { path: ADDRESS.into(), why });
-        let marked = match (&state.identity, known) {
-            (Some(there), Some(known)) if there != known => {
-                return gone("its marker is that of another folder");
-            }
-            (None, Some(_)) => return gone("its marker is missing"),
-            (Some(there), _) => there.clone(),
-            (None, None) => "in memory".into(),
-        };
+        let settled = claim::settle(state.mark.as_ref(), known, owner, "in memory");
+        let mark = settled.map_err(|refusal| refusal.error(ADDRESS))?;
         if fate != Fate::Nothing {
-            state.identity = Some(marked.clone());
+            state.mark = Some(mark.clone());
         }
-        answer(fate, marked)
+        answer(fate, mark.id)
     }
 }
 
@@ -440,9 +434,10 @@ mod tests {
             result.err().is_some_and(|e: StorageError| e.is_full())
         };
         assert!(full(archive.upload("a", 5)));
-        let marked = archive.mark(None).expect("marks");
-        assert_eq!(archive.mark(Some(&marked)).expect("the same"), marked);
-        assert!(matches!(archive.mark(Some("other")), Err(StorageError::Gone { .. })));
+        let owner = Owner::new("us".into());
+        let marked = archive.mark(None, &owner).expect("marks");
+        assert_eq!(archive.mark(Some(&marked), &owner).expect("the same"), marked);
+        assert!(matches!(archive.mark(Some("other"), &owner), Err(StorageError::Gone { .. })));
         archive.refuse("a", Some(Refusal::Taken));
         assert!(matches!(archive.upload("a", 1), Err(StorageError::Exists { .. })));
         assert!(archive.upload("b", 1).is_ok());

@@ -1,21 +1,22 @@
 //! The marker by which a recordings folder is known: a small file with a random identity in its root.
 //!
 //! A mount point whose disk is not connected is an empty folder of the system disk; without its marker
-//! nothing is recorded there. Must not do: decide what follows when it is missing.
+//! nothing is recorded there. Must not do: decide what follows when it is missing, or whose a folder is.
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
 use super::StorageError;
-use crate::config::ConfigError;
+use super::claim::Mark;
 use crate::config::atomic::{self, Readers};
+use crate::config::{ConfigError, identity};
 
 /// Its name.
 pub const MARKER: &str = ".watchkeeper-volume";
 
-/// Random bytes of an identity; written as twice as many hexadecimal digits.
-const ID_BYTES: usize = 16;
+/// What the line begins with that names who brings recordings there.
+const OWNER: &str = "owner ";
 
 /// More than a marker holds; whatever is longer is none.
 const READ_LIMIT: u64 = 1_024;
@@ -43,27 +44,26 @@ pub fn read(root: &Path) -> Result<Option<String>, StorageError> {
 /// The first line, if it is what [`content`] makes.
 #[must_use]
 pub fn identity_in(bytes: &[u8]) -> Option<String> {
-    let text = std::str::from_utf8(bytes).ok()?;
-    let line = text.lines().next()?;
-    let is_identity = line.len() == 2 * ID_BYTES && line.chars().all(|c| c.is_ascii_hexdigit());
-    is_identity.then(|| line.into())
+    mark_in(bytes).map(|mark| mark.id)
 }
 
-/// An identity that nothing else has.
-///
-/// # Errors
-/// When the system has no random bytes.
-pub fn new_identity() -> io::Result<String> {
-    let mut random = [0_u8; ID_BYTES];
-    getrandom::fill(&mut random).map_err(|error| io::Error::other(error.to_string()))?;
-    Ok(random.iter().map(|byte| format!("{byte:02x}")).collect())
-}
-
-/// What a marker with the identity `id` holds.
+/// The first line, and who is named by the second, if the first is what [`content`] makes.
 #[must_use]
-pub fn content(id: &str) -> String {
+pub fn mark_in(bytes: &[u8]) -> Option<Mark> {
+    let mut lines = std::str::from_utf8(bytes).ok()?.lines();
+    let id = lines.next().filter(|line| identity::is_one(line))?;
+    let owner = lines.next().and_then(|line| line.strip_prefix(OWNER));
+    let owner = owner.filter(|owner| identity::is_one(owner)).map(Into::into);
+    Some(Mark { id: id.into(), owner })
+}
+
+/// What a marker that says `mark` holds.
+#[must_use]
+pub fn content(mark: &Mark) -> String {
+    let owner = mark.owner.as_ref().map(|owner| format!("{OWNER}{owner}\n")).unwrap_or_default();
     format!(
-        "{id}\nWatchkeeper records into this folder and knows it by this file. Please leave it here.\n"
+        "{}\n{owner}Watchkeeper records into this folder and knows it by this file. Please leave it here.\n",
+        mark.id
     )
 }
 
@@ -74,9 +74,9 @@ pub fn content(id: &str) -> String {
 pub fn write(root: &Path) -> Result<String, StorageError> {
     let path = root.join(MARKER);
     let failed = |error: io::Error| StorageError::io("write", path.display().to_string(), error);
-    let id = new_identity().map_err(failed)?;
-    match atomic::replace(&path, content(&id).as_bytes(), Readers::Default) {
-        Ok(()) => Ok(id),
+    let mark = Mark { id: identity::random().map_err(failed)?, owner: None };
+    match atomic::replace(&path, content(&mark).as_bytes(), Readers::Default) {
+        Ok(()) => Ok(mark.id),
         Err(ConfigError::Io { action, path, source }) => {
             Err(StorageError::io(action, path.display().to_string(), source))
         }
@@ -105,5 +105,15 @@ mod tests {
             assert_eq!(identity_in(bytes), None);
         }
         assert!(identity_in(&[b'a'; 32]).is_some());
+    }
+
+    #[test]
+    fn an_owner_is_read_as_it_was_written() {
+        let (id, owner) = ("a".repeat(32), "b".repeat(32));
+        for owner in [None, Some(owner)] {
+            let mark = Mark { id: id.clone(), owner };
+            assert_eq!(mark_in(content(&mark).as_bytes()), Some(mark));
+        }
+        assert_eq!(mark_in(format!("{id}\nowner nobody\n").as_bytes()).expect("one").owner, None);
     }
 }

@@ -3,6 +3,7 @@
 //! Must not do: know the index's database, or decide what is recorded.
 
 pub mod archive;
+pub mod claim;
 pub mod deletion;
 pub mod error;
 pub mod faulty;
@@ -25,6 +26,7 @@ pub mod spool;
 pub mod trial;
 
 pub use archive::{Archive, Upload};
+pub use claim::Owner;
 pub use error::StorageError;
 pub use faulty::FaultyVolume;
 pub use faulty_archive::FaultyArchive;

@@ -18,10 +18,10 @@ use std::time::Duration;
 use rig::{ARCHIVE, CAMERAS, HOUR, Pictures, Rig, SPOOL, STEP, Ways};
 use watchkeeper::engine::archive::ArchiveState;
 use watchkeeper::model::{DeletionCause, GapReason};
-use watchkeeper::storage::Archive;
 use watchkeeper::storage::faulty_archive::Trouble;
 use watchkeeper::storage::retention::Rules;
 use watchkeeper::storage::spool::SpoolTerms;
+use watchkeeper::storage::{Archive, Owner, StorageError};
 
 fn ways(verify: bool) -> Ways {
     let spool = SpoolTerms { max_bytes: None, drops: true };
@@ -287,6 +287,21 @@ fn files_that_the_index_does_not_know_are_counted_and_parts_of_nobody_go() {
     assert_eq!((found.strangers, found.missing, found.differing), (1, 0, 0));
     let (files, parts) = rig.archive.contents();
     assert_eq!((files.len(), parts), (1, Vec::new()), "what is not ours stays");
+}
+
+#[test]
+fn an_archive_of_somebody_else_is_left_alone_until_it_is_taken_over() {
+    let mut rig = Rig::new(ways(false));
+    let them = Owner::new("them".into());
+    rig.archive.mark(None, &them).expect("marked");
+    rig.archive.upload("theirs", 1).expect("begun").write(b"x").expect("taken");
+    rig.play(HOUR);
+    assert_eq!(rig.report.state, ArchiveState::Taken);
+    assert!(rig.report.waiting.files > 0 && rig.rows().iter().all(|row| row.volume == SPOOL));
+    assert_eq!(rig.archive.unfinished().expect("told"), ["theirs"]);
+    rig.take_over();
+    assert_brought(&mut rig, true, "taken over");
+    assert!(matches!(rig.archive.mark(None, &them), Err(StorageError::Taken { .. })));
 }
 
 /// The patience of the shutdown: an upload hears of it at its next write.

@@ -255,6 +255,14 @@ impl Rig {
         wait
     }
 
+    /// The operator says that the archive is ours now, and it is.
+    pub fn take_over(&mut self) {
+        let mut running = self.start();
+        running.courier.take_over();
+        running.courier.round(&mut |_| ControlFlow::Continue(()));
+        self.stop(running);
+    }
+
     /// Nothing is recorded, and what waits is brought away; whether it was.
     pub fn catch_up(&mut self) -> bool {
         let mut running = self.start();
@@ -301,7 +309,12 @@ impl Rig {
         let thumbnails = ThumbnailWriter::open(self.folder.path().join("thumbnails.redb")).0;
         let (desk, orders) = ArchiveDesk::new();
         let marker = Some(FORMER_MARKER.into());
-        desk.set_former(vec![FormerArchive { volume: FORMER, archive: former, marker }]);
+        desk.set_former(vec![FormerArchive {
+            volume: FORMER,
+            archive: former,
+            marker,
+            owner: "us".into(),
+        }]);
         let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
         let mut courier = Courier::new(UploadOptions {
             recordings: Arc::clone(&recordings),
@@ -357,6 +370,7 @@ impl Rig {
                 known.set(identity.into());
                 Ok(ARCHIVE)
             }),
+            owner: "us".into(),
             verify: self.ways.verify,
         }
     }

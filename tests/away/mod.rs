@@ -87,12 +87,24 @@ fn carry(mut from: TcpStream, mut to: TcpStream) {
 }
 
 /// How often the recorder is killed.
-pub fn kills() -> usize {
+fn kills() -> usize {
     std::env::var("WATCHKEEPER_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(KILLS)
 }
 
+/// The server that recordings are brought to.
+pub trait OtherSide {
+    /// Kills it.
+    fn kill(&mut self);
+
+    /// Starts it again.
+    fn serve_again(&mut self);
+
+    /// Sends it a signal.
+    fn signal(&self, name: &str);
+}
+
 /// Lets the recorder go on for some seconds, then something happen, and kills it within seconds of that.
-pub fn killed(recording: Recording, happens: impl FnOnce()) {
+fn killed(recording: Recording, happens: impl FnOnce()) {
     std::thread::sleep(Duration::from_millis(3_000 + fastrand::u64(0..5_000)));
     happens();
     std::thread::sleep(Duration::from_millis(fastrand::u64(0..3_000)));
@@ -122,6 +134,25 @@ impl Away {
             "max_file_mb = 1\nsync_seconds = 1\nlow_space_percent = 0\nauto_delete = false",
         );
         Self { bench, _simulator: simulator, sources, wire: Wire::to(port), kept }
+    }
+
+    /// Kills the recorder again and again, now and then while the other side is killed, cut off or held.
+    pub fn kill_again_and_again(&self, other: &mut impl OtherSide) {
+        for round in 0..kills() {
+            let recording = self.bench.record(&[]);
+            killed(recording, || match round % 4 {
+                1 => other.kill(),
+                2 => self.wire.cut(),
+                3 => other.signal("STOP"),
+                _ => {}
+            });
+            match round % 4 {
+                1 => other.serve_again(),
+                2 => self.wire.mend(),
+                3 => other.signal("CONT"),
+                _ => {}
+            }
+        }
     }
 
     /// Says where the other side is.

@@ -9,42 +9,9 @@ set -u
 program=$1
 out=$2
 number=${3:-84}
-mkdir -p "$out"
-data=$(mktemp -d)
-failed=0
-started=""
-
-finish() {
-    for process in $started; do kill "$process" 2>/dev/null; done
-    wait
-    rm -rf "$data"
-}
-trap finish EXIT
-
-say() {
-    if [ "$1" = 0 ]; then echo "ok      $2"; else echo "FAILED  $2"; failed=$((failed + 1)); fi
-}
-
-start() {
-    "$@" >>"$out/log" 2>&1 &
-    last=$!
-    started="$last $started"
-}
+. "$(dirname "$0")/desk.sh"
 
 picture() { import -window root "$out/$1.png"; }
-
-window() { xdotool search --onlyvisible --class watchkeeper 2>/dev/null | head -1; }
-
-# Waits until a command succeeds, for 60 s at most.
-until_true() {
-    tries=120
-    while [ $tries -gt 0 ]; do
-        if "$@" >/dev/null 2>&1; then return 0; fi
-        tries=$((tries - 1))
-        sleep 0.5
-    done
-    return 1
-}
 
 there() { [ -n "$(window)" ]; }
 covers() { there && [ "$(xdotool getwindowgeometry --shell "$(window)" | grep -c -e '^WIDTH=1280$' -e '^HEIGHT=720$')" = 2 ]; }

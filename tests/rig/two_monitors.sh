@@ -9,39 +9,8 @@ set -u
 program=$1
 out=$2
 number=${3:-89}
-mkdir -p "$out"
-data=$(mktemp -d)
-failed=0
-started=""
+. "$(dirname "$0")/desk.sh"
 
-finish() {
-    for process in $started; do kill "$process" 2>/dev/null; done
-    wait
-    rm -rf "$data"
-}
-trap finish EXIT
-
-say() {
-    if [ "$1" = 0 ]; then echo "ok      $2"; else echo "FAILED  $2"; failed=$((failed + 1)); fi
-}
-
-start() {
-    "$@" >>"$out/log" 2>&1 &
-    last=$!
-    started="$last $started"
-}
-
-until_true() {
-    tries=40
-    while [ $tries -gt 0 ]; do
-        if "$@" >/dev/null 2>&1; then return 0; fi
-        tries=$((tries - 1))
-        sleep 0.5
-    done
-    return 1
-}
-
-window() { xdotool search --onlyvisible --class watchkeeper 2>/dev/null | head -1; }
 at() { [ "$(xdotool getwindowgeometry --shell "$(window)" | grep -c -e "^X=$1\$" -e '^Y=0$' -e "^WIDTH=$2\$" -e "^HEIGHT=$3\$")" = 4 ]; }
 
 cat >"$data/xorg.conf" <<'XORG'

@@ -11,22 +11,7 @@ out=$2
 cameras=${3:-16}
 seconds=${4:-40}
 number=${5:-85}
-mkdir -p "$out"
-data=$(mktemp -d)
-started=""
-
-finish() {
-    for process in $started; do kill "$process" 2>/dev/null; done
-    wait
-    rm -rf "$data"
-}
-trap finish EXIT
-
-start() {
-    "$@" >>"$out/log" 2>&1 &
-    last=$!
-    started="$last $started"
-}
+. "$(dirname "$0")/desk.sh"
 
 # Clock ticks of a process, and of its threads by name.
 ticks() { awk '{print $14 + $15}' "/proc/$1/stat"; }
@@ -68,8 +53,7 @@ PYTHON
 
 start Xvfb ":$number" -screen 0 1920x1080x24 +extension GLX
 export DISPLAY=":$number"
-tries=60
-until xdotool getdisplaygeometry >/dev/null 2>&1 || [ $tries = 0 ]; do tries=$((tries - 1)); sleep 0.5; done
+until_true xdotool getdisplaygeometry
 start openbox
 start "$program" simulate --cameras "$cameras" --port 18554
 sleep 3

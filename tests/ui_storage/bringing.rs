@@ -13,6 +13,7 @@ pub(super) fn away() -> ArchiveOverview {
         address: ADDRESS.into(),
         state: state.into(),
         is_reachable: false,
+        is_taken: false,
         waiting_files: 3,
         waiting_bytes: 11_600_000_000,
         brought_files: 1_204,
@@ -64,6 +65,17 @@ fn an_outage_is_told_with_what_it_costs() {
     desk.take();
     desk.click("Try now");
     assert!(desk.take().iter().any(|command| matches!(command, Command::RetryArchive)));
+}
+
+#[test]
+fn an_archive_of_somebody_else_is_taken_over_when_that_is_pressed() {
+    let mut desk = tall(nas());
+    show(&mut desk, away());
+    assert!(!told(&desk, "Take over"), "it is not there, which is all that is known");
+    show(&mut desk, ArchiveOverview { is_taken: true, ..away() });
+    desk.take();
+    desk.click("Take over");
+    assert!(desk.take().iter().any(|command| matches!(command, Command::TakeOverArchive)));
 }
 
 #[test]

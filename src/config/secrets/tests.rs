@@ -115,6 +115,12 @@ fn a_password_of_a_place_elsewhere_follows_to_no_other_address() {
     secrets.set_at("smb://nas/video", Some(&password)).expect("stored");
     let again = Secrets::open(&folder).expect("reopened");
     assert_eq!(again.at("smb://nas/video").expect("unsealed"), Some(password.clone()));
+    assert_eq!(
+        again.at("smb://NAS/Video").expect("unsealed"),
+        Some(password.clone()),
+        "in another case"
+    );
+    assert!(again.has_at("smb://NAS/Video") && !again.has_at("smb://nas/other"));
     assert_eq!(again.at("smb://nas/other").expect("none"), None);
     assert_eq!(again.at("smb://nas2/video").expect("none"), None);
     assert!(again.get(&camera).expect("unsealed").is_some_and(|kept| kept != password));

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use super::report;
 use crate::model::{SegmentRow, StreamId, WallTime};
 use crate::storage::StorageError;
 
@@ -65,8 +66,8 @@ pub struct Aside {
 /// Whether an error may be of one file alone; the others are of the archive as a whole.
 #[must_use]
 pub const fn may_be_of_file(error: &StorageError) -> bool {
-    use StorageError::{Full, Gone, Offline};
-    !matches!(error, Offline { .. } | Full { .. } | Gone { .. })
+    use StorageError::{Full, Gone, Offline, Taken};
+    !matches!(error, Offline { .. } | Full { .. } | Gone { .. } | Taken { .. })
 }
 
 impl Aside {
@@ -84,7 +85,7 @@ impl Aside {
             return Verdict::Again(SOON.saturating_mul(tried.failures));
         }
         let is_alone = tried.is_alone;
-        let mut why = why.to_string();
+        let mut why = report::why(why);
         if !why.contains(&row.path) {
             why = format!("{}: {why}", row.path);
         }

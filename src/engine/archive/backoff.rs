@@ -46,6 +46,7 @@ impl Obstacle {
             StorageError::Full { .. } => Self::Full,
             StorageError::Denied { .. }
             | StorageError::Gone { .. }
+            | StorageError::Taken { .. }
             | StorageError::NotInPlace { .. }
             | StorageError::Path { .. } => Self::Person,
             _ => Self::Away,

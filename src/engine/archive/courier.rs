@@ -13,7 +13,7 @@ use super::{Amount, ArchiveOptions, ArchiveReport, ArchiveState, Change, Order, 
 use crate::engine::EngineError;
 use crate::engine::removal::Removal;
 use crate::model::{SegmentRow, SegmentState};
-use crate::storage::StorageError;
+use crate::storage::{Owner, StorageError};
 
 /// Time between two looks while nothing waits.
 const LOOK: Duration = Duration::from_secs(5);
@@ -46,6 +46,8 @@ pub struct Courier {
     due: Duration,
     /// It has answered, and nothing has failed since.
     is_connected: bool,
+    /// When it is reached it becomes ours.
+    takes_over: bool,
     /// Files here that the index has on the archive are looked for.
     pub(super) tidy_due: Duration,
     /// What an interrupted deletion has left there has been given to the removal.
@@ -78,6 +80,7 @@ impl Courier {
             backoff: Backoff::default(),
             due: Duration::ZERO,
             is_connected: false,
+            takes_over: false,
             tidy_due: Duration::ZERO,
             is_taken_up: false,
             asked: Duration::ZERO,
@@ -100,6 +103,7 @@ impl Courier {
             self.now.address = archive.archive.describe();
         }
         (self.is_connected, self.is_taken_up, self.listed) = (false, false, None);
+        self.takes_over = false;
         self.archive = archive;
         self.retry();
         self.show();
@@ -109,6 +113,7 @@ impl Courier {
         match change {
             Change::Archive(archive) => self.set_archive(archive.map(|archive| *archive)),
             Change::Retry => self.retry(),
+            Change::TakeOver => self.take_over(),
         }
     }
 
@@ -117,6 +122,13 @@ impl Courier {
         self.backoff.reset();
         (self.due, self.tidy_due) = (Duration::ZERO, Duration::ZERO);
         self.aside.clear();
+    }
+
+    /// Tries in the next round, and makes the archive ours then, whoever's it is.
+    pub fn take_over(&mut self) {
+        self.takes_over = true;
+        self.is_connected = false;
+        self.retry();
     }
 
     /// Does one thing; how long to wait before the next round.
@@ -210,7 +222,9 @@ impl Courier {
     /// Reaches it, and makes sure that it is the one that it was.
     fn connect(&mut self, archive: &ArchiveOptions) -> Result<(), Failed> {
         let known = archive.known.as_deref();
-        let identity = archive.archive.mark(known)?;
+        let owner = Owner { id: archive.owner.clone(), takes_over: self.takes_over };
+        let identity = archive.archive.mark(known, &owner)?;
+        self.takes_over = false;
         if known != Some(identity.as_str()) {
             let volume_id = (archive.remember)(&identity)?;
             let volumes = &self.options.recordings.volumes;

@@ -14,7 +14,7 @@ use crate::engine::EngineError;
 use crate::engine::removal::{Doomed, Removal};
 use crate::model::VolumeId;
 use crate::runtime::Now;
-use crate::storage::Archive;
+use crate::storage::{Archive, Owner};
 
 /// Time between two questions: ages are counted in hours at least, and one that is off takes seconds to say nothing.
 const ASK: Duration = Duration::from_secs(600);
@@ -28,6 +28,8 @@ pub struct FormerArchive {
     pub archive: Arc<dyn Archive>,
     /// The identity that it had; one that was never reached holds nothing.
     pub marker: Option<String>,
+    /// Who has brought recordings there: us. What belongs to somebody else by now is left alone.
+    pub owner: String,
 }
 
 /// Which archives of former settings deletions can be ordered on.
@@ -104,7 +106,8 @@ impl Courier {
         for former in self.former.known.iter() {
             let holds = occupied.as_ref().is_some_and(|all| all.contains_key(&former.volume));
             let Some(marker) = former.marker.as_deref().filter(|_| holds) else { continue };
-            if let Err(error) = former.archive.mark(Some(marker)) {
+            let us = Owner::new(former.owner.clone());
+            if let Err(error) = former.archive.mark(Some(marker), &us) {
                 tracing::debug!("nothing is deleted on a former archive: {error}");
                 continue;
             }

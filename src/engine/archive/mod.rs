@@ -56,6 +56,8 @@ pub struct ArchiveOptions {
     pub spool: VolumeId,
     /// The identity that it had; none when it was never reached.
     pub known: Option<String>,
+    /// The identity of who brings recordings there: us.
+    pub owner: String,
     /// Keeps the identity that it has when it is reached for the first time.
     pub remember: Arc<Remember>,
     /// Whether what was brought is read back once and compared.
@@ -167,6 +169,8 @@ pub(super) enum Change {
     Archive(Option<Box<ArchiveOptions>>),
     /// Try now, whatever was in the way.
     Retry,
+    /// The same, and the archive becomes ours when it is somebody else's.
+    TakeOver,
 }
 
 /// The thread.
@@ -215,6 +219,14 @@ impl Upload {
     /// What is on these archives of former settings ages too, while they answer.
     pub fn set_former(&self, archives: Vec<FormerArchive>) {
         self.desk.set_former(archives);
+    }
+
+    /// Tries now, and makes the archive ours when it is somebody else's.
+    ///
+    /// # Errors
+    /// When the thread has not taken the changes before; it can be sent again.
+    pub fn take_over(&self) -> Result<(), UploadBusy> {
+        self.changes.try_send(Change::TakeOver).map_err(|_| UploadBusy)
     }
 
     /// Whether its thread is gone although nobody stopped it.

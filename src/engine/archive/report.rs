@@ -82,6 +82,8 @@ pub enum ArchiveState {
     Offline(String),
     /// It refuses us, or is another one; the text says why.
     Denied(String),
+    /// Somebody else brings recordings there.
+    Taken,
     /// No room is left on it.
     Full,
 }
@@ -90,9 +92,12 @@ impl ArchiveState {
     /// What follows from an error.
     #[must_use]
     pub fn of(error: &StorageError) -> Self {
+        if matches!(error, StorageError::Taken { .. }) {
+            return Self::Taken;
+        }
         match Obstacle::of(error) {
-            Obstacle::Away => Self::Offline(error.to_string()),
-            Obstacle::Person => Self::Denied(error.to_string()),
+            Obstacle::Away => Self::Offline(why(error)),
+            Obstacle::Person => Self::Denied(why(error)),
             Obstacle::Full => Self::Full,
         }
     }
@@ -101,6 +106,14 @@ impl ArchiveState {
     #[must_use]
     pub const fn is_reachable(&self) -> bool {
         matches!(self, Self::Idle | Self::Bringing(_) | Self::Comparing(_) | Self::Full)
+    }
+}
+
+/// What happened; the address stands in the sentence already.
+pub(super) fn why(error: &StorageError) -> String {
+    match error {
+        StorageError::Offline { why, .. } | StorageError::Denied { why, .. } => why.clone(),
+        other => other.to_string(),
     }
 }
 
@@ -129,6 +142,12 @@ impl ArchiveReport {
             ArchiveState::Denied(why) => format!(
                 "Recordings cannot be brought to {address}: {why}. {} wait on this computer. Check the \
                  storage settings and the other side, then try again.",
+                self.waits()
+            ),
+            ArchiveState::Taken => format!(
+                "{address} belongs to another Watchkeeper: two would write over each other's recordings. {} wait \
+                 on this computer. Choose another folder for this one, or take it over if the other one is no \
+                 longer in use.",
                 self.waits()
             ),
             ArchiveState::Full => {
@@ -189,9 +208,13 @@ mod tests {
             ArchiveState::Denied("wrong password".into()),
             &["wrong password", "Check the storage"],
         );
+        says(ArchiveState::Taken, &["another Watchkeeper", "12 recordings wait", "take it over"]);
         says(ArchiveState::Full, &["is full", "12 recordings wait"]);
         let aside = ArchiveReport { aside: 2, state: ArchiveState::Idle, ..report.clone() };
         assert!(aside.sentence().contains("are there but 2, tried again later"));
+        let denied = StorageError::Denied { path: "smb://nas/video".into(), why: "wrong".into() };
+        let told = ArchiveReport { state: ArchiveState::of(&denied), ..report.clone() }.sentence();
+        assert_eq!(told.matches("smb://nas/video").count(), 1, "{told}");
         assert!(!ArchiveState::Connecting.is_reachable() && ArchiveState::Full.is_reachable());
     }
 }

@@ -6,7 +6,6 @@ use std::fmt::Write;
 use std::future::Future;
 
 use bytes::Bytes;
-use futures::TryStreamExt;
 use futures::executor::block_on;
 use object_store::aws::{AmazonS3, AmazonS3Builder, AwsAuthorizer, AwsCredential};
 use object_store::client::{HttpRequest, HttpRequestBody};
@@ -90,13 +89,19 @@ struct Page {
     _name: String,
     #[serde(default)]
     contents: Vec<Found>,
+    #[serde(default)]
+    is_truncated: bool,
+    #[serde(default)]
+    next_continuation_token: String,
 }
 
+/// A file.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Found {
-    key: String,
-    size: u64,
+pub(super) struct Found {
+    pub key: String,
+    /// Bytes.
+    pub size: u64,
 }
 
 impl Bucket {
@@ -180,10 +185,24 @@ impl Bucket {
         }
     }
 
-    /// All keys below the folder `prefix` with their lengths; the library asks page by page.
-    pub fn list(&self, prefix: Option<&Path>) -> Result<Vec<(String, u64)>, Failure> {
-        let found = self.store.list(prefix);
-        wait(found.map_ok(|meta| (meta.location.to_string(), meta.size)).try_collect())
+    /// All keys that begin with `prefix`, as they are: the library's own listing fails at a key of others that is no
+    /// path of its kind, such as `a//b`.
+    pub fn list(&self, prefix: &str) -> Result<Vec<Found>, Failure> {
+        let (mut all, mut token) = (Vec::new(), String::new());
+        loop {
+            let mut query = vec![("list-type", "2"), ("prefix", prefix)];
+            if !token.is_empty() {
+                query.push(("continuation-token", &token));
+            }
+            let page: Page = self.ask("", &query)?;
+            all.extend(page.contents.into_iter().filter(|found| found.key.starts_with(prefix)));
+            match page.next_continuation_token {
+                _ if !page.is_truncated => return Ok(all),
+                // Half a list would be taken for files that are gone.
+                next if next.is_empty() || next == token => return Err(Failure::NotS3),
+                next => token = next,
+            }
+        }
     }
 
     /// The length of `key`, or none; unlike [`Self::head`] it tells when the whole bucket is gone.

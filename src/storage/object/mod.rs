@@ -18,14 +18,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use object_store::path::Path;
 
-use bucket::Bucket;
+use bucket::{Bucket, Found};
 use failure::{Failure, Sort};
 use reader::ObjectFile;
 use upload::{ObjectUpload, pending_of};
 use wire::Patience;
 
+use super::claim::{self, Mark, Refusal};
 use super::marker::{self, MARKER};
-use super::{Archive, FoundFile, SegmentFile, Space, StorageError, Upload, Volume, layout};
+use super::{Archive, FoundFile, Owner, SegmentFile, Space, StorageError, Upload, Volume, layout};
+use crate::config::identity;
 use crate::container::ReadAt;
 use crate::model::Password;
 use crate::model::settings::{ArchivePlace, ObjectSettings};
@@ -38,12 +40,10 @@ pub struct ObjectVolume {
     bucket: Arc<Bucket>,
     /// What all keys begin with, with `/` at its end; may be empty.
     prefix: String,
-    /// The same as a folder; none for the whole bucket.
-    folder: Option<Path>,
     /// Without the key.
     address: String,
-    /// The identity that it must have, once it is known.
-    expected: Mutex<Option<String>>,
+    /// The marker that it must have, once it is known.
+    expected: Mutex<Option<Mark>>,
 }
 
 impl fmt::Debug for ObjectVolume {
@@ -66,10 +66,9 @@ impl ObjectVolume {
             "" => String::new(),
             prefix => format!("{prefix}/"),
         };
-        let folder = Path::parse(&prefix)
+        Path::parse(&prefix)
             .map_err(|_| denied("the prefix has a part that is empty, \".\" or \"..\""))?;
-        let folder = Some(folder).filter(|_| !prefix.is_empty());
-        Ok(Self { bucket: Arc::new(bucket), prefix, folder, address, expected: Mutex::new(None) })
+        Ok(Self { bucket: Arc::new(bucket), prefix, address, expected: Mutex::new(None) })
     }
 
     /// The key of the file `path`.
@@ -95,33 +94,24 @@ impl ObjectVolume {
     }
 
     /// What the marker says; none where there is no marker, or rubbish in its place.
-    fn marked(&self) -> Result<Option<String>, StorageError> {
+    fn marked(&self) -> Result<Option<Mark>, StorageError> {
         match self.bucket.beginning(&self.key(MARKER)?, MARKER_LIMIT) {
-            Ok((bytes, _)) => Ok(marker::identity_in(&bytes)),
+            Ok((bytes, _)) => Ok(marker::mark_in(&bytes)),
             Err(failure) if failure.sort(&self.bucket.name) == Sort::NotFound => Ok(None),
             Err(failure) => Err(self.failed("read the marker of", "")(failure)),
         }
     }
 
-    /// Whether it is still the volume that it was; what the marker says.
-    fn check(&self) -> Result<Option<String>, StorageError> {
+    /// Makes sure that it is still the volume that it was; what the marker says.
+    fn check(&self) -> Result<Option<Mark>, StorageError> {
         let expected = self.expected.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let marked = self.marked()?;
-        match (expected, marked) {
-            (Some(expected), Some(marked)) if expected != marked => {
-                Err(self.gone("its marker is that of another place"))
-            }
-            (Some(_), None) => Err(self.gone("its marker is missing")),
-            (_, marked) => Ok(marked),
-        }
+        let found = self.marked()?;
+        let held = expected.map_or(Ok(()), |expected| claim::holds(&expected, found.as_ref()));
+        held.map(|()| found).map_err(|refusal| refusal.error(&self.address))
     }
 
-    fn gone(&self, why: &'static str) -> StorageError {
-        StorageError::Gone { path: self.address.clone(), why }
-    }
-
-    fn expect(&self, id: &str) {
-        *self.expected.lock().unwrap_or_else(PoisonError::into_inner) = Some(id.into());
+    fn expect(&self, mark: Option<Mark>) {
+        *self.expected.lock().unwrap_or_else(PoisonError::into_inner) = mark;
     }
 }
 
@@ -141,10 +131,12 @@ impl Volume for ObjectVolume {
 
     fn list(&self) -> Result<Vec<FoundFile>, StorageError> {
         self.check()?;
-        let found = self.bucket.list(self.folder.as_ref()).map_err(self.failed("list", ""))?;
-        let below = |(key, bytes): (String, u64)| {
-            let path = key.strip_prefix(&self.prefix)?;
-            (path != MARKER).then(|| FoundFile { path: path.into(), bytes })
+        let found = self.bucket.list(&self.prefix).map_err(self.failed("list", ""))?;
+        let below = |found: Found| {
+            let path = found.key.strip_prefix(&self.prefix)?;
+            // Consoles keep what they show as a folder as an empty object.
+            let is_file = path != MARKER && !path.is_empty() && !path.ends_with('/');
+            is_file.then(|| FoundFile { path: path.into(), bytes: found.size })
         };
         let mut files: Vec<FoundFile> = found.into_iter().filter_map(below).collect();
         files.sort_unstable();
@@ -177,7 +169,7 @@ impl Volume for ObjectVolume {
     }
 
     fn identity(&self) -> Result<Option<String>, StorageError> {
-        self.check()
+        Ok(self.check()?.map(|mark| mark.id))
     }
 }
 
@@ -209,19 +201,21 @@ impl Archive for ObjectVolume {
         Ok(())
     }
 
-    fn mark(&self, known: Option<&str>) -> Result<String, StorageError> {
-        if let Some(known) = known {
-            self.expect(known);
-        }
-        if let Some(id) = self.check()? {
-            self.expect(&id);
-            return Ok(id);
-        }
-        let id = marker::new_identity()
+    fn mark(&self, known: Option<&str>, owner: &Owner) -> Result<String, StorageError> {
+        let fresh = identity::random()
             .map_err(|error| StorageError::io("mark", self.address.clone(), error))?;
-        let content = marker::content(&id).into_bytes();
-        self.bucket.put(&self.key(MARKER)?, content.into()).map_err(self.failed("mark", ""))?;
-        self.expect(&id);
+        self.expect(known.map(|known| owner.expects(known)));
+        let refused = |refusal: Refusal| refusal.error(&self.address);
+        let found = self.marked()?;
+        let mark = claim::settle(found.as_ref(), known, owner, &fresh).map_err(refused)?;
+        if found.as_ref() != Some(&mark) {
+            let content = marker::content(&mark).into_bytes();
+            self.bucket.put(&self.key(MARKER)?, content.into()).map_err(self.failed("mark", ""))?;
+            // Another may have marked it at the same moment: the later one has it.
+            claim::holds(&mark, self.marked()?.as_ref()).map_err(refused)?;
+        }
+        let id = mark.id.clone();
+        self.expect(Some(mark));
         Ok(id)
     }
 }

@@ -9,6 +9,7 @@ use smb2::types::status::NtStatus;
 use smb2::{Error, ErrorKind};
 
 use crate::storage::StorageError;
+use crate::storage::claim::Refusal;
 
 /// STATUS_QUOTA_EXCEEDED (MS-ERREF 2.3.1), a quota of a user or of a share.
 const QUOTA_EXCEEDED: u32 = 0xC000_0044;
@@ -36,8 +37,8 @@ pub(super) enum Fault {
     NotFound,
     /// There is one already.
     Exists,
-    /// The share holds another folder than the one that is known, or none.
-    Gone(&'static str),
+    /// The share holds another folder than the one that is known, or none, or it is another's.
+    NotOurs(Refusal),
     /// The answer makes no sense for what was asked.
     Other(String),
 }
@@ -63,7 +64,7 @@ impl Fault {
             Self::Full => StorageError::Full { path: file },
             Self::NotFound => StorageError::NotFound { path: file },
             Self::Exists => StorageError::Exists { path: file },
-            Self::Gone(why) => StorageError::Gone { path: volume, why },
+            Self::NotOurs(refusal) => refusal.error(&volume),
             Self::Other(why) => {
                 StorageError::Io { action, path: file, source: io::Error::other(why) }
             }
@@ -81,7 +82,7 @@ impl Fault {
             Self::Full => "no space is left, or the quota is used up".into(),
             Self::NotFound => "it is not there".into(),
             Self::Exists => "it is there already".into(),
-            Self::Gone(why) => (*why).into(),
+            Self::NotOurs(refusal) => refusal.why().into(),
         }
     }
 }

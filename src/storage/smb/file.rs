@@ -84,7 +84,7 @@ impl SmbFile {
         let kind = match fault {
             Fault::Denied(_) => io::ErrorKind::PermissionDenied,
             Fault::NotFound => io::ErrorKind::NotFound,
-            Fault::Lost(_) | Fault::Offline(_) | Fault::Busy(_) | Fault::Gone(_) => {
+            Fault::Lost(_) | Fault::Offline(_) | Fault::Busy(_) | Fault::NotOurs(_) => {
                 io::ErrorKind::NotConnected
             }
             Fault::Full | Fault::Exists | Fault::Other(_) => io::ErrorKind::Other,

@@ -25,7 +25,9 @@ use file::SmbFile;
 use share::{REQUEST, Share, Use};
 use upload::SmbUpload;
 
-use super::{Archive, FoundFile, SegmentFile, Space, StorageError, Upload, Volume, marker};
+use super::claim;
+use super::{Archive, FoundFile, Owner, SegmentFile, Space, StorageError, Upload, Volume};
+use crate::config::identity;
 use crate::container::ReadAt;
 use crate::model::Password;
 use crate::model::settings::NasSettings;
@@ -65,7 +67,7 @@ impl SmbVolume {
 
     fn listing(&self) -> Result<root::Listing, StorageError> {
         let listed = self.share.with(Use::Rest, LISTING, async |link| {
-            self.share.check_identity(link).await?;
+            self.share.check_mark(link).await?;
             root::list(link, self.share.root()).await
         });
         let listed = listed.map_err(|fault| fault.into_error("list", self.share.address(), ""));
@@ -118,8 +120,7 @@ impl Volume for SmbVolume {
 
     fn identity(&self) -> Result<Option<String>, StorageError> {
         self.ask("read the marker of", "", async |link| {
-            self.share.check_identity(link).await?;
-            root::identity(link, self.share.root()).await
+            Ok(self.share.check_mark(link).await?.map(|mark| mark.id))
         })
     }
 }
@@ -140,23 +141,27 @@ impl Archive for SmbVolume {
         }
     }
 
-    fn mark(&self, known: Option<&str>) -> Result<String, StorageError> {
-        if let Some(known) = known {
-            self.share.expect(known);
-            self.ask("read the marker of", "", async |link| self.share.check_identity(link).await)?;
-            return Ok(known.into());
-        }
-        let fresh = marker::new_identity()
+    fn mark(&self, known: Option<&str>, owner: &Owner) -> Result<String, StorageError> {
+        let fresh = identity::random()
             .map_err(|error| StorageError::io("mark", self.share.address(), error))?;
-        let id = self.ask("mark", "", async |link| {
+        self.share.expect(known.map(|known| owner.expects(known)));
+        let mark = self.ask("mark", "", async |link| {
             let root = self.share.root();
-            if let Some(id) = root::identity(link, root).await? {
-                return Ok(id);
+            let found = root::marked(link, root).await?;
+            let mark =
+                claim::settle(found.as_ref(), known, owner, &fresh).map_err(Fault::NotOurs)?;
+            if found.as_ref() == Some(&mark) {
+                return Ok(mark);
             }
-            root::write_identity(link, root, &fresh).await?;
-            Ok(fresh.clone())
-        })?;
-        self.share.expect(&id);
+            root::write_mark(link, root, &mark).await?;
+            // Another may have marked it at the same moment: the later one has it.
+            let found = root::marked(link, root).await?;
+            claim::holds(&mark, found.as_ref()).map_err(Fault::NotOurs)?;
+            Ok(mark)
+        });
+        let mark = mark?;
+        let id = mark.id.clone();
+        self.share.expect(Some(mark));
         Ok(id)
     }
 }

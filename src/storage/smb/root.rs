@@ -10,6 +10,7 @@ use super::link::Link;
 use super::place;
 use crate::model::CameraId;
 use crate::storage::archive::PART_SUFFIX;
+use crate::storage::claim::Mark;
 use crate::storage::marker::{self, MARKER};
 use crate::storage::{FoundFile, Space, layout};
 
@@ -19,22 +20,22 @@ const MAX_DEPTH: usize = 4;
 /// Folders that are listed at the same time: a request each, of which a server handles many.
 const AT_ONCE: usize = 8;
 
-/// The identity of the folder `root`; none when there is no folder, no marker, or rubbish in its place.
-pub(super) async fn identity(link: &Link, root: &str) -> Result<Option<String>, Fault> {
+/// What the marker of the folder `root` says; none when there is no folder, no marker, or rubbish in its place.
+pub(super) async fn marked(link: &Link, root: &str) -> Result<Option<Mark>, Fault> {
     match link.read(&place::join(root, MARKER)).await {
-        Ok(bytes) => Ok(marker::identity_in(&bytes)),
+        Ok(bytes) => Ok(marker::mark_in(&bytes)),
         Err(Fault::NotFound) => Ok(None),
         Err(fault) => Err(fault),
     }
 }
 
-/// Gives the folder `root`, which is made when it is not there, the identity `id`.
-pub(super) async fn write_identity(link: &Link, root: &str, id: &str) -> Result<(), Fault> {
+/// Gives the folder `root`, which is made when it is not there, the marker `mark`.
+pub(super) async fn write_mark(link: &Link, root: &str, mark: &Mark) -> Result<(), Fault> {
     link.make_folders(root).await?;
     let path = place::join(root, MARKER);
     let part = place::part(&path);
     let mut writer = link.tree().create_file_writer(link.connection(), &part).await?;
-    writer.write_chunk(marker::content(id).as_bytes()).await?;
+    writer.write_chunk(marker::content(mark).as_bytes()).await?;
     writer.finish().await?;
     link.rename(&part, &path).await
 }

@@ -13,6 +13,7 @@ use super::{place, root};
 use crate::model::Password;
 use crate::model::settings::{ArchivePlace, NasSettings};
 use crate::storage::StorageError;
+use crate::storage::claim::{self, Mark, Refusal};
 
 /// Opening a connection: reaching the server, and some answers that seldom take long.
 const OPENING: Duration = CONNECT.saturating_add(Duration::from_secs(10));
@@ -36,8 +37,8 @@ pub(super) struct Share {
     nas: NasSettings,
     password: Option<Password>,
     address: String,
-    /// The identity that the volume must have, once it is known.
-    expected: Mutex<Option<String>>,
+    /// The marker that the volume must have, once it is known.
+    expected: Mutex<Option<Mark>>,
     lanes: [Lane; 3],
     network: Network,
 }
@@ -85,22 +86,32 @@ impl Share {
         }
     }
 
-    fn expected(&self) -> MutexGuard<'_, Option<String>> {
+    fn expected(&self) -> MutexGuard<'_, Option<Mark>> {
         self.expected.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// From now on the volume must have the identity `id`.
-    pub(super) fn expect(&self, id: &str) {
-        *self.expected() = Some(id.into());
+    /// From now on the volume must have the marker `mark`.
+    pub(super) fn expect(&self, mark: Option<Mark>) {
+        *self.expected() = mark;
     }
 
-    /// Whether the volume has the identity that it must have.
-    pub(super) async fn check_identity(&self, link: &Link) -> Result<(), Fault> {
-        let Some(expected) = self.expected().clone() else { return Ok(()) };
-        match root::identity(link, self.root()).await? {
-            Some(found) if found == expected => Ok(()),
-            Some(_) => Err(Fault::Gone("its marker is that of another folder")),
-            None => Err(Fault::Gone("its marker is missing")),
+    /// Makes sure that the volume has the marker that it must have; what it says.
+    pub(super) async fn check_mark(&self, link: &Link) -> Result<Option<Mark>, Fault> {
+        let found = root::marked(link, self.root()).await?;
+        let held =
+            self.expected().as_ref().map_or(Ok(()), |must| claim::holds(must, found.as_ref()));
+        held.map(|()| found).map_err(Fault::NotOurs)
+    }
+
+    /// The same for a connection that `whose` gets. Footage of ours can be read also when the volume is another's by
+    /// now.
+    async fn check_before(&self, whose: Use, link: &Link) -> Result<(), Fault> {
+        if self.expected().is_none() {
+            return Ok(());
+        }
+        match self.check_mark(link).await {
+            Err(Fault::NotOurs(Refusal::Taken)) if whose == Use::Read => Ok(()),
+            checked => checked.map(drop),
         }
     }
 
@@ -109,7 +120,7 @@ impl Share {
         self.lane(whose).link(|previous| {
             self.network.wait(OPENING, async {
                 let link = Link::open(&self.nas, self.password.as_ref(), previous).await?;
-                self.check_identity(&link).await?;
+                self.check_before(whose, &link).await?;
                 Ok(link)
             })
         })

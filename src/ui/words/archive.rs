@@ -127,6 +127,9 @@ pub fn speed(written: &str, read: &str) -> String {
 
 pub const TRY_NOW: &str = "Try now";
 pub const TRY_NOW_TIP: &str = "Tries to reach it at once; it is tried again by itself too";
+pub const TAKE_OVER: &str = "Take over";
+pub const TAKE_OVER_TIP: &str =
+    "The folder becomes this Watchkeeper's, and the other one is refused there from then on";
 pub const NOTHING_RECORDED: &str = "outage: nothing is recorded";
 pub const BROUGHT: &str = "brought since the start";
 

@@ -204,7 +204,7 @@ impl ArchiveFields {
     fn password(&mut self, ui: &mut Ui, stage: &Stage<'_>, draft: &mut Draft) {
         let Some(place) = draft.get().storage.archive() else { return };
         let address = place.address();
-        let is_stored = stage.snapshot.passwords.addresses.contains(&address);
+        let is_stored = stage.snapshot.passwords.is_stored_for(&address);
         let name = match draft.get().storage.kind {
             StorageKind::Object => words::SECRET,
             StorageKind::Nas | StorageKind::Local => words::PASSWORD,

@@ -23,10 +23,7 @@ pub fn ui(ui: &mut Ui, stage: &mut Stage<'_>, archive: &ArchiveOverview, rate: u
         ui.label(&archive.state);
     });
     if !archive.is_reachable {
-        let again = ui.button(words::TRY_NOW).on_hover_text(words::TRY_NOW_TIP);
-        if again.clicked() {
-            stage.desk.send(Command::RetryArchive);
-        }
+        ui.horizontal(|ui| ways_out(ui, stage, archive.is_taken));
     }
     ui.add_space(4.0);
     figures(ui, archive, rate);
@@ -47,6 +44,15 @@ pub fn ui(ui: &mut Ui, stage: &mut Stage<'_>, archive: &ArchiveOverview, rate: u
         warn(ui, &words::disagrees(archive.strangers, archive.missing), theme::warning());
     }
     ui.add_space(8.0);
+}
+
+fn ways_out(ui: &mut Ui, stage: &mut Stage<'_>, is_taken: bool) {
+    if ui.button(words::TRY_NOW).on_hover_text(words::TRY_NOW_TIP).clicked() {
+        stage.desk.send(Command::RetryArchive);
+    }
+    if is_taken && ui.button(words::TAKE_OVER).on_hover_text(words::TAKE_OVER_TIP).clicked() {
+        stage.desk.send(Command::TakeOverArchive);
+    }
 }
 
 fn figures(ui: &mut Ui, archive: &ArchiveOverview, rate: u64) {

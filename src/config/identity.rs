@@ -1,0 +1,65 @@
+//! Identities that nothing else has, and that of a data folder.
+//!
+//! Must not do: know what is done with them.
+
+use std::io;
+
+use super::atomic::{self, Readers};
+use super::folder::read_if_there;
+use super::{ConfigError, DataFolder};
+
+/// Random bytes of an identity; written as twice as many hexadecimal digits.
+const BYTES: usize = 16;
+
+/// An identity that nothing else has.
+///
+/// # Errors
+/// When the system has no random bytes.
+pub fn random() -> io::Result<String> {
+    let mut random = [0_u8; BYTES];
+    getrandom::fill(&mut random).map_err(|error| io::Error::other(error.to_string()))?;
+    Ok(random.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Whether `text` is written as an identity is.
+#[must_use]
+pub fn is_one(text: &str) -> bool {
+    text.len() == 2 * BYTES && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// The identity of `folder`, by which recorders are told apart; made now where there is none. A damaged one is
+/// replaced: what was marked with it must be taken over then.
+///
+/// # Errors
+/// [`ConfigError::Io`] when it cannot be read or written.
+pub fn of(folder: &DataFolder) -> Result<String, ConfigError> {
+    let path = folder.identity();
+    let kept = read_if_there(&path)?.map(|text| text.trim().to_owned());
+    if let Some(kept) = kept.filter(|kept| is_one(kept)) {
+        return Ok(kept);
+    }
+    let fresh = random().map_err(ConfigError::io("make", &path))?;
+    atomic::replace(&path, format!("{fresh}\n").as_bytes(), Readers::Default)?;
+    Ok(fresh)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_data_folder_keeps_its_identity_and_no_two_have_the_same() {
+        let (first, second) = (tempfile::tempdir(), tempfile::tempdir());
+        let at = |root: &io::Result<tempfile::TempDir>| {
+            let root = root.as_ref().expect("made").path();
+            DataFolder::at(root.to_path_buf()).expect("made")
+        };
+        let (first, second) = (at(&first), at(&second));
+        let id = of(&first).expect("made");
+        assert!(is_one(&id));
+        assert_eq!(of(&first).expect("read"), id);
+        assert_ne!(of(&second).expect("made"), id);
+        std::fs::write(first.identity(), "rubbish").expect("written");
+        assert_ne!(of(&first).expect("made anew"), id);
+    }
+}
