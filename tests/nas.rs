@@ -105,6 +105,11 @@ fn a_file_is_brought_listed_read_and_removed() {
     drop(volume.upload(PARTIAL, 100).expect("begun"));
     fs::create_dir_all(nas.shared().join("cctv/front/@eaDir/x")).expect("made");
     fs::write(nas.shared().join("cctv/front/@eaDir/x/small.jpg"), "x").expect("written");
+    // Others call what they write so, too.
+    let others = ["front/2026-03-03/film.mkv.part", "front/film.mp4.part", "download.mp4.part"];
+    for other in others {
+        fs::write(nas.shared().join("cctv").join(other), "x").expect("written");
+    }
     let found = |path: &str, bytes: usize| FoundFile { path: path.into(), bytes: bytes as u64 };
     let listed = [found(PATH, BYTES), found(short, 10)];
     assert_eq!(volume.list().expect("listed"), listed);
@@ -112,6 +117,7 @@ fn a_file_is_brought_listed_read_and_removed() {
     volume.abandon(PARTIAL).expect("gone");
     volume.abandon(PARTIAL).expect("still gone");
     assert_eq!(volume.unfinished().expect("listed"), [""; 0]);
+    assert!(others.iter().all(|other| nas.shared().join("cctv").join(other).exists()));
 
     let on_disk = fs::read(nas.shared().join("cctv").join(PATH)).expect("a file");
     assert_same(&on_disk, &footage);
