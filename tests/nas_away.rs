@@ -10,8 +10,8 @@ mod nas_server;
 use std::io::Write;
 use std::path::Path;
 
-use away::{AWAY, Away, CAMERAS, OtherSide, REFUSED};
-use common::Recording;
+use away::{AWAY, Away, CAMERAS, CAUGHT_UP, OtherSide, REFUSED};
+use common::{Recording, wait_for};
 use nas_server::{Nas, PASSWORD};
 use watchkeeper::model::settings::NasSettings;
 
@@ -134,4 +134,42 @@ fn killed_in_any_phase_nothing_is_lost_or_doubled_on_the_way() {
     rig.away.kill_again_and_again(&mut rig.nas);
     rig.away.bring_the_rest();
     rig.assert_all_there();
+}
+
+#[test]
+fn what_a_lost_index_had_on_the_nas_is_added_again_while_recording_goes_on() {
+    let mut rig = Rig::new();
+    let recording = rig.away.bench.record(&[]);
+    rig.away.something_comes();
+    rig.away.something_comes();
+    recording.stop();
+    rig.away.bring_the_rest();
+    let before = rig.away.brought().len() as u64;
+    std::fs::remove_file(rig.away.bench.root().join("index.redb")).expect("removed");
+    let why = rig.away.bench.fails(&["storage", "adopt"]);
+    assert!(why.contains("not running"), "{why}");
+
+    for camera in 0..CAMERAS {
+        rig.away.bench.ok(&["camera", "set", &format!("cam{camera}"), "--mode", "continuous"]);
+    }
+    let recording = rig.away.bench.record(&[]);
+    let archive = |rig: &Rig| rig.away.storage()["archive"].clone();
+    wait_for("strangers", CAUGHT_UP, || archive(&rig)["strangers"] == before);
+    let listed = rig.away.bench.ok(&["storage", "show"]);
+    assert!(listed.contains("\"watchkeeper storage adopt\" adds them"), "{listed}");
+    rig.nas.kill();
+    rig.away.told(AWAY);
+    let why = rig.away.bench.fails(&["storage", "adopt"]);
+    assert!(why.contains("cannot be added to the catalogue now"), "{why}");
+    rig.nas.serve("plain");
+    rig.away.something_comes();
+    rig.away.bench.ok(&["storage", "adopt"]);
+    wait_for("adopted", CAUGHT_UP, || archive(&rig)["adoption"]["is_over"] == true);
+    let told = archive(&rig);
+    assert_eq!((&told["strangers"], &told["adoption"]["done"]), (&0.into(), &before.into()));
+    rig.away.something_comes();
+    assert_eq!(rig.away.dropped(), 0);
+    recording.stop();
+    rig.away.bring_the_rest();
+    assert_eq!(rig.assert_all_there(), [2; CAMERAS]);
 }

@@ -17,7 +17,7 @@ use watchkeeper::analysis::ThumbnailMaker;
 use watchkeeper::capture::{CaptureEvent, UnitQueue};
 use watchkeeper::codec::{Converter, decode_jpeg, open_decoder};
 use watchkeeper::config::DataFolder;
-use watchkeeper::engine::archive::ArchiveDesk;
+use watchkeeper::engine::archive::{ArchiveDesk, ArchiveReport, ArchiveState};
 use watchkeeper::engine::cleaner::{CleanerOptions, Keeper};
 use watchkeeper::engine::desk::{Desk, Request, Response};
 use watchkeeper::engine::door;
@@ -39,9 +39,10 @@ use watchkeeper::model::{
 use watchkeeper::protocol::{CameraDraft, Command, Shown, Thumbnail, ThumbnailWish};
 use watchkeeper::recorder::Signals;
 use watchkeeper::runtime::{Clock, Latest, Now, SimulatedClock, SystemClock};
-use watchkeeper::storage::Volume;
 use watchkeeper::storage::deletion::Terms;
+use watchkeeper::storage::faulty_archive::Trouble;
 use watchkeeper::storage::retention::Rules;
+use watchkeeper::storage::{FaultyArchive, Places, Volume};
 
 fn camera() -> CameraId {
     main_stream().camera
@@ -58,14 +59,21 @@ struct Stage {
     recordings: Arc<Recordings>,
     writer: ThumbnailWriter,
     clock: Arc<SimulatedClock>,
+    elsewhere: FaultyArchive,
+    desk: ArchiveDesk,
 }
+
+/// The archive that recordings are brought to.
+const ELSEWHERE: VolumeId = VolumeId(1);
 
 impl Stage {
     fn new() -> Self {
         let archive = Archive::new();
         let volume: Arc<dyn Volume> = archive.volume.clone();
-        let volumes = BTreeMap::from([(VolumeId(0), volume)]);
-        let recordings = offline::recordings(&archive.index, volumes, archive.open.clone());
+        let places = Places::from(BTreeMap::from([(VolumeId(0), volume)]));
+        let elsewhere = FaultyArchive::new();
+        places.put_archive(ELSEWHERE, Arc::new(elsewhere.clone()));
+        let recordings = offline::recordings(&archive.index, places, archive.open.clone());
         let (writer, opened) = ThumbnailWriter::open(archive.folder.path().join("thumbnails.redb"));
         opened.expect("opens");
         Self {
@@ -74,6 +82,8 @@ impl Stage {
             recordings: Arc::new(recordings),
             writer,
             clock: Arc::new(SimulatedClock::new(at(0.0))),
+            elsewhere,
+            desk: ArchiveDesk::new().0,
         }
     }
 
@@ -82,7 +92,28 @@ impl Stage {
             recordings: Arc::clone(&self.recordings),
             writer: self.writer.clone(),
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
+            archive: self.desk.clone(),
         })
+    }
+
+    /// The archive is so, as far as is known.
+    fn tell(&self, state: ArchiveState) {
+        self.desk.show(ArchiveReport { volume: ELSEWHERE, state, ..ArchiveReport::default() });
+    }
+
+    /// Seconds of footage from `start` on, on the archive.
+    fn record_elsewhere(&self, start: f64, seconds: usize) {
+        let span = self.record(&main_stream(), start, seconds);
+        let reader = self.archive.index.reader();
+        let row = reader.segment(&main_stream(), span.start).expect("reads").expect("is there");
+        let file = self.archive.volume.open_read(&row.path).expect("opens");
+        let mut bytes = vec![0; usize::try_from(row.bytes).expect("small")];
+        file.read_exact_at(0, &mut bytes).expect("reads");
+        self.elsewhere.put(&row.path, &bytes);
+        self.archive.volume.remove(&row.path).expect("removes");
+        let (stream, start) = (row.stream, row.start);
+        let moved = Change::Move { stream, start, from: VolumeId(0), to: ELSEWHERE };
+        self.archive.index.apply(&[moved]).expect("applies");
     }
 
     fn rounds(&self, work: &mut ThumbnailWork, count: usize) {
@@ -190,10 +221,55 @@ fn past_footage_gets_its_pictures_once() {
 }
 
 #[test]
+fn footage_on_an_archive_gets_its_pictures_while_it_answers() {
+    let stage = Stage::new();
+    stage.record_elsewhere(0.0, 130);
+    stage.record_elsewhere(200.0, 130);
+    stage.record(&main_stream(), 400.0, 70);
+    stage.clock.set_wall(at(500.0));
+    let mut work = stage.work();
+    stage.rounds(&mut work, 20);
+    assert_eq!(stage.times(), [400, 460], "nothing is known of the archive");
+    stage.tell(ArchiveState::Offline("no route".into()));
+    stage.rounds(&mut work, 700);
+    assert_eq!((stage.times().len(), stage.elsewhere.operations()), (2, 0), "it is left alone");
+    // It went away, and nobody has noticed yet.
+    stage.tell(ArchiveState::Idle);
+    stage.elsewhere.set_trouble(Some(Trouble::Offline));
+    stage.rounds(&mut work, 700);
+    let calls = stage.elsewhere.operations();
+    assert!(stage.times().len() == 2 && (1..=4).contains(&calls), "{calls}");
+    assert_eq!(stage.reader().complete(&main_stream()).expect("reads").len(), 1);
+    stage.elsewhere.set_trouble(None);
+    stage.rounds(&mut work, 700);
+    assert_eq!(stage.times(), [0, 60, 120, 200, 260, 320, 400, 460]);
+    assert_eq!(stage.reader().complete(&main_stream()).expect("reads").len(), 3);
+    let calls = stage.elsewhere.operations();
+    stage.rounds(&mut work, 700);
+    assert_eq!(stage.elsewhere.operations(), calls, "nothing is read twice");
+}
+
+#[test]
+fn an_archive_that_breaks_while_a_picture_is_made_is_read_again() {
+    for call in 1..=12 {
+        let stage = Stage::new();
+        stage.record_elsewhere(0.0, 130);
+        stage.clock.set_wall(at(500.0));
+        stage.tell(ArchiveState::Idle);
+        stage.elsewhere.break_some(call, 1);
+        let mut work = stage.work();
+        stage.rounds(&mut work, 1_300);
+        assert_eq!(stage.times(), [0, 60, 120], "call {call}");
+        assert_eq!(stage.reader().complete(&main_stream()).expect("reads").len(), 1);
+    }
+}
+
+#[test]
 fn a_picture_that_comes_after_its_footage_has_gone_goes_too() {
     let stage = Stage::new();
     let gone = stage.record(&main_stream(), 0.0, 200);
-    let mut backlog = Backlog::new(Arc::clone(&stage.recordings), stage.writer.clone());
+    let mut backlog =
+        Backlog::new(Arc::clone(&stage.recordings), stage.writer.clone(), stage.desk.clone());
     let mut maker = ThumbnailMaker::default();
     let now = Now { wall: at(1_100.0), monotonic: Duration::ZERO };
     let mut step = || backlog.step(&mut maker, now).expect("keeps");

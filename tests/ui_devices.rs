@@ -15,7 +15,7 @@ use egui::{Event, Key, Modifiers, Pos2};
 use egui_kittest::kittest::Queryable;
 use ui_fixture as fixture;
 use ui_fixture::desk::Desk;
-use ui_fixture::hand::{choose, drag, fill, flip, is_kept_for_undo, told, value_of};
+use ui_fixture::hand::{choose, drag, fill, flip, is_kept_for_undo, told, undone, value_of};
 use watchkeeper::model::settings::recording::{MinSize, PostSeconds, PreSeconds, Sensitivity};
 use watchkeeper::model::settings::{CameraRecording, Retention, ThemeChoice};
 use watchkeeper::model::{
@@ -269,6 +269,29 @@ fn a_typed_password_is_not_kept_for_undo() {
     desk.click("Add camera");
     fill(&mut desk, "Password", "hunter2");
     assert!(!is_kept_for_undo(&desk));
+}
+
+#[test]
+fn undo_brings_no_password_back_into_an_address() {
+    let is_forgotten = |desk: &mut Desk, name: &str| {
+        fill(desk, name, "rtsp://joe:hunter2");
+        // Longer than a text must stay to be kept.
+        desk.harness.run_steps(20);
+        assert!(undone(desk).iter().any(|text| text.contains("hunter2")), "{name} can be undone");
+        desk.write("@10.0.0.7/one");
+        assert_eq!(value_of(desk, name), "rtsp://10.0.0.7/one");
+        desk.harness.run_steps(20);
+        let texts = undone(desk);
+        assert!(texts.iter().all(|text| !text.contains("hunter2")), "{name}: {texts:?}");
+    };
+    let mut desk = editor("Connection");
+    is_forgotten(&mut desk, "Address");
+    is_forgotten(&mut desk, "Sub stream");
+    let mut desk = devices(&settings(1));
+    desk.click("Add camera");
+    is_forgotten(&mut desk, "Address");
+    is_forgotten(&mut desk, "Sub stream");
+    assert!(value_of(&desk, "User") == "joe" && !value_of(&desk, "Password").is_empty());
 }
 
 #[test]
@@ -726,6 +749,7 @@ fn a_list_is_looked_at_before_it_is_taken_over() {
         same: 2,
         schedules: vec!["Day".into()],
         apart: vec!["Roof".into()],
+        again: vec!["Shed".into()],
         without_password: vec!["Roof".into()],
     };
     let outcome = Ok(CameraListOutcome::Found(summary.clone()));
@@ -735,6 +759,7 @@ fn a_list_is_looked_at_before_it_is_taken_over() {
         told(&desk, "1 camera to be added: Roof") && told(&desk, "different in the list: Gate")
     );
     assert!(told(&desk, "apart from the footage of an earlier camera: Roof"));
+    assert!(told(&desk, "Footage that is here belongs to them again: Shed"));
     desk.click("Cameras that are there already: Update those");
     desk.click("Take over");
     let query = ask(&desk);

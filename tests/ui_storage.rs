@@ -150,6 +150,18 @@ fn a_nas_that_was_tested() {
 }
 
 #[test]
+fn recordings_that_are_not_in_the_catalogue() {
+    pictures("strangers", nas(), &bringing::strange(), |_| ());
+}
+
+#[test]
+fn recordings_that_were_added_to_the_catalogue() {
+    let adoption = Some(bringing::added());
+    let over = ArchiveOverview { adoption, strangers: 0, ..bringing::strange() };
+    pictures("added", nas(), &over, |_| ());
+}
+
+#[test]
 fn a_bucket_that_is_not_there() {
     pictures("object", object(), &bringing::there(), |desk| {
         desk.click("Test connection");

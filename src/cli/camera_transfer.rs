@@ -51,6 +51,10 @@ fn words(summary: &ImportSummary, update: bool) -> String {
         let names = summary.apart.join(", ");
         text.push_str(&format!("\napart from the footage of an earlier camera: {names}"));
     }
+    if !summary.again.is_empty() {
+        let names = summary.again.join(", ");
+        text.push_str(&format!("\nwith the footage that is here: {names}"));
+    }
     if !summary.without_password.is_empty() {
         let names = summary.without_password.join(", ");
         text.push_str(&format!("\nwithout a password yet: {names}"));

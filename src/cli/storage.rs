@@ -30,8 +30,19 @@ pub fn run(args: &Args, options: &StorageOptions) -> Result<()> {
             set(args, &folder, &all, *yes)
         }
         StorageVerb::Test { place, json } => storage_test::run(args, &folder, place, *json),
+        StorageVerb::Adopt => adopt(&folder),
         StorageVerb::TakeOver => take_over(args, &folder),
         StorageVerb::Preview { json } => preview(&folder, *json),
+    }
+}
+
+/// Has recordings that are there and not known added to the catalogue.
+fn adopt(folder: &DataFolder) -> Result<()> {
+    match session::request(folder, &Request::AdoptStrangers)? {
+        Response::Done(_) => print::line(
+            "what is there is being added to the catalogue; \"watchkeeper storage show\" tells how far it is",
+        ),
+        _ => bail!(session::OTHER_VERSION),
     }
 }
 
@@ -196,6 +207,20 @@ fn how_it_stands(archive: &ArchiveOverview) -> Vec<(&'static str, String)> {
     if archive.total > 0 {
         let (free, total) = (print::bytes(archive.free), print::bytes(archive.total));
         lines.push(("free there", format!("{free} of {total}")));
+    }
+    if archive.strangers > 0 {
+        let size = print::bytes(archive.stranger_bytes);
+        let text = format!(
+            "{size} in {} recordings there; \"watchkeeper storage adopt\" adds them",
+            archive.strangers
+        );
+        lines.push(("not in catalogue", text));
+    }
+    if let Some(adoption) = &archive.adoption {
+        let added: u64 = adoption.added.values().sum();
+        let is_over = if adoption.is_over { "" } else { ", and it goes on" };
+        let text = format!("{added} recordings of {} looked into{is_over}", adoption.done);
+        lines.push(("added", text));
     }
     let room = print::bytes(archive.spool_room);
     let covered = archive.covers_micros.map(|micros| micros / 3_600_000_000);

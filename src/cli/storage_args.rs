@@ -78,6 +78,8 @@ pub enum StorageVerb {
         #[arg(long)]
         json: bool,
     },
+    /// Add the recordings that are on the NAS or in the bucket and not in the catalogue of the running Watchkeeper to it
+    Adopt,
     /// Make the NAS folder or bucket ours although another Watchkeeper brings its recordings there; that one is
     /// refused from then on
     TakeOver,

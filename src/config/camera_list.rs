@@ -73,7 +73,8 @@ fn used_schedules(settings: &Settings) -> BTreeSet<&str> {
 }
 
 /// What `settings` become with the list `text`, and what that means; `path` is named in errors. A new camera gets
-/// another identity where its own belongs to one of `recorded` or to footage that is being deleted.
+/// another identity where its own belongs to one of `recorded` or to footage that is being deleted; not where no
+/// camera is set up at all: then the settings were lost, and the footage is of the cameras of the list.
 ///
 /// # Errors
 /// [`ConfigError::Invalid`] with line and reason.
@@ -96,6 +97,7 @@ pub fn read(
     let mut summary = ImportSummary::default();
     let mut taken: BTreeMap<usize, usize> = BTreeMap::new();
     let listed = list.cameras.iter().map(|camera| camera.id.clone());
+    let were_lost = settings.cameras.is_empty() && settings.erase.is_empty();
     let ids: BTreeSet<CameraId> = listed.chain(recorded.iter().cloned()).collect();
     for (number, listed) in list.cameras.into_iter().enumerate() {
         let problem = |key, reason: &str| {
@@ -115,8 +117,10 @@ pub fn read(
             Ok(camera) => camera,
             Err((key, reason)) => return problem(key, &reason),
         };
-        if old.is_none() && (recorded.contains(&camera.id) || after.erase.contains_key(&camera.id))
-        {
+        let is_taken = recorded.contains(&camera.id) || after.erase.contains_key(&camera.id);
+        if old.is_none() && is_taken && were_lost {
+            summary.again.push(camera.name.clone());
+        } else if old.is_none() && is_taken {
             camera.id = after.free_id(&camera.name, &ids);
             summary.apart.push(camera.name.clone());
         }
@@ -306,6 +310,12 @@ mod tests {
         assert_eq!(ids, [&id("a-3"), &id("b-2")]);
         assert_eq!(summary.apart, ["A", "B"]);
         assert_eq!(after.erase, there.erase, "what is to be deleted goes");
+        // After the settings were lost they are those cameras.
+        let lost = Settings::default();
+        let (after, summary) =
+            read(path, &text, &lost, KnownCameras::Skip, &recorded).expect("taken");
+        assert_eq!(after.cameras, sample().cameras);
+        assert_eq!((summary.again, summary.apart), (vec!["A".to_owned()], Vec::new()));
         // Cameras that are there keep theirs, and their footage.
         let (after, summary) =
             read(path, &text, &sample(), KnownCameras::Update, &recorded).expect("taken");

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::EngineError;
 use super::archive::{ArchiveOptions, ArchiveReport, ArchiveState};
 use super::cleaner::StorageReport;
 use super::notices::Cause;
@@ -46,7 +47,9 @@ pub fn overview(report: &StorageReport) -> Option<ArchiveOverview> {
         dropped_files: spool.dropped.files,
         free: archive.room.space.free,
         total: archive.room.space.total,
-        strangers: found.strangers,
+        strangers: found.strangers.files,
+        stranger_bytes: found.strangers.bytes,
+        adoption: archive.adoption,
         missing: found.missing,
         trouble: archive.trouble,
         address: archive.address,
@@ -114,6 +117,14 @@ impl Service {
         }
     }
 
+    /// Has what is on the archive and not in the index added to it.
+    pub(super) fn adopt_strangers(&self) -> Result<(), EngineError> {
+        self.archive_desk.adopt()?;
+        // One that is busy looks when it is done.
+        let _looks_later = self.upload.look();
+        Ok(())
+    }
+
     /// Raises and clears what operators must know of the archive and of what waits for it.
     pub(super) fn notice_archive(&mut self, report: &StorageReport, now: WallTime) {
         let archive = report.archive.as_deref();
@@ -167,9 +178,18 @@ impl Service {
 /// What was found when all files of an archive were listed.
 fn found_words(archive: &ArchiveReport) -> Option<String> {
     let found = archive.found?;
+    let strangers = match found.strangers.files {
+        0 => None,
+        1 => Some("1 recording is there that is".to_owned()),
+        files => Some(format!("{files} recordings are there that are")),
+    };
+    let strangers = strangers.map(|which| {
+        format!(
+            "{which} not in this program's catalogue; Setup > Recording > Storage can add them."
+        )
+    });
     let parts = [
-        (found.strangers, "files are there that are not in the index"),
-        (found.missing, "recordings are in the index and not there any more"),
+        (found.missing, "recordings are in the catalogue and not there any more"),
         (found.differing, "files are not as long as they were"),
     ];
     let told: Vec<String> = parts
@@ -177,19 +197,20 @@ fn found_words(archive: &ArchiveReport) -> Option<String> {
         .filter(|(count, _)| *count > 0)
         .map(|(count, what)| format!("{count} {what}"))
         .collect();
-    (!told.is_empty()).then(|| {
+    let differs = (!told.is_empty()).then(|| {
         format!(
-            "{}: {}. \"watchkeeper check --repair\" puts that right while Watchkeeper does not run.",
-            archive.address,
+            "{}; \"watchkeeper check --repair\" puts that right while Watchkeeper does not run.",
             told.join(", ")
         )
-    })
+    });
+    let all: Vec<String> = strangers.into_iter().chain(differs).collect();
+    (!all.is_empty()).then(|| format!("{}: {}", archive.address, all.join(" ")))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::archive::Found;
+    use crate::engine::archive::{Amount, Found};
 
     #[test]
     fn what_does_not_agree_is_told_with_what_puts_it_right() {
@@ -197,9 +218,11 @@ mod tests {
         assert_eq!(found_words(&report), None);
         let agree = ArchiveReport { found: Some(Found::default()), ..report.clone() };
         assert_eq!(found_words(&agree), None);
-        let found = Some(Found { strangers: 3, missing: 0, differing: 1 });
+        let strangers = Amount { files: 3, bytes: 3_000 };
+        let found = Some(Found { strangers, missing: 0, differing: 1 });
         let told = found_words(&ArchiveReport { found, ..report }).expect("something");
-        assert!(told.starts_with("smb://nas/video: 3 files are there"), "{told}");
-        assert!(told.contains("1 files are not as long") && told.contains("check --repair"));
+        assert!(told.starts_with("smb://nas/video: 3 recordings are there"), "{told}");
+        assert!(told.contains("Storage can add them. 1 files are not as long"), "{told}");
+        assert!(told.ends_with("while Watchkeeper does not run."), "{told}");
     }
 }

@@ -1,8 +1,8 @@
 //! Questions and orders from outside of the engine: another process, or a command on a folder that nobody
 //! runs on.
 //!
-//! Must not do: change anything but what an order names: locks, bookmarks, manual recordings, the window, and
-//! whether it runs at all.
+//! Must not do: change anything but what an order names: locks, bookmarks, manual recordings, what of an archive is in
+//! the index, the window, and whether it runs at all.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
 
+use super::archive::ArchiveDesk;
 use super::cleaner::{SpoolReport, StorageReport};
 use super::diagnosing::Situation;
 use super::disk::DiskLook;
@@ -50,6 +51,8 @@ pub enum Request {
     Report,
     /// How storage stands.
     Storage,
+    /// Add the recordings that are on the archive and not in the index to it.
+    AdoptStrangers,
     /// Which ranges are locked.
     Locks,
     /// What was noted about which moments.
@@ -120,6 +123,8 @@ pub struct Running {
     pub manual: ManualDesk,
     /// Looks at the disk.
     pub disk: DiskLook,
+    /// Where the archive is told what is wanted.
+    pub archive: ArchiveDesk,
 }
 
 /// What waits to be brought elsewhere while nothing is recorded.
@@ -193,6 +198,10 @@ impl Desk {
                 Ok(Response::Report(BASE64.encode(bundle)))
             }
             Request::Storage => self.overview().map(Response::Storage),
+            Request::AdoptStrangers => {
+                self.running()?.archive.adopt()?;
+                Ok(Response::Done(true))
+            }
             Request::Locks => match self.marks.locks.trouble() {
                 Some(why) => Err(ConfigError::Refused(why).into()),
                 None => Ok(Response::Locks(self.marks.locks.list())),

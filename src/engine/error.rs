@@ -1,6 +1,6 @@
 //! What can keep the engine from starting, or from stopping in order.
 
-use super::archive::UploadBusy;
+use super::archive::{CannotAdopt, UploadBusy};
 use crate::capture::CaptureError;
 use crate::config::ConfigError;
 use crate::index::IndexError;
@@ -59,6 +59,9 @@ pub enum EngineError {
     /// The index takes no changes now.
     #[error("the index cannot be written now; it is tried again")]
     IndexBusy,
+    /// Recordings of an archive cannot be added to the index now.
+    #[error(transparent)]
+    CannotAdopt(#[from] CannotAdopt),
     /// Something that was asked for is not there.
     #[error("{0}")]
     NotFound(String),

@@ -158,7 +158,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         locks: locks.clone(),
         clock: Arc::clone(&clock),
         thumbnails: small_pictures.clone(),
-        desk: archive,
+        desk: archive.clone(),
         orders,
     };
     let upload = Upload::start(upload, None)?;
@@ -175,6 +175,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         recordings: Arc::clone(&recordings),
         writer: small_pictures,
         clock: Arc::clone(&clock),
+        archive: archive.clone(),
     })?;
     let previews = Previews::start(stored, Arc::clone(&recordings.footage), Arc::clone(&shown))?;
     let (stop_queries, stopped): (Sender<()>, _) = bounded(0);
@@ -232,6 +233,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
             shown: Arc::clone(&shown),
             manual: manual.clone(),
             disk: disk.look(),
+            archive: archive.clone(),
         }),
         rest: Arc::default(),
         clock: Arc::clone(&clock),
@@ -259,6 +261,7 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         recorder,
         cleaner,
         upload,
+        archive_desk: archive.clone(),
         bringing: None,
         capture,
         detection,

@@ -8,23 +8,14 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::rebuilt::{clamped, journal_of_footage, row_of};
 use super::{Change, Index, IndexError, IndexReader};
-use crate::media::clock_map::MAX_BEND_PPM;
-use crate::model::coverage::{SEAM_MICROS, merge};
-use crate::model::time::ticks_to_micros;
-use crate::model::{
-    CameraId, CoverageKind, CoverageSpan, DeletionCause, GapReason, JournalEntry, RecordingState,
-    SegmentRow, SegmentState, StreamId, VolumeId, WallTime,
-};
+use crate::model::{DeletionCause, SegmentRow, SegmentState, StreamId, VolumeId, WallTime};
 use crate::storage::recovery::{Cause, Plan, Repair};
 use crate::storage::repair::{
     FoundSegment, Inspected, finish_file, inspect, remove_empty, remove_marked,
 };
 use crate::storage::{FoundFile, StorageError, Volume, Volumes};
-
-/// A rebuilt row may reach into the next segment by as much as a camera's clock may have been bent, and
-/// this much for a short one; its end is then cut. More than that is a system clock that was set back.
-const CLAMP_MICROS: i64 = 1_000_000;
 
 /// What was compared and what was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -161,8 +152,42 @@ pub fn repair(
     examination.run()?;
     let (report, changes) = (std::mem::take(&mut examination.report), examination.into_changes()?);
     index.apply(&changes)?;
-    index.apply(&derived_journal(&reader)?)?;
+    index.apply(&journal_of_footage(&reader, |_| true)?)?;
     Ok(report)
+}
+
+/// Reads files that no row names, one after another, and makes rows of them as [`repair`] does. Of a stream the newest
+/// comes first: the end of a row is cut where the next one begins.
+pub struct Adopter<'a>(Examination<'a>);
+
+impl<'a> Adopter<'a> {
+    /// One for files on `volumes`.
+    #[must_use]
+    pub fn new(reader: &'a IndexReader, volumes: &'a Volumes) -> Self {
+        Self(Examination::new(reader, volumes, &[], true))
+    }
+
+    /// Reads one; what it is and what becomes of it, or none when its volume is not open.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn look_into(
+        &mut self,
+        volume: VolumeId,
+        file: &FoundFile,
+    ) -> Result<Option<Problem>, IndexError> {
+        let Some(place) = self.0.volumes.get(&volume) else { return Ok(None) };
+        self.0.examine(volume, place.as_ref(), file, None, Cause::NoRow)?;
+        Ok(self.0.report.problems.pop())
+    }
+
+    /// What the index is to be told.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn into_changes(self) -> Result<Vec<Change>, IndexError> {
+        self.0.into_changes()
+    }
 }
 
 /// One pass over all volumes.
@@ -416,74 +441,4 @@ fn finding_of(cause: Cause) -> Finding {
         Cause::NoRow => Finding::NotIndexed,
         Cause::NotClosed | Cause::SizeDiffers => Finding::Differs,
     }
-}
-
-/// The row of a file. Its end is where the known row ends, moved by the media that the row did not know
-/// of; without one the bend of the camera's clock is lost, and a tick is a tick.
-fn row_of(
-    found: &FoundSegment,
-    known: Option<&SegmentRow>,
-    volume: VolumeId,
-    path: &str,
-    state: SegmentState,
-) -> SegmentRow {
-    let identity = &found.identity;
-    let straight = |from: WallTime, ticks| from.plus_micros(ticks_to_micros(ticks));
-    let end = match known {
-        Some(known) if known.media_duration <= found.media_duration => {
-            straight(known.end, found.media_duration - known.media_duration)
-        }
-        _ => straight(identity.start, found.media_duration),
-    };
-    SegmentRow {
-        stream: identity.stream.clone(),
-        start: identity.start,
-        end,
-        media_duration: found.media_duration,
-        frames: found.frames,
-        bytes: found.bytes,
-        run: identity.run,
-        run_offset: identity.run_offset,
-        volume,
-        path: path.into(),
-        state,
-    }
-}
-
-/// Cuts the end of `row` at the start of the `next` segment, if it reaches over it by no more than the
-/// bend of a clock explains.
-fn clamped(mut row: SegmentRow, next: Option<WallTime>) -> SegmentRow {
-    let Some(next) = next else { return row };
-    let over = row.end.micros_since(next);
-    let bend = row.span().micros() / 1_000_000 * MAX_BEND_PPM;
-    if over > 0 && over <= bend + CLAMP_MICROS && next > row.start {
-        row.end = next;
-    }
-    row
-}
-
-/// For each camera that has footage and no journal: recording where there is footage, nothing known where
-/// there is none.
-fn derived_journal(reader: &IndexReader) -> Result<Vec<Change>, IndexError> {
-    let mut by_camera: BTreeMap<CameraId, Vec<CoverageSpan>> = BTreeMap::new();
-    let known = reader.journal_cameras()?;
-    for stream in reader.streams()?.into_iter().filter(|s| !known.contains(&s.camera)) {
-        let rows = reader.segments_of(&stream)?;
-        let plain =
-            |row: SegmentRow| CoverageSpan { span: row.span(), kind: CoverageKind::Continuous };
-        let rows = rows.into_iter().filter(|row| !row.state.is_deleting());
-        by_camera.entry(stream.camera).or_default().extend(rows.map(plain));
-    }
-    let mut changes = Vec::new();
-    for (camera, mut spans) in by_camera {
-        spans.sort_unstable_by_key(|covered| covered.span.start);
-        let mut entry = |at, state| {
-            changes.push(Change::Journal(JournalEntry { camera: camera.clone(), at, state }));
-        };
-        for covered in merge(spans, SEAM_MICROS) {
-            entry(covered.span.start, RecordingState::Recording(covered.kind));
-            entry(covered.span.end, RecordingState::Idle(GapReason::Unknown));
-        }
-    }
-    Ok(changes)
 }

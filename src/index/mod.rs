@@ -15,12 +15,13 @@ pub mod gaps;
 pub mod open;
 pub mod places;
 pub mod query;
+pub mod rebuilt;
 pub mod schema;
 pub mod thumbnails;
 pub mod touched;
 pub mod write;
 
-pub use check::{CheckReport, Finding, Outcome, Problem, check, repair};
+pub use check::{Adopter, CheckReport, Finding, Outcome, Problem, check, repair};
 pub use deleted::DeletedSpan;
 pub use error::IndexError;
 pub use open::{Damaged, Index, Opened};

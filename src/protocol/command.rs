@@ -50,6 +50,9 @@ pub enum Command {
     RetryCamera(CameraId),
     /// Tries now to bring recordings to the archive, whatever was in the way.
     RetryArchive,
+    /// Adds the recordings that are on the archive and not in the index to it; how it goes is in
+    /// [`super::ArchiveOverview::adoption`].
+    AdoptStrangers,
     /// Makes the archive ours although another Watchkeeper brings its recordings there.
     TakeOverArchive,
     /// Tests an address; the answer arrives in [`super::Shown::probe`].

@@ -66,6 +66,8 @@ pub struct ImportSummary {
     pub schedules: Vec<String>,
     /// Names of new ones that get another identity than the list gives them, which footage of an earlier camera has.
     pub apart: Vec<String>,
+    /// Names of new ones to which footage that is here belongs, since the settings were lost.
+    pub again: Vec<String>,
     /// Names of those that need a password, which no list holds.
     pub without_password: Vec<String>,
 }

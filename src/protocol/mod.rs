@@ -41,7 +41,9 @@ pub use notice::{Acknowledged, Notice, Severity, Topic};
 pub use playback::{CameraView, PlaybackSnapshot, ViewState};
 pub use settings::{ArchivePassword, ChangeAnswer, Changed, SettingsChange};
 pub use status::{CameraStatus, LinkState, Snapshot, VolumeStatus};
-pub use storage::{ArchiveOverview, Going, StorageAnswer, StorageOverview, StorageQuery};
+pub use storage::{
+    Adoption, ArchiveOverview, Going, NotAdded, StorageAnswer, StorageOverview, StorageQuery,
+};
 pub use storage_test::{
     StorageOutcome, StoragePassed, StorageProtection, StorageStep, StorageTest, StorageTestAnswer,
 };

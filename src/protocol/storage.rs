@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::model::{CameraId, DeletionCause, Settings, WallSpan, WallTime};
@@ -96,12 +97,51 @@ pub struct ArchiveOverview {
     pub free: u64,
     /// Bytes that it holds in all.
     pub total: u64,
-    /// Files there that the index does not know.
+    /// Recordings there that the index does not know.
     pub strangers: u64,
+    /// Their bytes.
+    #[serde(default)]
+    pub stranger_bytes: u64,
+    /// How far such recordings are being added to the index, or what came of it; none when nobody has asked for it.
+    #[serde(default)]
+    pub adoption: Option<Adoption>,
     /// Recordings in the index whose files are not there any more.
     pub missing: u64,
     /// What is wrong with a recording that waits, in a sentence.
     pub trouble: Option<String>,
+}
+
+/// How recordings that are on an archive and not in the index are being added to it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Adoption {
+    /// Whether all of them have been looked into.
+    pub is_over: bool,
+    /// Files that have been looked into,
+    pub done: u64,
+    /// and of how many.
+    pub of: u64,
+    /// Recordings that were added, by camera.
+    pub added: BTreeMap<CameraId, u64>,
+    /// Their bytes.
+    pub added_bytes: u64,
+    /// Files that were not added, by reason.
+    pub left: BTreeMap<NotAdded, u64>,
+}
+
+/// Why a file is not added to the index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NotAdded {
+    /// The index knows its recording from another file.
+    Known,
+    /// It was never finished, and cannot be where it is.
+    Unfinished,
+    /// Nothing was recorded into it; it is removed.
+    Empty,
+    /// It is no recording of ours, or is damaged.
+    Unreadable,
+    /// It cannot be read now.
+    Failed,
 }
 
 /// Footage of a camera that goes by one rule.

@@ -156,6 +156,9 @@ pub fn main_icon_button(
     ui.add(button).accessible_name(text).on_hover_text(explanation)
 }
 
+/// Height of [`segmented`], in points.
+pub const SEGMENTED: f32 = theme::CONTROL + 6.0;
+
 /// One of several values, side by side; returns the index that was clicked. Each option has its word and its
 /// tooltip.
 pub fn segmented(
@@ -200,10 +203,9 @@ pub fn segmented(
 /// A word in front of [`segmented`], level with it: a row grows only with what comes next, and then the word stands too
 /// high.
 pub fn before_segmented(ui: &mut Ui, text: RichText) {
-    let height = theme::CONTROL + 6.0;
     let layout = Layout::left_to_right(Align::Center);
-    ui.allocate_ui_with_layout(Vec2::new(0.0, height), layout, |ui| {
-        ui.set_min_height(height);
+    ui.allocate_ui_with_layout(Vec2::new(0.0, SEGMENTED), layout, |ui| {
+        ui.set_min_height(SEGMENTED);
         ui.label(text);
     });
 }
@@ -441,18 +443,18 @@ pub fn field(ui: &mut Ui, label: &str, hint: &str, text: &mut String, password: 
             .desired_width(f32::INFINITY);
         let response = ui.add(edit).labelled_by(name.id);
         if password {
-            forget_typing(&response);
+            forget_typing(&response.ctx, response.id);
         }
         response
     })
     .inner
 }
 
-/// Takes from egui what it keeps of a password's text field for Undo: that is the text itself, and stays when the field
-/// is gone.
-pub fn forget_typing(field: &Response) {
-    if let Some(mut state) = egui::TextEdit::load_state(&field.ctx, field.id) {
+/// Takes from egui what it keeps of a text field with a password for Undo: that is the text itself, and stays when the
+/// field is gone.
+pub fn forget_typing(ctx: &egui::Context, field: egui::Id) {
+    if let Some(mut state) = egui::TextEdit::load_state(ctx, field) {
         state.clear_undoer();
-        state.store(&field.ctx, field.id);
+        state.store(ctx, field);
     }
 }

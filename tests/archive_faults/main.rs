@@ -4,6 +4,7 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test may fail by panicking")]
 
+mod adopting;
 #[path = "../bare_stream/mod.rs"]
 mod bare_stream;
 #[path = "../bare_stream/numbered.rs"]
@@ -278,13 +279,13 @@ fn a_lost_index_is_made_anew_from_both_places_and_says_which_it_cannot_reach() {
 #[test]
 fn files_that_the_index_does_not_know_are_counted_and_parts_of_nobody_go() {
     let mut rig = Rig::new(ways(false));
-    rig.archive.put("office/2020-01-01/foreign.mp4", b"of somebody else");
+    rig.archive.put("office/2020-01-01/00-00-00.000+0000_main.mp4", b"of somebody else");
     let mut part = rig.archive.upload("office/2020-01-01/part.mp4", 9).expect("begins");
     part.write(b"a part").expect("written");
     drop(part);
     assert!(rig.catch_up());
     let found = rig.report.found.expect("all files were listed");
-    assert_eq!((found.strangers, found.missing, found.differing), (1, 0, 0));
+    assert_eq!((found.strangers.files, found.missing, found.differing), (1, 0, 0));
     let (files, parts) = rig.archive.contents();
     assert_eq!((files.len(), parts), (1, Vec::new()), "what is not ours stays");
 }

@@ -102,6 +102,8 @@ pub struct Rig {
     pub report: ArchiveReport,
     pub storage: StorageReport,
     pub signals: Arc<Signals>,
+    /// What the index does not know is wanted in it once with each start.
+    pub adopts: bool,
     /// Files that nobody can read, as a power cut may leave them.
     left: BTreeSet<String>,
     known: Arc<Latest<String>>,
@@ -126,6 +128,7 @@ impl Rig {
             report: ArchiveReport::default(),
             storage: StorageReport::default(),
             signals: Arc::new(Signals::default()),
+            adopts: false,
             left: BTreeSet::new(),
             known: Arc::new(Latest::new()),
             clock: Arc::new(SimulatedClock::new(wall(0))),
@@ -255,6 +258,26 @@ impl Rig {
         wait
     }
 
+    /// As much time has passed without recording as the clock says.
+    pub fn pass(&mut self) {
+        let second = self.clock.wall().as_micros() / 1_000_000 - START;
+        self.second = (second / SWEEP + 1) * SWEEP;
+        let behind = wall(self.second).micros_since(self.clock.wall());
+        self.clock.advance(Duration::from_micros(u64::try_from(behind).unwrap_or(0)));
+    }
+
+    /// Some rounds in which nothing is recorded; whether nothing is to be done at the end, but for what cannot be.
+    pub fn try_some(&mut self, rounds: usize) -> bool {
+        let mut running = self.start();
+        for _ in 0..rounds {
+            let wait = running.round();
+            self.clock.advance(wait);
+        }
+        let idle = running.desk.report().is_some_and(|report| report.state == ArchiveState::Idle);
+        self.stop(running);
+        idle
+    }
+
     /// The operator says that the archive is ours now, and it is.
     pub fn take_over(&mut self) {
         let mut running = self.start();
@@ -268,7 +291,7 @@ impl Rig {
         let mut running = self.start();
         let mut idle = 0;
         for _ in 0..PATIENCE {
-            let wait = running.courier.round(&mut |_| ControlFlow::Continue(()));
+            let wait = running.round();
             self.clock.advance(wait);
             assert!(running.keeper.round(|| ControlFlow::Continue(None)).is_continue());
             let report = running.desk.report().expect("an archive");
@@ -356,6 +379,7 @@ impl Rig {
             recorders: recorders.collect(),
             connected: false,
             changes: Vec::new(),
+            wants: self.adopts,
         }
     }
 
@@ -389,9 +413,7 @@ impl Rig {
         running.changes.push(Change::Heartbeat(now.wall));
         self.promise(running);
         running.commit();
-        while !self.is_halted()
-            && running.courier.round(&mut |_| ControlFlow::Continue(())).is_zero()
-        {}
+        while !self.is_halted() && running.round().is_zero() {}
         if !self.is_halted() {
             assert!(running.keeper.round(|| ControlFlow::Continue(None)).is_continue());
         }
@@ -426,9 +448,7 @@ impl Rig {
         assert!(self.left.is_empty() || power.is_some(), "{:?}", self.left);
         self.index = Some(index);
         // It takes a while, and begins with a GOP.
-        self.second = (self.second / SWEEP + 1) * SWEEP;
-        let behind = wall(self.second).micros_since(self.clock.wall());
-        self.clock.advance(Duration::from_micros(u64::try_from(behind).unwrap_or(0)));
+        self.pass();
     }
 
     /// The index is lost, and made anew from both places; what could not be mended.

@@ -1,5 +1,6 @@
 //! What runs of the program while the rig plays.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,6 +28,8 @@ pub struct Running {
     pub recorders: Vec<StreamRecorder>,
     pub connected: bool,
     pub changes: Vec<Change>,
+    /// What the index does not know is wanted in it, as soon as that can be asked for.
+    pub wants: bool,
 }
 
 impl Running {
@@ -47,6 +50,11 @@ impl Running {
             recorder.tick(now);
         }
         self.collect();
+    }
+
+    pub fn round(&mut self) -> Duration {
+        self.wants = self.wants && self.desk.adopt().is_err();
+        self.courier.round(&mut |_| ControlFlow::Continue(()))
     }
 
     pub fn collect(&mut self) {

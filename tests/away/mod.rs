@@ -28,7 +28,7 @@ const KILLS: usize = 4;
 const NOTICED: Duration = Duration::from_secs(40);
 
 /// Time in which all that waits is brought when nothing stands in the way: the longest back-off, and a busy computer.
-const CAUGHT_UP: Duration = Duration::from_secs(90);
+pub const CAUGHT_UP: Duration = Duration::from_secs(90);
 
 /// Said while the NAS cannot be reached.
 pub const AWAY: &str = "tried again by itself";

@@ -70,6 +70,19 @@ pub fn told(desk: &Desk, part: &str) -> bool {
     desk.harness.query_all_by_label_contains(part).next().is_some()
 }
 
+/// The texts that Undo would bring back into the field that has the keyboard.
+pub fn undone(desk: &Desk) -> Vec<String> {
+    let field = desk.harness.ctx.memory(|memory| memory.focused()).expect("a field");
+    let state = TextEdit::load_state(&desk.harness.ctx, field).expect("a text field");
+    let (mut undoer, mut texts) = (state.undoer(), Vec::new());
+    let mut now = (CCursorRange::default(), "something else".to_owned());
+    while let Some(before) = undoer.undo(&now).filter(|before| **before != now).cloned() {
+        texts.push(before.1.clone());
+        now = before;
+    }
+    texts
+}
+
 /// Whether egui keeps what was typed into the field that has the keyboard, to take it back.
 pub fn is_kept_for_undo(desk: &Desk) -> bool {
     let field = desk.harness.ctx.memory(|memory| memory.focused()).expect("a field");

@@ -55,6 +55,23 @@ fn is_refused(before: fn() -> Settings, name: &str, texts: &[(&str, &str)]) {
     assert_eq!(value_of(&desk, name), was);
 }
 
+#[test]
+fn what_stands_in_a_row_is_level() {
+    let desk = tall(nas());
+    let field = |name| desk.harness.get_by_role_and_label(Role::TextInput, name).rect();
+    let days = field("Retention days");
+    for name in ["Retention hours", "Retention minutes"] {
+        assert_eq!(field(name).y_range(), days.y_range(), "{name}");
+    }
+    let middle = |name| desk.harness.get_by_role_and_label(Role::Label, name).rect().center().y;
+    for (name, field) in [("Retention period", days), ("Host", field("Host"))] {
+        assert!((middle(name) - field.center().y).abs() <= 1.0, "{name}");
+    }
+    let choice = "Recorded stream: Main";
+    let choice = desk.harness.get_by_role_and_label(Role::Button, choice).rect().center().y;
+    assert!((middle("Recorded stream") - choice).abs() <= 1.0);
+}
+
 fn is_beside(desk: &Desk, name: &str, sentence: &str) {
     let field = desk.harness.get_by_role_and_label(Role::TextInput, name).rect();
     let below = desk.harness.get_by_label(sentence).rect();

@@ -3,7 +3,7 @@
 use super::*;
 use egui::accesskit::Role;
 use egui_kittest::kittest::NodeT;
-use ui_fixture::hand::{choose, fill, value_of};
+use ui_fixture::hand::{choose, fill, is_kept_for_undo, value_of};
 use watchkeeper::model::Password;
 use watchkeeper::protocol::ArchivePassword;
 
@@ -30,6 +30,15 @@ fn a_typed_password_is_sent_for_the_address_beside_it() {
     assert!(!format!("{change:?} {:?}", change.archive_password).contains("horse"));
     assert!(is_unchanged(&desk));
     assert_eq!(value_of(&desk, "Password"), "", "it is still there");
+}
+
+#[test]
+fn a_typed_password_is_not_kept_for_undo() {
+    let mut desk = tall(nas());
+    fill(&mut desk, "Host", "other.local");
+    assert!(is_kept_for_undo(&desk), "an ordinary field can be undone");
+    fill(&mut desk, "Password", "correct horse");
+    assert!(!is_kept_for_undo(&desk));
 }
 
 #[test]

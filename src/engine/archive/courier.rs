@@ -2,9 +2,11 @@
 //!
 //! Must not do: wait longer than a call to the archive takes; the thread waits between the rounds.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
+use super::adopt::Adopting;
 use super::aside::{Aside, Verdict, may_be_of_file};
 use super::backoff::{Backoff, Obstacle};
 use super::bring::Failed;
@@ -63,6 +65,12 @@ pub struct Courier {
     /// What was ordered last.
     pub(super) ordered: Option<Order>,
     pub(super) former: Former,
+    /// What the index does not know is being added to it.
+    pub(super) adopting: Option<Adopting>,
+    /// Files that cannot be added to the index.
+    pub(super) refused: BTreeSet<String>,
+    /// In the round before, some were looked into: recordings that wait get this one.
+    pub(super) has_adopted: bool,
 }
 
 impl Courier {
@@ -89,6 +97,9 @@ impl Courier {
             aside: Aside::default(),
             ordered: None,
             former,
+            adopting: None,
+            refused: BTreeSet::new(),
+            has_adopted: false,
         }
     }
 
@@ -103,6 +114,10 @@ impl Courier {
             self.now.address = archive.archive.describe();
         }
         (self.is_connected, self.is_taken_up, self.listed) = (false, false, None);
+        // What was wanted was wanted of the archive before.
+        self.options.desk.take_wish();
+        self.adopting = None;
+        self.refused.clear();
         self.takes_over = false;
         self.archive = archive;
         self.retry();
@@ -113,6 +128,7 @@ impl Courier {
         match change {
             Change::Archive(archive) => self.set_archive(archive.map(|archive| *archive)),
             Change::Retry => self.retry(),
+            Change::Look => self.heed(),
             Change::TakeOver => self.take_over(),
         }
     }
@@ -136,6 +152,7 @@ impl Courier {
         self.take_orders();
         self.tend_former();
         let Some(archive) = self.archive.clone() else { return LOOK };
+        self.heed();
         let now = self.options.clock.monotonic();
         let waiting = match self.waiting(&archive) {
             Ok(waiting) => waiting,
@@ -193,7 +210,17 @@ impl Courier {
         if now < self.due {
             return Ok(Done::Nothing);
         }
-        if let Some(row) = self.aside.next(&waiting, now) {
+        let next = self.aside.next(&waiting, now);
+        if self.adopting.is_some() && (next.is_none() || !self.has_adopted) {
+            if next.is_none() {
+                self.set_state(ArchiveState::Idle);
+            }
+            self.has_adopted = true;
+            self.adopt(archive, rest)?;
+            return Ok(Done::Some);
+        }
+        self.has_adopted = false;
+        if let Some(row) = next {
             self.on_its_way = Some(row.clone());
             match self.bring(archive, row, rest) {
                 Err(Failed::There(error)) => {
@@ -211,7 +238,7 @@ impl Courier {
         self.tell_aside();
         if self.is_list_due(now) {
             self.set_state(ArchiveState::Idle);
-            self.look_for_strangers(archive)?;
+            let _told = self.look_for_strangers(archive)?;
         } else if now.saturating_sub(self.asked) >= ASK {
             self.ask(archive)?;
         }
@@ -240,7 +267,7 @@ impl Courier {
     }
 
     /// Asks for its space. One that does not tell has no limit that is known.
-    fn ask(&mut self, archive: &ArchiveOptions) -> Result<(), Failed> {
+    pub(super) fn ask(&mut self, archive: &ArchiveOptions) -> Result<(), Failed> {
         self.asked = self.options.clock.monotonic();
         let room = &mut self.now.room;
         let before = std::mem::replace(&mut room.space, archive.archive.space()?);
@@ -382,7 +409,7 @@ impl Courier {
         }
     }
 
-    fn note_trouble(&mut self, text: String) {
+    pub(super) fn note_trouble(&mut self, text: String) {
         if self.now.trouble.as_ref() != Some(&text) {
             tracing::error!("{text}");
         }
@@ -408,7 +435,7 @@ impl Courier {
     }
 
     /// Shows how it stands; nothing without an archive.
-    fn show(&self) {
+    pub(super) fn show(&self) {
         match &self.archive {
             Some(_) => self.options.desk.show(self.now.clone()),
             None => self.options.desk.clear(),

@@ -5,6 +5,7 @@
 //! index names the archive, the file here is removed. Killed anywhere in between, the next start finds the file that
 //! the index names, and goes on. Must not do: decide what is deleted, or hold up recording.
 
+mod adopt;
 mod aside;
 pub mod backoff;
 mod bring;
@@ -13,12 +14,14 @@ mod former;
 mod report;
 mod upkeep;
 
+pub use adopt::CannotAdopt;
 pub use courier::Courier;
 pub use former::{FormerArchive, FormerReport};
 pub use report::{Amount, ArchiveReport, ArchiveState, Found};
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crossbeam::channel::{Receiver, RecvTimeoutError, Sender, bounded};
@@ -92,6 +95,7 @@ pub struct ArchiveDesk {
     former: Arc<Latest<Vec<FormerArchive>>>,
     former_report: Arc<Latest<FormerReport>>,
     orders: Option<Sender<Order>>,
+    adoption_is_wanted: Arc<AtomicBool>,
 }
 
 impl ArchiveDesk {
@@ -128,12 +132,30 @@ impl ArchiveDesk {
         self.former_report.set(report);
     }
 
-    fn show(&self, report: ArchiveReport) {
+    /// Shows the newest report.
+    pub fn show(&self, report: ArchiveReport) {
         self.report.set(report);
     }
 
     fn clear(&self) {
         self.report.clear();
+    }
+
+    /// Wants the recordings in the index that are on the archive and not in it: within seconds they are added.
+    ///
+    /// # Errors
+    /// When that cannot be done now.
+    pub fn adopt(&self) -> Result<(), CannotAdopt> {
+        let report = self.report().ok_or(CannotAdopt::NoArchive)?;
+        if !report.state.is_reachable() {
+            return Err(CannotAdopt::Away(report.sentence()));
+        }
+        self.adoption_is_wanted.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn take_wish(&self) -> bool {
+        self.adoption_is_wanted.swap(false, Ordering::Relaxed)
     }
 
     /// Orders deletions. While others wait nothing is ordered: they are planned again.
@@ -169,6 +191,8 @@ pub(super) enum Change {
     Archive(Option<Box<ArchiveOptions>>),
     /// Try now, whatever was in the way.
     Retry,
+    /// Look at once what is wanted at the desk.
+    Look,
     /// The same, and the archive becomes ours when it is somebody else's.
     TakeOver,
 }
@@ -219,6 +243,14 @@ impl Upload {
     /// What is on these archives of former settings ages too, while they answer.
     pub fn set_former(&self, archives: Vec<FormerArchive>) {
         self.desk.set_former(archives);
+    }
+
+    /// Looks at once what is wanted at its desk.
+    ///
+    /// # Errors
+    /// When the thread has not taken the changes before; it looks after them.
+    pub fn look(&self) -> Result<(), UploadBusy> {
+        self.changes.try_send(Change::Look).map_err(|_| UploadBusy)
     }
 
     /// Tries now, and makes the archive ours when it is somebody else's.

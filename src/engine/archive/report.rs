@@ -3,6 +3,7 @@
 //! Must not do: look at anything.
 
 use crate::model::{VolumeId, WallTime};
+use crate::protocol::Adoption;
 use crate::storage::StorageError;
 use crate::storage::retention;
 use crate::storage::spool::Room;
@@ -23,6 +24,12 @@ impl Amount {
     #[must_use]
     pub fn and(self, bytes: u64) -> Self {
         Self { files: self.files + 1, bytes: self.bytes.saturating_add(bytes) }
+    }
+
+    /// With a file of `bytes` bytes less.
+    #[must_use]
+    pub const fn without(self, bytes: u64) -> Self {
+        Self { files: self.files.saturating_sub(1), bytes: self.bytes.saturating_sub(bytes) }
     }
 }
 
@@ -47,6 +54,8 @@ pub struct ArchiveReport {
     pub serial: u64,
     /// What was found on it the last time that all of its files were listed; none before.
     pub found: Option<Found>,
+    /// How what the index does not know is being added to it, or what came of it; none when nobody has asked for it.
+    pub adoption: Option<Adoption>,
     /// Copies that differed from the recording when they were read back, and were brought again.
     pub spoilt: u64,
     /// Recordings of those that wait that could not be brought and are tried later; others are brought meanwhile.
@@ -58,8 +67,8 @@ pub struct ArchiveReport {
 /// Where its files and the index do not agree.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Found {
-    /// Files that the index does not know.
-    pub strangers: u64,
+    /// Recordings that the index does not know.
+    pub strangers: Amount,
     /// Recordings whose files are not there any more.
     pub missing: u64,
     /// Files of another length than their recording.

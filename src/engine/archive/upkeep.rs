@@ -3,6 +3,7 @@
 //!
 //! Must not do: decide what is deleted; adopt a file.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::bring::{Failed, length_there};
@@ -10,6 +11,8 @@ use super::courier::Courier;
 use super::{ArchiveOptions, Found, ORDER};
 use crate::engine::removal::Doomed;
 use crate::model::{SegmentRow, SegmentState, VolumeId};
+use crate::storage::FoundFile;
+use crate::storage::layout::parse_path;
 use crate::storage::recovery::{Cause, Plan, Repair};
 use crate::storage::retention::Deletion;
 
@@ -123,8 +126,12 @@ impl Courier {
         self.listed.is_none_or(|at| now.saturating_sub(at) >= LIST_EVERY)
     }
 
-    /// Lists all files and compares them with the index.
-    pub(super) fn look_for_strangers(&mut self, archive: &ArchiveOptions) -> Result<(), Failed> {
+    /// Lists all files and compares them with the index; the recordings that it does not know, by path. None when the
+    /// archive answers and cannot list them.
+    pub(super) fn look_for_strangers(
+        &mut self,
+        archive: &ArchiveOptions,
+    ) -> Result<Option<Vec<FoundFile>>, Failed> {
         self.listed = Some(self.options.clock.monotonic());
         let files = match archive.archive.list() {
             Ok(files) => files,
@@ -132,8 +139,8 @@ impl Courier {
                 let error =
                     self.only_of_file(archive, error).inspect_err(|_| self.listed = None)?;
                 let address = &self.now.address;
-                tracing::warn!("the files on {address} cannot be listed: {error}");
-                return Ok(());
+                self.note_trouble(format!("The files on {address} cannot be listed: {error}."));
+                return Ok(None);
             }
         };
         // Others may have taken what was freed; it is tried again.
@@ -142,23 +149,32 @@ impl Courier {
         for row in self.rows_of(archive.volume_id)? {
             plan.compare(row);
         }
-        let mut found = Found::default();
+        // The end may have come before the index was told that they were brought.
+        let own: BTreeSet<String> =
+            self.rows_of(archive.spool)?.into_iter().map(|row| row.path).collect();
+        let is_stranger = |file: &FoundFile| {
+            let ours = parse_path(&file.path).is_some() && !own.contains(&file.path);
+            ours && !self.refused.contains(&file.path)
+        };
+        let (mut found, mut strangers) = (Found::default(), Vec::new());
         for repair in plan.into_repairs() {
             match repair {
-                Repair::Inspect { cause: Cause::NoRow, .. } => found.strangers += 1,
+                Repair::Inspect { cause: Cause::NoRow, file, .. } => {
+                    if is_stranger(&file) {
+                        found.strangers = found.strangers.and(file.bytes);
+                        strangers.push(file);
+                    }
+                }
                 Repair::Inspect { .. } => found.differing += 1,
                 Repair::DropRow(_) => found.missing += 1,
                 Repair::CompleteDeletion { .. } => {}
             }
         }
         if found != Found::default() {
-            let address = &self.now.address;
-            tracing::warn!(
-                "{address} and the index do not agree: {found:?}; check --repair mends that"
-            );
+            tracing::warn!("{} and the index do not agree: {found:?}", self.now.address);
         }
         self.now.found = Some(found);
-        Ok(())
+        Ok(Some(strangers))
     }
 
     fn rows_of(&self, volume: VolumeId) -> Result<Vec<SegmentRow>, Failed> {

@@ -1,15 +1,21 @@
-//! Small pictures of past footage that has none: from the newest segment to the oldest, one picture a step.
+//! Small pictures of past footage that has none: from the newest segment to the oldest, one picture a step. Footage on
+//! an archive is looked at as long as that can be reached.
 //!
-//! Must not do: look at a segment that is being written, or twice at one that has all its pictures.
+//! Must not do: look at a segment that is being written, or twice at one that has all its pictures; find out itself
+//! whether an archive can be reached, which may take seconds.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::analysis::ThumbnailMaker;
 use crate::analysis::thumbnail::lacking;
+use crate::container::ContainerError;
+use crate::engine::archive::ArchiveDesk;
 use crate::engine::recordings::Recordings;
 use crate::index::{IndexError, NewThumbnail, ThumbnailReader, ThumbnailWriter};
-use crate::model::{CameraId, SegmentRow, SegmentState, StreamId, StreamKind, WallSpan, WallTime};
+use crate::model::{
+    CameraId, SegmentRow, SegmentState, StreamId, StreamKind, VolumeId, WallSpan, WallTime,
+};
 use crate::playback::{LoadedSegment, PlaybackError};
 use crate::runtime::Now;
 
@@ -21,11 +27,15 @@ pub struct Backlog {
     recordings: Arc<Recordings>,
     writer: ThumbnailWriter,
     reader: ThumbnailReader,
+    /// Tells whether the archive can be reached.
+    archive: ArchiveDesk,
     /// Newest at the end.
     rows: Vec<SegmentRow>,
     current: Option<Current>,
     /// When segments are looked for again.
     look_at: Duration,
+    /// Whether the last step was for footage on an archive.
+    is_elsewhere: bool,
 }
 
 /// The segment whose pictures are being made.
@@ -39,18 +49,26 @@ struct Current {
 }
 
 impl Backlog {
-    /// What `writer` lacks of `recordings`.
+    /// What `writer` lacks of `recordings`; `archive` tells whether the one can be reached that some are on.
     #[must_use]
-    pub fn new(recordings: Arc<Recordings>, writer: ThumbnailWriter) -> Self {
+    pub fn new(recordings: Arc<Recordings>, writer: ThumbnailWriter, archive: ArchiveDesk) -> Self {
         let reader = writer.reader();
         Self {
             recordings,
             writer,
             reader,
+            archive,
             rows: Vec::new(),
             current: None,
             look_at: Duration::ZERO,
+            is_elsewhere: false,
         }
+    }
+
+    /// Whether the last step was for footage on an archive, which others may be waiting for.
+    #[must_use]
+    pub const fn is_elsewhere(&self) -> bool {
+        self.is_elsewhere
     }
 
     /// Makes one picture, or prepares the next segment; false when there is nothing to do now.
@@ -59,6 +77,7 @@ impl Backlog {
     /// When the index cannot be read or a picture cannot be kept.
     pub fn step(&mut self, maker: &mut ThumbnailMaker, now: Now) -> Result<bool, IndexError> {
         if let Some(mut current) = self.current.take() {
+            self.is_elsewhere = !self.is_here(current.segment.row.volume);
             match current.moments.pop() {
                 Some(at) => {
                     if self.make(&mut current, at, maker)? {
@@ -72,9 +91,11 @@ impl Backlog {
             return Ok(true);
         }
         if let Some(row) = self.rows.pop() {
+            self.is_elsewhere = !self.is_here(row.volume);
             self.begin(&row, now.wall)?;
             return Ok(true);
         }
+        self.is_elsewhere = false;
         if now.monotonic < self.look_at {
             return Ok(false);
         }
@@ -86,11 +107,11 @@ impl Backlog {
     /// The segments that lack pictures, ordered by start. Of two that begin together the one of the sub stream
     /// is last: its pictures cost less and serve for both.
     fn incomplete(&self) -> Result<Vec<SegmentRow>, IndexError> {
-        // An archive that is away would be asked all the time, and a break taken for a damaged file.
         let (mut rows, volumes) = (Vec::new(), self.recordings.volumes.here());
+        let reachable = self.reachable();
         let is_there = |row: &SegmentRow| {
             let closed = matches!(row.state, SegmentState::Finished | SegmentState::Recovered);
-            closed && volumes.contains_key(&row.volume)
+            closed && (volumes.contains_key(&row.volume) || reachable == Some(row.volume))
         };
         for stream in self.recordings.reader.streams()? {
             let complete = self.reader.complete(&stream)?;
@@ -101,7 +122,22 @@ impl Backlog {
         Ok(rows)
     }
 
+    fn is_here(&self, volume: VolumeId) -> bool {
+        self.recordings.volumes.here().contains_key(&volume)
+    }
+
+    /// The archive, if it answers.
+    fn reachable(&self) -> Option<VolumeId> {
+        let report = self.archive.report()?;
+        report.state.is_reachable().then_some(report.volume)
+    }
+
     fn begin(&mut self, row: &SegmentRow, now: WallTime) -> Result<(), IndexError> {
+        if self.is_elsewhere && self.reachable() != Some(row.volume) {
+            // What is there waits for the next look.
+            self.rows.retain(|other| other.volume != row.volume);
+            return Ok(());
+        }
         let kept = self.reader.times(&row.stream.camera, row.span())?;
         let moments = lacking(row.span(), &kept, now);
         if moments.is_empty() {
@@ -163,6 +199,12 @@ impl Backlog {
     fn give_up(&self, row: &SegmentRow, error: &PlaybackError) -> Result<(), IndexError> {
         tracing::debug!("no small pictures of {}: {error}", row.path);
         match error {
+            // The archive may have gone away.
+            PlaybackError::Container { source: ContainerError::Io { .. }, .. }
+                if self.is_elsewhere =>
+            {
+                Ok(())
+            }
             PlaybackError::Container { .. } | PlaybackError::Parameters { .. } => {
                 self.writer.complete(&row.stream, row.start)
             }

@@ -14,6 +14,7 @@ use crossbeam::channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bound
 
 use self::backfill::Backlog;
 use self::live::Watcher;
+use super::archive::ArchiveDesk;
 use super::recordings::Recordings;
 use crate::analysis::{Budget, ThumbnailMaker};
 use crate::capture::UnitQueue;
@@ -36,6 +37,9 @@ const STEPS: usize = 64;
 /// Of the time that a step takes, this part counts as work at least: a disk that is read is busy although no core
 /// is.
 const WAITING_SHARE: u32 = 10;
+
+/// Of a step for footage on an archive this part: playback reads over the same connection.
+const ARCHIVE_WAITING_SHARE: u32 = 4;
 
 /// Past footage waits until a start is over.
 const BACKFILL_AFTER: Duration = Duration::from_secs(10);
@@ -65,6 +69,8 @@ pub struct ThumbnailOptions {
     pub writer: ThumbnailWriter,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
+    /// Tells whether the archive can be reached that recordings are brought to.
+    pub archive: ArchiveDesk,
 }
 
 /// The thread.
@@ -145,7 +151,11 @@ impl ThumbnailWork {
         Self {
             maker: ThumbnailMaker::default(),
             watchers: BTreeMap::new(),
-            backlog: Backlog::new(Arc::clone(&options.recordings), options.writer.clone()),
+            backlog: Backlog::new(
+                Arc::clone(&options.recordings),
+                options.writer.clone(),
+                options.archive.clone(),
+            ),
             budget: Budget::new(PERMILLE, Duration::ZERO, first),
             trouble: None,
             options,
@@ -185,7 +195,7 @@ impl ThumbnailWork {
             }
             let worked = clock.worked().saturating_sub(before);
             let took = clock.monotonic().saturating_sub(began.monotonic);
-            self.budget.spend(began.monotonic, cost(worked, took));
+            self.budget.spend(began.monotonic, cost(worked, took, self.backlog.is_elsewhere()));
         }
         Ok(())
     }
@@ -207,8 +217,8 @@ impl ThumbnailWork {
 }
 
 /// What a step costs that used a core for `worked` and took so long.
-fn cost(worked: Duration, took: Duration) -> Duration {
-    worked.max(took / WAITING_SHARE)
+fn cost(worked: Duration, took: Duration, is_elsewhere: bool) -> Duration {
+    worked.max(took / if is_elsewhere { ARCHIVE_WAITING_SHARE } else { WAITING_SHARE })
 }
 
 #[cfg(test)]
@@ -216,9 +226,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slow_disk_costs_as_well_as_a_core() {
+    fn a_slow_disk_costs_as_well_as_a_core_and_an_archive_more() {
         let millis = Duration::from_millis;
-        assert_eq!(cost(millis(30), millis(40)), millis(30));
-        assert_eq!(cost(millis(3), millis(900)), millis(90));
+        assert_eq!(cost(millis(30), millis(40), false), millis(30));
+        assert_eq!(cost(millis(3), millis(900), false), millis(90));
+        assert_eq!(cost(millis(3), millis(900), true), millis(225));
     }
 }

@@ -5,7 +5,7 @@
 use egui::Ui;
 
 use super::draft::Draft;
-use super::entry::{Entry, Face, row};
+use super::entry::{Entry, Face, choice_row, row};
 use crate::model::StreamKind;
 use crate::model::settings::recording::{
     ManualMinutes, MinSize, PostSeconds, PreSeconds, Sensitivity,
@@ -93,7 +93,7 @@ const fn face(name: &'static str, unit: &'static str, tip: &'static str) -> Face
 }
 
 fn stream(ui: &mut Ui, draft: &mut Draft) {
-    row(ui, words::STREAM, |ui| {
+    choice_row(ui, words::STREAM, |ui| {
         let options = [
             (common::MAIN, common::MAIN_TIP.to_owned()),
             (common::SUB, common::SUB_TIP.to_owned()),

@@ -7,14 +7,17 @@ use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-use egui::{Align, Layout, Response, RichText, Ui, Vec2};
+use egui::{Align, Layout, Response, RichText, Stroke, StrokeKind, TextEdit, Ui, UiBuilder, Vec2};
 
 use crate::ui::theme;
-use crate::ui::widgets::soft;
+use crate::ui::widgets::{SEGMENTED, forget_typing, soft};
 use crate::ui::words::storage as words;
 
 /// Width of the names of fields, in points.
 const NAMES: f32 = 164.0;
+
+/// Between the border of a field and what is in it, in points.
+const SIDE: f32 = 11.0;
 
 /// How a field looks.
 #[derive(Clone, Copy)]
@@ -36,6 +39,8 @@ pub struct Entry {
     /// The setting that the text stands for.
     of: Option<String>,
     error: Option<String>,
+    /// The field, as it was shown last.
+    id: Option<egui::Id>,
 }
 
 impl Entry {
@@ -58,6 +63,7 @@ impl Entry {
             self.error = None;
         }
         let response = field(ui, face, &mut self.text, self.error.is_some());
+        self.id = Some(response.id);
         if !response.changed() {
             return None;
         }
@@ -77,6 +83,13 @@ impl Entry {
     /// Keeps the text that was typed for the value that it has become.
     pub fn settle(&mut self, value: String) {
         self.of = Some(value);
+    }
+
+    /// A password was taken out of what was typed: Undo does not bring it back.
+    pub fn forget_typing(&self, ctx: &egui::Context) {
+        if let Some(id) = self.id {
+            forget_typing(ctx, id);
+        }
     }
 
     /// Shows a named row with a whole number, `hint` behind it and what is wrong with it below; gives the new number
@@ -115,43 +128,29 @@ impl Entry {
     }
 }
 
+/// As high and wide whatever is in it, so that several of them in a row stand level.
 fn field(ui: &mut Ui, face: Face<'_>, text: &mut String, wrong: bool) -> Response {
-    let stroke = if wrong { egui::Stroke::new(1.0, theme::error()) } else { theme::hair() };
-    let frame = egui::Frame::new()
-        .fill(theme::field())
-        .stroke(stroke)
-        .corner_radius(theme::ROUND)
-        .inner_margin(egui::Margin::symmetric(10, 0));
-    let inner = frame.show(ui, |ui| {
-        ui.horizontal(|ui| {
-            ui.set_width(face.width);
-            ui.set_height(theme::CONTROL - 2.0);
-            let unit = (!face.unit.is_empty()).then(|| soft(face.unit));
-            let room = if face.unit.is_empty() { 0.0 } else { 12.0 + 7.0 * face.unit.len() as f32 };
-            let edit = egui::TextEdit::singleline(text)
-                .frame(egui::Frame::NONE)
-                .align(egui::Align2::LEFT_CENTER)
-                .desired_width(face.width - room);
-            let response = ui.add(edit).accessible_name(face.name);
-            if let Some(unit) = unit {
-                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    ui.label(unit);
-                });
-            }
-            response
-        })
-        .inner
-    });
-    if inner.inner.has_focus() {
-        let stroke = egui::Stroke::new(1.5, theme::accent());
-        ui.painter().rect_stroke(
-            inner.response.rect,
-            theme::ROUND,
-            stroke,
-            egui::StrokeKind::Inside,
-        );
+    let size = Vec2::new(face.width + 2.0 * SIDE, theme::CONTROL + 2.0);
+    let (_, rect) = ui.allocate_space(size);
+    let stroke = if wrong { Stroke::new(1.0, theme::error()) } else { theme::hair() };
+    ui.painter().rect(rect, theme::ROUND, theme::field(), stroke, StrokeKind::Inside);
+    let inside = rect.shrink2(Vec2::new(SIDE, 0.0));
+    let layout = Layout::left_to_right(Align::Center);
+    let mut inside = ui.new_child(UiBuilder::new().max_rect(inside).layout(layout));
+    let room = if face.unit.is_empty() { 0.0 } else { 12.0 + 7.0 * face.unit.len() as f32 };
+    let edit = TextEdit::singleline(text)
+        .frame(egui::Frame::NONE)
+        .align(egui::Align2::LEFT_CENTER)
+        .desired_width(face.width - room);
+    let response = inside.add(edit).accessible_name(face.name);
+    if !face.unit.is_empty() {
+        inside.with_layout(Layout::right_to_left(Align::Center), |ui| ui.label(soft(face.unit)));
     }
-    if face.tip.is_empty() { inner.inner } else { inner.inner.on_hover_text(face.tip) }
+    if response.has_focus() {
+        let stroke = Stroke::new(1.5, theme::accent());
+        ui.painter().rect_stroke(rect, theme::ROUND, stroke, StrokeKind::Inside);
+    }
+    if face.tip.is_empty() { response } else { response.on_hover_text(face.tip) }
 }
 
 /// A whole number within a range.
@@ -166,11 +165,21 @@ where
 
 /// A named row.
 pub fn row(ui: &mut Ui, name: &str, content: impl FnOnce(&mut Ui)) {
+    // As high as the field beside it with its frame.
+    row_of(ui, name, theme::CONTROL + 2.0, content);
+}
+
+/// A named row with [`crate::ui::widgets::segmented`].
+pub fn choice_row(ui: &mut Ui, name: &str, content: impl FnOnce(&mut Ui)) {
+    row_of(ui, name, SEGMENTED, content);
+}
+
+/// A row grows only with what comes next: a name that is less high than that would stand too high.
+fn row_of(ui: &mut Ui, name: &str, height: f32, content: impl FnOnce(&mut Ui)) {
     ui.horizontal(|ui| {
-        // As high as the field beside it with its frame.
-        let size = Vec2::new(NAMES, theme::CONTROL + 2.0);
+        let size = Vec2::new(NAMES, height);
         ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
-            ui.set_min_width(NAMES);
+            ui.set_min_size(size);
             ui.label(soft(name));
         });
         content(ui);

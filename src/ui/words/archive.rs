@@ -2,7 +2,7 @@
 //!
 //! Must not do: decide when.
 
-use crate::protocol::{StorageProtection, StorageStep};
+use crate::protocol::{NotAdded, StorageProtection, StorageStep};
 
 pub const TYPE: &str = "Storage type";
 pub const LOCAL: &str = "Local folder";
@@ -180,12 +180,82 @@ pub fn dropped(files: u64) -> String {
     }
 }
 
-/// What is there and what is known do not agree.
+/// Recordings that are known are not there.
 #[must_use]
-pub fn disagrees(strangers: u64, missing: u64) -> String {
-    let strangers =
-        (strangers > 0).then(|| format!("{strangers} files are there that are not known here"));
-    let missing = (missing > 0).then(|| format!("{missing} recordings are not there any more"));
-    let both: Vec<String> = strangers.into_iter().chain(missing).collect();
-    format!("{}. \"watchkeeper check --repair\" puts that right.", both.join(", "))
+pub fn missing(files: u64) -> String {
+    let (which, is) = recordings(files);
+    format!("{which} {is} not there any more. \"watchkeeper check --repair\" puts that right.")
+}
+
+pub const ADOPT: &str = "Add to the catalogue";
+pub const ADOPT_TIP: &str = "Reads the beginning and end of each file there and adds the recordings to this program's \
+    catalogue; not for recordings that another Watchkeeper still keeps there";
+pub const ADOPT_AWAY: &str = "It cannot be reached now";
+pub const ADOPT_RULES: &str =
+    "The rules for keeping recordings hold for them too: what is too old is deleted then.";
+pub const ADOPTING: &str = "Adding to the catalogue";
+pub const ADOPT_LISTING: &str = "Looking for recordings there …";
+pub const ADOPT_NONE: &str = "No recording there is unknown here.";
+
+/// How many, and the verb that belongs to it.
+fn recordings(files: u64) -> (String, &'static str) {
+    match files {
+        1 => ("1 recording".into(), "is"),
+        files => (format!("{files} recordings"), "are"),
+    }
+}
+
+/// Recordings are there that are not known.
+#[must_use]
+pub fn strangers(files: u64, bytes: &str) -> String {
+    let (which, is) = recordings(files);
+    format!("{which} there ({bytes}) {is} not in this program's catalogue.")
+}
+
+/// How far it is.
+#[must_use]
+pub fn adopting(done: u64, of: u64) -> String {
+    format!("{ADOPTING}: {done} of {of}")
+}
+
+/// What came of it.
+#[must_use]
+pub fn adopted(files: u64, bytes: &str) -> String {
+    match files {
+        0 => "No recording was added to the catalogue.".into(),
+        1 => format!("1 recording ({bytes}) was added to the catalogue."),
+        files => format!("{files} recordings ({bytes}) were added to the catalogue."),
+    }
+}
+
+/// Some are of cameras that are not set up.
+#[must_use]
+pub fn of_no_camera(files: u64, cameras: &str) -> String {
+    let which = match files {
+        1 => "1 of these is of a camera that is".into(),
+        files => format!("{files} of these are of cameras that are"),
+    };
+    format!(
+        "{which} not set up here ({cameras}): they take space and go by the rules, and \"watchkeeper export\" gives \
+         them out by that name."
+    )
+}
+
+/// Why files were not added.
+#[must_use]
+pub fn not_added(why: NotAdded, files: u64) -> String {
+    let which = match files {
+        1 => "1 file was".into(),
+        files => format!("{files} files were"),
+    };
+    let why = match why {
+        NotAdded::Known => "another file with the same recording is in the catalogue",
+        NotAdded::Unfinished => {
+            "never finished, and that can only be made good in a folder of this computer"
+        }
+        NotAdded::Empty => "nothing was recorded into it, and it was removed",
+        NotAdded::Unreadable => "no recording of Watchkeeper, or damaged",
+        NotAdded::Failed => "it could not be read; try again",
+    };
+    format!("{which} not added: {why}.")
 }

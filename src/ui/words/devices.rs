@@ -239,6 +239,11 @@ pub fn apart(names: &str) -> String {
     format!("Kept apart from the footage of an earlier camera: {names}")
 }
 
+/// What gets its footage again.
+pub fn again(names: &str) -> String {
+    format!("Footage that is here belongs to them again: {names}")
+}
+
 /// What no list holds.
 pub fn without_password(names: &str) -> String {
     format!("Type the password of: {names}")

@@ -14,7 +14,7 @@ use crate::protocol::{CameraDraft, Command};
 use crate::ui::desk::Stage;
 use crate::ui::setup::entry::row;
 use crate::ui::theme;
-use crate::ui::widgets::{field, main_button, segmented, sheet, soft};
+use crate::ui::widgets::{field, forget_typing, main_button, segmented, sheet, soft};
 use crate::ui::words::{common, devices as words};
 
 /// Width of the sheet, in points.
@@ -126,8 +126,8 @@ impl AddCamera {
         if !std::mem::replace(&mut self.ready, true) {
             main.request_focus();
         }
-        if main.changed() {
-            self.split();
+        if main.changed() && self.split(|sheet| &mut sheet.main) {
+            forget_typing(ui.ctx(), main.id);
         }
         all.push(main.on_hover_text(words::ADDRESS_TIP));
         wrong(ui, Field::Main);
@@ -145,29 +145,37 @@ impl AddCamera {
             all.push(field(&mut columns[0], words::USER, "", &mut self.user, false));
             all.push(field(&mut columns[1], words::PASSWORD, "", &mut self.password, true));
         });
-        all.push(field(ui, words::SUB_ADDRESS, words::SUB_HINT, &mut self.sub, false));
+        let sub = field(ui, words::SUB_ADDRESS, words::SUB_HINT, &mut self.sub, false);
+        if sub.changed() && self.split(|sheet| &mut sheet.sub) {
+            forget_typing(ui.ctx(), sub.id);
+        }
+        all.push(sub);
         wrong(ui, Field::Sub);
         let entered =
             |field: &Response| field.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
         all.iter().any(entered)
     }
 
-    /// Moves user and password out of an address that was pasted with them.
-    fn split(&mut self) {
-        let Ok(typed) = address::read(&self.main) else { return };
+    /// Moves user and password out of an address that was pasted with them; whether there were any.
+    fn split(&mut self, place: fn(&mut Self) -> &mut String) -> bool {
+        let text = place(self);
+        let Ok(typed) = address::read(text) else { return false };
         if typed.user.is_none() && typed.password.is_none() {
-            return;
+            return false;
         }
         // Half an address, while it is being typed, may look like this too.
-        if !self.main.contains("://") {
-            return;
+        if !text.contains("://") {
+            return false;
         }
-        self.main = typed.url.to_string();
-        self.user = typed.user.unwrap_or_default();
+        *text = typed.url.to_string();
+        if let Some(user) = typed.user {
+            self.user = user;
+        }
         if let Some(password) = typed.password {
             self.password = Zeroizing::new(password.reveal().to_owned());
         }
         self.moved = true;
+        true
     }
 
     fn proposed(&self, settings: &Settings) -> String {

@@ -137,6 +137,9 @@ impl Transfer {
         if !summary.apart.is_empty() {
             ui.label(soft(words::apart(&names(&summary.apart))));
         }
+        if !summary.again.is_empty() {
+            ui.label(soft(words::again(&names(&summary.again))));
+        }
         if !summary.schedules.is_empty() {
             ui.label(soft(words::with_schedules(&names(&summary.schedules))));
         }

@@ -14,7 +14,7 @@ use crate::ui::desk::Stage;
 use crate::ui::setup::draft::Draft;
 use crate::ui::setup::entry::{Entry, Face, beside, row, wrong};
 use crate::ui::theme;
-use crate::ui::widgets::{named_menu, soft, switch};
+use crate::ui::widgets::{forget_typing, named_menu, soft, switch};
 use crate::ui::words::archive as words;
 use crate::ui::words::sentence;
 
@@ -221,6 +221,7 @@ impl ArchiveFields {
                 .margin(egui::Margin::symmetric(10, 7))
                 .desired_width((ui.available_width() - FORGET_ROOM).clamp(100.0, 400.0));
             let response = ui.add(edit).accessible_name(name);
+            forget_typing(ui.ctx(), response.id);
             if response.on_hover_text(words::PASSWORD_TIP).changed() {
                 self.forgets = false;
                 match self.password.is_empty() {

@@ -6,6 +6,7 @@ use egui::{RichText, Ui};
 use egui_material_icons::icons::{ICON_CLOUD_DONE, ICON_CLOUD_OFF, ICON_WARNING};
 
 use super::standing::figure;
+use super::strangers;
 use crate::protocol::{ArchiveOverview, Command};
 use crate::ui::desk::Stage;
 use crate::ui::widgets::{icon, soft};
@@ -40,9 +41,10 @@ pub fn ui(ui: &mut Ui, stage: &mut Stage<'_>, archive: &ArchiveOverview, rate: u
     if let Some(trouble) = &archive.trouble {
         warn(ui, trouble, theme::warning());
     }
-    if archive.strangers > 0 || archive.missing > 0 {
-        warn(ui, &words::disagrees(archive.strangers, archive.missing), theme::warning());
+    if archive.missing > 0 {
+        warn(ui, &words::missing(archive.missing), theme::warning());
     }
+    strangers::ui(ui, stage, archive);
     ui.add_space(8.0);
 }
 
@@ -70,7 +72,7 @@ fn figures(ui: &mut Ui, archive: &ArchiveOverview, rate: u64) {
     });
 }
 
-fn warn(ui: &mut Ui, text: &str, ink: egui::Color32) {
+pub(super) fn warn(ui: &mut Ui, text: &str, ink: egui::Color32) {
     ui.horizontal_wrapped(|ui| {
         ui.label(icon(ICON_WARNING, theme::ICON).color(ink));
         ui.label(RichText::new(text).color(ink));

@@ -7,6 +7,7 @@ mod archive_test;
 mod bringing;
 mod fields;
 mod standing;
+mod strangers;
 
 use egui::{Ui, UiBuilder};
 

@@ -8,7 +8,7 @@ use crate::model::settings::console::{OfflineSeconds, ScalePercent};
 use crate::model::settings::{DateStyle, ThemeChoice};
 use crate::ui::desk::Stage;
 use crate::ui::setup::draft::Draft;
-use crate::ui::setup::entry::{Entry, Face, row};
+use crate::ui::setup::entry::{Entry, Face, choice_row, row};
 use crate::ui::widgets::{card, named_menu, segmented, soft, switch};
 use crate::ui::words::system as words;
 
@@ -81,7 +81,7 @@ impl ConsoleCards {
 }
 
 fn theme(ui: &mut Ui, draft: &mut Draft) {
-    row(ui, words::THEME, |ui| {
+    choice_row(ui, words::THEME, |ui| {
         const CHOICES: [ThemeChoice; 3] =
             [ThemeChoice::Dark, ThemeChoice::Light, ThemeChoice::System];
         let options = [

@@ -8,7 +8,7 @@ use crate::model::settings::KioskPage;
 use crate::model::settings::console::{Monitor, RotateSeconds};
 use crate::ui::desk::Stage;
 use crate::ui::setup::draft::Draft;
-use crate::ui::setup::entry::{Entry, Face, row};
+use crate::ui::setup::entry::{Entry, Face, choice_row, row};
 use crate::ui::widgets::{card, segmented, soft, switch};
 use crate::ui::words::system as words;
 
@@ -76,7 +76,7 @@ fn pin(ui: &mut Ui, stage: &Stage<'_>) -> bool {
 }
 
 fn page(ui: &mut Ui, draft: &mut Draft) {
-    row(ui, words::KIOSK_PAGE, |ui| {
+    choice_row(ui, words::KIOSK_PAGE, |ui| {
         let options = [
             (words::KIOSK_LIVE, words::KIOSK_LIVE_TIP.to_owned()),
             (words::KIOSK_PLAYBACK, words::KIOSK_PLAYBACK_TIP.to_owned()),

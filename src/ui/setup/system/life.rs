@@ -8,7 +8,7 @@ use crate::model::settings::OnClose;
 use crate::protocol::{Autostart, Command};
 use crate::ui::desk::Stage;
 use crate::ui::setup::draft::Draft;
-use crate::ui::setup::entry::row;
+use crate::ui::setup::entry::choice_row;
 use crate::ui::theme;
 use crate::ui::widgets::{card, segmented, soft};
 use crate::ui::words::system as words;
@@ -44,7 +44,7 @@ pub fn start(ui: &mut Ui, stage: &mut Stage<'_>) {
 pub fn close(ui: &mut Ui, draft: &mut Draft) {
     const CHOICES: [OnClose; 3] = [OnClose::Ask, OnClose::Background, OnClose::Quit];
     card(ui, words::CLOSING, |ui| {
-        row(ui, words::ON_CLOSE, |ui| {
+        choice_row(ui, words::ON_CLOSE, |ui| {
             let options = [
                 (words::CLOSE_ASK, words::CLOSE_ASK_TIP.to_owned()),
                 (words::CLOSE_BACKGROUND, words::CLOSE_BACKGROUND_TIP.to_owned()),

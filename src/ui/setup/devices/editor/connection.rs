@@ -11,7 +11,7 @@ use crate::model::{CameraSettings, Password, StreamKind, Transport};
 use crate::ui::desk::Stage;
 use crate::ui::setup::devices::test::{Test, Wanted};
 use crate::ui::setup::devices::{address, group_menu};
-use crate::ui::setup::entry::{Entry, Face, row, wrong};
+use crate::ui::setup::entry::{Entry, Face, choice_row, row, wrong};
 use crate::ui::theme;
 use crate::ui::widgets::{card, forget_typing, segmented, soft};
 use crate::ui::words::camera;
@@ -110,8 +110,9 @@ impl Connection {
         });
         if let Some(typed) = typed {
             let is_split = self.take_login(edited, &typed);
-            if !is_split {
-                self.main.settle(typed.url.to_string());
+            match is_split {
+                true => self.main.forget_typing(ui.ctx()),
+                false => self.main.settle(typed.url.to_string()),
             }
             edited.edit(|camera| camera.main = typed.url);
         }
@@ -127,8 +128,9 @@ impl Connection {
         });
         match typed {
             Some(Some(typed)) => {
-                if !self.take_login(edited, &typed) {
-                    self.sub.settle(typed.url.to_string());
+                match self.take_login(edited, &typed) {
+                    true => self.sub.forget_typing(ui.ctx()),
+                    false => self.sub.settle(typed.url.to_string()),
                 }
                 edited.edit(|camera| camera.sub = Some(typed.url));
             }
@@ -182,7 +184,7 @@ impl Connection {
                 .margin(egui::Margin::symmetric(10, 7))
                 .desired_width((ui.available_width() - forget_room).max(100.0));
             let response = ui.add(edit).accessible_name(words::PASSWORD);
-            forget_typing(&response);
+            forget_typing(ui.ctx(), response.id);
             if response.on_hover_text(words::PASSWORD_TIP).changed() {
                 self.forgets = false;
                 match self.password.is_empty() {
@@ -249,7 +251,7 @@ fn face(ui: &Ui, name: &'static str, tip: &'static str) -> Face<'static> {
 
 fn transport(ui: &mut Ui, edited: &mut Edited<'_>) {
     let Some(transport) = edited.camera().map(|camera| camera.transport) else { return };
-    row(ui, words::TRANSPORT, |ui| {
+    choice_row(ui, words::TRANSPORT, |ui| {
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             let options =
                 [(words::TCP, words::TCP_TIP.to_owned()), (words::UDP, words::UDP_TIP.to_owned())];

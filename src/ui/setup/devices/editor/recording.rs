@@ -14,7 +14,7 @@ use crate::model::{Mode, MotionSource, StreamKind};
 use crate::protocol::{Command, LiveTile, MotionWatch};
 use crate::ui::app::{Go, Page};
 use crate::ui::desk::{Settled, Stage};
-use crate::ui::setup::entry::{Entry, Face, row, whole};
+use crate::ui::setup::entry::{Entry, Face, choice_row, row, whole};
 use crate::ui::theme;
 use crate::ui::widgets::{card, named_menu, segmented, soft, switch};
 use crate::ui::words::{camera as words, common, devices};
@@ -241,7 +241,7 @@ fn mode(ui: &mut Ui, edited: &mut Edited<'_>) {
 
 fn stream(ui: &mut Ui, edited: &mut Edited<'_>) {
     let Some((own, force, global)) = values(edited) else { return };
-    row(ui, words::STREAM, |ui| {
+    choice_row(ui, words::STREAM, |ui| {
         let options = [
             (common::MAIN, common::MAIN_TIP.to_owned()),
             (common::SUB, common::SUB_TIP.to_owned()),
@@ -291,7 +291,7 @@ fn schedule(ui: &mut Ui, edited: &mut Edited<'_>) -> Option<Go> {
 
 fn source(ui: &mut Ui, edited: &mut Edited<'_>) {
     let Some(now) = edited.camera().map(|camera| camera.recording.motion_source) else { return };
-    row(ui, words::SOURCE, |ui| {
+    choice_row(ui, words::SOURCE, |ui| {
         let options = [
             (words::BY_PICTURE, words::BY_PICTURE_TIP.to_owned()),
             (words::BY_CAMERA, words::BY_CAMERA_TIP.to_owned()),
