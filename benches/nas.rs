@@ -1,5 +1,6 @@
 //! What bringing a recording to a NAS and reading it back costs, beside smbclient in the same run: throughput, and CPU
-//! seconds per GB (10^9 bytes). Needs samba and smbclient; `cargo bench --bench nas`.
+//! seconds per GB (10^9 bytes); and how long a picture is waited for alone and while something is brought. smbclient
+//! signs nothing unless the server demands it ("sign"); we always do. Needs samba and smbclient; `cargo bench --bench nas`.
 //!
 //! Must not do: leave the loopback; count what the server costs.
 #![allow(clippy::expect_used, reason = "a measurement may fail by panicking")]
@@ -9,6 +10,7 @@ mod nas_server;
 
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use nas_server::{Nas, PASSWORD, password};
@@ -20,6 +22,9 @@ const BYTES: usize = 256 << 20;
 
 /// Best of as many runs: others may use the machine.
 const RUNS: usize = 3;
+
+/// Jumps to measure.
+const JUMPS: usize = 400;
 
 /// CPU seconds of this process, and of its children that ended.
 fn cpu() -> (f64, f64) {
@@ -95,6 +100,55 @@ fn download(volume: &SmbVolume, part: &mut [u8]) {
     }
 }
 
+/// How long a jump somewhere in a file takes, ms: the median, and what one of twenty exceeds.
+fn jumps(volume: &SmbVolume) -> (f64, f64) {
+    let mut dice = fastrand::Rng::with_seed(11);
+    let file = volume.open_read("front/2026-03-03/a.mp4").expect("opens");
+    let mut picture = vec![0; 90_000];
+    let mut waits: Vec<f64> = (0..JUMPS)
+        .map(|_| {
+            let began = Instant::now();
+            file.read_exact_at(dice.u64(..(BYTES - picture.len()) as u64), &mut picture)
+                .expect("reads");
+            began.elapsed().as_secs_f64() * 1e3
+        })
+        .collect();
+    waits.sort_by(f64::total_cmp);
+    (waits[JUMPS / 2], waits[JUMPS * 19 / 20])
+}
+
+/// Brings something as the engine does, with a rest after each write, until `stop`; MB/s.
+fn bring_on(volume: &SmbVolume, bytes: &[u8], stop: &AtomicBool) -> f64 {
+    let (began, mut written) = (Instant::now(), 0);
+    while !stop.load(Ordering::Relaxed) {
+        let mut upload = volume.upload("back/2026-03-03/b.mp4", bytes.len() as u64).expect("begun");
+        let done = usize::try_from(upload.durable()).expect("small");
+        for part in bytes[done..].chunks(WRITE_BYTES).take_while(|_| !stop.load(Ordering::Relaxed))
+        {
+            let before = Instant::now();
+            upload.write(part).expect("written");
+            written += part.len();
+            std::thread::sleep(before.elapsed() / 4);
+        }
+    }
+    written as f64 / 1e6 / began.elapsed().as_secs_f64()
+}
+
+fn beside_an_upload(volume: &SmbVolume, bytes: &[u8]) {
+    let alone = jumps(volume);
+    let stop = AtomicBool::new(false);
+    let (beside, rate) = std::thread::scope(|scope| {
+        let bringing = scope.spawn(|| bring_on(volume, bytes, &stop));
+        let beside = jumps(volume);
+        stop.store(true, Ordering::Relaxed);
+        (beside, bringing.join().expect("ends"))
+    });
+    println!(
+        "a jump: median {:.1} ms, 95 % below {:.1} ms; while {rate:.0} MB/s are brought: {:.1} ms, {:.1} ms",
+        alone.0, alone.1, beside.0, beside.1
+    );
+}
+
 fn compare(mode: &str, bytes: &[u8], local: &Path) {
     let nas = Nas::start(mode);
     let volume = SmbVolume::open(&nas.settings(), password(PASSWORD)).expect("a place");
@@ -106,6 +160,7 @@ fn compare(mode: &str, bytes: &[u8], local: &Path) {
     let mut part = vec![0; 64 << 10];
     let ours = measure(false, || download(&volume, &mut part));
     report(&format!("{mode}, down"), ours, get);
+    beside_an_upload(&volume, bytes);
 }
 
 fn main() {
@@ -114,7 +169,7 @@ fn main() {
     let folder = tempfile::tempdir().expect("a folder");
     let local = folder.path().join("a.mp4");
     std::fs::write(&local, &bytes).expect("written");
-    for mode in ["plain", "enc"] {
+    for mode in ["plain", "sign", "enc"] {
         compare(mode, &bytes, &local);
     }
 }

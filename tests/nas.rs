@@ -105,6 +105,11 @@ fn a_file_is_brought_listed_read_and_removed() {
     drop(volume.upload(PARTIAL, 100).expect("begun"));
     fs::create_dir_all(nas.shared().join("cctv/front/@eaDir/x")).expect("made");
     fs::write(nas.shared().join("cctv/front/@eaDir/x/small.jpg"), "x").expect("written");
+    // Others call what they write so, too.
+    let others = ["front/2026-03-03/film.mkv.part", "front/film.mp4.part", "download.mp4.part"];
+    for other in others {
+        fs::write(nas.shared().join("cctv").join(other), "x").expect("written");
+    }
     let found = |path: &str, bytes: usize| FoundFile { path: path.into(), bytes: bytes as u64 };
     let listed = [found(PATH, BYTES), found(short, 10)];
     assert_eq!(volume.list().expect("listed"), listed);
@@ -112,6 +117,7 @@ fn a_file_is_brought_listed_read_and_removed() {
     volume.abandon(PARTIAL).expect("gone");
     volume.abandon(PARTIAL).expect("still gone");
     assert_eq!(volume.unfinished().expect("listed"), [""; 0]);
+    assert!(others.iter().all(|other| nas.shared().join("cctv").join(other).exists()));
 
     let on_disk = fs::read(nas.shared().join("cctv").join(PATH)).expect("a file");
     assert_same(&on_disk, &footage);
@@ -281,6 +287,37 @@ fn a_player_reads_on_over_a_restart_and_while_something_is_brought() {
 }
 
 #[test]
+fn what_is_read_ahead_survives_a_server_that_is_killed_again_and_again() {
+    let mut nas = Nas::start("plain");
+    let volume = volume(&nas);
+    let footage = footage(BYTES);
+    bring(&volume, PATH, &footage, |_| ()).expect("brought");
+    let file = volume.open_read(PATH).expect("opens");
+    let mut dice = fastrand::Rng::with_seed(fastrand::u64(..));
+    println!("seed {}", dice.get_seed());
+    let (mut at, mut kills) = (0, 0);
+    while at < BYTES {
+        let mut part = vec![0; dice.usize(1..200_000).min(BYTES - at)];
+        if let Err(error) = file.read_exact_at(at as u64, &mut part) {
+            assert!(!nas.is_running(), "{error}");
+            assert_eq!(error.kind(), io::ErrorKind::NotConnected);
+            nas.serve("plain");
+            continue;
+        }
+        assert_same(&part, &footage[at..at + part.len()]);
+        at += part.len();
+        if at > (kills + 1) * BYTES / 7 && nas.is_running() {
+            nas.kill();
+            kills += 1;
+            if kills % 2 == 0 {
+                nas.serve("plain");
+            }
+        }
+    }
+    assert!(kills >= 6, "{kills}");
+}
+
+#[test]
 fn refusals_are_told_from_absence() {
     let mut nas = Nas::start("plain");
     let wrong = SmbVolume::open(&nas.settings(), password("wrong")).expect("a place");
@@ -347,6 +384,35 @@ fn a_full_share_is_told_and_used_again_when_there_is_room() {
     volume.remove(PATH).expect("removed");
     bring(&volume, second, &footage, |_| ()).expect("brought");
     assert_same(&read_all(&volume, second), &footage);
+}
+
+#[test]
+fn a_write_that_fails_under_way_is_told_and_never_counts() {
+    let mut nas = Nas::off();
+    if !nas.mount_small_disk(24 << 20) {
+        println!("left out: a small disk can be mounted by root alone");
+        return;
+    }
+    nas.serve("plain");
+    let volume = volume(&nas);
+    let footage = footage(BYTES);
+    let mut upload = volume.upload(PATH, BYTES as u64).expect("begun");
+    let mut lasts = 0;
+    let failed = footage.chunks(WRITE_BYTES).enumerate().find_map(|(index, part)| {
+        let added = upload.write(part).and_then(|()| match index % 5 {
+            4 => upload.checkpoint().map(|durable| lasts = durable),
+            _ => Ok(()),
+        });
+        added.err()
+    });
+    assert!(failed.as_ref().is_some_and(StorageError::is_full), "{failed:?}");
+    assert!(upload.checkpoint().is_err(), "nothing is known of what was under way");
+    assert!(upload.write(&footage[..1]).is_err());
+    assert_eq!(upload.durable(), lasts);
+    let lasts = usize::try_from(lasts).expect("small");
+    assert!((20 << 20..=24 << 20).contains(&lasts), "{lasts}");
+    let part = nas.shared().join("cctv").join(format!("{PATH}.part"));
+    assert_same(&fs::read(part).expect("a part")[..lasts], &footage[..lasts]);
 }
 
 /// What the test button says, and the steps that it went through.

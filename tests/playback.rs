@@ -184,9 +184,9 @@ fn player_and_timeline_give_the_same_reasons_also_for_what_was_deleted() {
     archive.journal(&stream.camera, at(0.0), None);
     archive.journal(&stream.camera, at(5.0), Some(offline.clone()));
     archive.journal(&stream.camera, at(9.0), None);
-    let SegmentRow { start, .. } = rows[1];
+    let SegmentRow { start, volume, .. } = rows[1];
     let (span, cause) = (rows[1].span(), DeletionCause::Retention);
-    let gone = Change::Deleted { stream: stream.clone(), start, span, cause, at: at(99.0) };
+    let gone = Change::Deleted { stream: stream.clone(), start, volume, span, cause, at: at(99.0) };
     archive.index.apply(&[gone]).expect("applied");
 
     let (footage, reader) = (archive.footage(), archive.index.reader());

@@ -90,10 +90,11 @@ fn change() -> impl Strategy<Value = Change> {
             let (from, to) = (VolumeId(from), VolumeId(1 - from));
             Change::Move { stream, start: at(start), from, to }
         }),
-        2 => (stream(), -40..200_i64, length(), cause(), 0..4_i64).prop_map(
-            |(stream, start, micros, cause, hour)| {
-                let span = WallSpan::new(at(start), at(start).plus_micros(micros));
-                Change::Deleted { stream, start: at(start), span, cause, at: at(200 + hour) }
+        2 => (stream(), -40..200_i64, length(), cause(), (0..4_i64, 0..2_u32)).prop_map(
+            |(stream, start, micros, cause, (hour, volume))| {
+                let (start, volume) = (at(start), VolumeId(volume));
+                let span = WallSpan::new(start, start.plus_micros(micros));
+                Change::Deleted { stream, start, volume, span, cause, at: at(200 + hour) }
             },
         ),
         3 => (0..3_usize, -40..200_i64, state()).prop_map(|(camera, time, state)| {
@@ -145,9 +146,13 @@ impl Model {
                     row.volume = to;
                 }
             }
-            Change::Deleted { stream, start, span, cause, at } => {
+            Change::Deleted { stream, start, volume, span, cause, at } => {
+                let key = (stream.clone(), start);
+                if self.segments.get(&key).is_some_and(|row| row.volume != volume) {
+                    return;
+                }
                 self.deleted.push((stream.camera.clone(), span, cause, at));
-                self.segments.remove(&(stream, start));
+                self.segments.remove(&key);
             }
             Change::PutEvent { .. } | Change::DropEventsBefore { .. } => {}
         }
@@ -348,9 +353,9 @@ proptest! {
         let stream = StreamId::new(cameras()[1].clone(), StreamKind::Main);
         let mut model = Model::default();
         let gone = |(start, micros, cause, hour): (i64, i64, DeletionCause, i64)| {
-            let (stream, start) = (stream.clone(), at(start));
+            let (stream, start, volume) = (stream.clone(), at(start), VolumeId(0));
             let span = WallSpan::new(start, start.plus_micros(micros));
-            Change::Deleted { stream, start, span, cause, at: at(200 + hour) }
+            Change::Deleted { stream, start, volume, span, cause, at: at(200 + hour) }
         };
         let changes: Vec<Change> = deletions.into_iter().map(gone).collect();
         index.apply(&changes).expect("applies");

@@ -99,14 +99,10 @@ impl History {
                 let (stream, start) = (self.stream(), Self::at(part.0));
                 let (span, cause, at) =
                     (self.span(part), DeletionCause::Retention, Self::at(self.now));
+                let volume = VolumeId(0);
                 vec![
-                    Change::MarkDeleting {
-                        stream: stream.clone(),
-                        start,
-                        volume: VolumeId(0),
-                        cause,
-                    },
-                    Change::Deleted { stream, start, span, cause, at },
+                    Change::MarkDeleting { stream: stream.clone(), start, volume, cause },
+                    Change::Deleted { stream, start, volume, span, cause, at },
                 ]
             }
             Step::Delete => Vec::new(),

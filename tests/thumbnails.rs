@@ -277,8 +277,9 @@ fn a_picture_that_comes_after_its_footage_has_gone_goes_too() {
     assert!(step() && step() && step());
     assert_eq!(stage.times().len(), 1);
     let (stream, start, cause) = (main_stream(), gone.start, DeletionCause::Retention);
-    let marked = Change::MarkDeleting { stream: stream.clone(), start, volume: VolumeId(0), cause };
-    let deleted = Change::Deleted { stream, start, span: gone, cause, at: now.wall };
+    let volume = VolumeId(0);
+    let marked = Change::MarkDeleting { stream: stream.clone(), start, volume, cause };
+    let deleted = Change::Deleted { stream, start, volume, span: gone, cause, at: now.wall };
     stage.archive.index.apply(&[marked, deleted]).expect("applies");
     stage.writer.delete_range(&camera(), gone).expect("deletes");
     assert!(step(), "the file is still open");

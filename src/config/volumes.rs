@@ -112,9 +112,13 @@ impl VolumeStore {
     pub fn identify(&mut self, id: VolumeId, marker: &str) -> Result<VolumeId, ConfigError> {
         let mut number = id;
         self.write(|known| {
-            let Some(at) = known.iter().position(|volume| volume.id == id) else { return };
             let is_it = |other: &KnownVolume| {
                 other.id != id && other.archive.is_some() && other.marker.as_deref() == Some(marker)
+            };
+            let Some(at) = known.iter().position(|volume| volume.id == id) else {
+                // It was found to have moved since its number was asked for.
+                number = known.iter().find(|other| is_it(other)).map_or(id, |moved| moved.id);
+                return;
             };
             let moved = known.iter().position(is_it).filter(|_| known[at].marker.is_none());
             match moved {
@@ -221,6 +225,8 @@ mod tests {
         let again = VolumeStore::open(&folder).expect("read");
         assert_eq!(again.list().len(), 1);
         assert_eq!(again.at_archive(&nas("b", "u")).id, old.id);
+        let asked = other.identify(new.id, "n").expect("written");
+        assert_eq!(asked, old.id, "who was given the number before does not go on with it");
         store.remember(store.at("recordings")).expect("written");
         assert_eq!(VolumeStore::open(&folder).expect("read").list().len(), 2, "nothing is lost");
     }

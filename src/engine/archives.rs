@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::EngineError;
+use super::archive::FormerArchive;
 use super::notices::Cause;
 use super::service::Service;
 use crate::config::passphrase::read_passphrase;
@@ -58,11 +59,11 @@ impl OpenArchives {
         if let Some(place) = current {
             known.remember(known.at_archive(place))?;
         }
-        let mut before = std::mem::take(&mut self.open);
+        let before = std::mem::take(&mut self.open);
         self.trouble.clear();
         for volume in known.list() {
             let Some(place) = &volume.archive else { continue };
-            match opened(volume, place, secrets, before.remove(&volume.id)) {
+            match opened(volume, place, secrets, &before) {
                 Ok(open) => {
                     self.open.insert(volume.id, open);
                 }
@@ -85,6 +86,19 @@ impl OpenArchives {
         self.open.get(&self.current?)
     }
 
+    /// Those of former settings.
+    fn former(&self, owner: &str) -> Vec<FormerArchive> {
+        let former = self.open.values().filter(|open| Some(open.id) != self.current);
+        former
+            .map(|open| FormerArchive {
+                volume: open.id,
+                archive: Arc::clone(&open.archive),
+                marker: open.marker.clone(),
+                owner: owner.into(),
+            })
+            .collect()
+    }
+
     /// Why some are not open: address and sentence.
     #[must_use]
     pub const fn trouble(&self) -> &BTreeMap<String, String> {
@@ -96,15 +110,16 @@ fn opened(
     known: &KnownVolume,
     place: &ArchivePlace,
     secrets: &Secrets,
-    before: Option<OpenArchive>,
+    before: &BTreeMap<VolumeId, OpenArchive>,
 ) -> Result<OpenArchive, String> {
     let password = secrets.at(&place.address()).map_err(|error| error.to_string())?;
-    match before.filter(|open| open.place == *place && open.password == password) {
-        Some(open) => Ok(OpenArchive { marker: known.marker.clone(), ..open }),
+    let (id, marker) = (known.id, known.marker.clone());
+    // Its number is another one when it has turned out to be a place that has moved.
+    match before.values().find(|open| open.place == *place && open.password == password) {
+        Some(open) => Ok(OpenArchive { id, marker, ..open.clone() }),
         None => {
             let archive = archive::open(place, password.clone());
             let archive = archive.map_err(|error: StorageError| error.to_string())?;
-            let (id, marker) = (known.id, known.marker.clone());
             Ok(OpenArchive { id, place: place.clone(), archive, marker, password })
         }
     }
@@ -164,6 +179,7 @@ impl Service {
         for open in self.archives.all() {
             self.recordings.volumes.put_archive(open.id, Arc::clone(&open.archive));
         }
+        self.upload.set_former(self.archives.former(&identity::of(&self.folder)?));
         for address in before.iter().filter(|a| !self.archives.trouble().contains_key(*a)) {
             self.notices.clear(&key_of(address));
         }
@@ -181,5 +197,43 @@ impl Service {
             let (now, text) = (self.clock.wall(), error.to_string());
             self.notices.tell_about(about(now, Severity::Warning, text));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::settings::NasSettings;
+
+    fn nas(host: &str) -> ArchivePlace {
+        let (host, share) = (host.into(), "video".into());
+        ArchivePlace::Nas(NasSettings { host, share, ..NasSettings::default() })
+    }
+
+    #[test]
+    fn a_place_that_turns_out_to_have_moved_goes_on_with_its_number() {
+        let root = tempfile::tempdir().expect("temporary folder");
+        let folder = DataFolder::at(root.path().to_path_buf()).expect("made");
+        let secrets = Secrets::open(&folder).expect("none yet");
+        let mut known = VolumeStore::open(&folder).expect("nothing yet");
+        let old = KnownVolume { marker: Some("n".into()), ..known.at_archive(&nas("a")) };
+        known.remember(old.clone()).expect("written");
+        let mut archives = OpenArchives::default();
+        archives.follow(&folder, &secrets, Some(&nas("b"))).expect("read");
+        let new = archives.current().expect("open").clone();
+        assert_ne!(new.id, old.id);
+        let former = |archives: &OpenArchives| {
+            archives.former("us").into_iter().map(|it| (it.volume, it.marker)).collect::<Vec<_>>()
+        };
+        assert_eq!(former(&archives), [(old.id, Some("n".into()))]);
+
+        known.identify(new.id, "n").expect("written");
+        archives.follow(&folder, &secrets, Some(&nas("b"))).expect("read");
+        let moved = archives.current().expect("open");
+        assert_eq!((moved.id, moved.marker.as_deref()), (old.id, Some("n")));
+        assert!(Arc::ptr_eq(&moved.archive, &new.archive), "what is brought there goes on");
+        assert_eq!(former(&archives), []);
+        archives.follow(&folder, &secrets, None).expect("read");
+        assert_eq!(former(&archives), [(old.id, Some("n".into()))], "nothing is brought any more");
     }
 }

@@ -82,18 +82,39 @@ impl Service {
 
     fn wanted_archive(&self) -> Result<Option<ArchiveOptions>, ConfigError> {
         let Some(open) = self.archives.current() else { return Ok(None) };
-        let known = VolumeStore::open(&self.folder)?;
-        let known = known.list().iter().find(|volume| volume.id == open.id);
-        let (folder, id) = (self.folder.clone(), open.id);
+        // As it is known now: it may have turned out to be a place that has moved.
+        let known = VolumeStore::open(&self.folder)?.at_archive(&open.place);
+        let (folder, id) = (self.folder.clone(), known.id);
         Ok(Some(ArchiveOptions {
             volume_id: id,
             archive: Arc::clone(&open.archive),
             spool: self.volume_id,
-            known: known.and_then(|known| known.marker.clone()),
+            known: known.marker,
             owner: identity::of(&self.folder)?,
             remember: Arc::new(move |marker| Ok(VolumeStore::open(&folder)?.identify(id, marker)?)),
             verify: self.store.settings().storage.verify,
         }))
+    }
+
+    /// Goes on with the number of a place that has turned out to have moved, as the thread does that has reached it.
+    fn follow_number(&mut self, archive: &ArchiveReport) {
+        let is_it = |bringing: &ArchiveOptions| {
+            bringing.volume_id != archive.volume && bringing.archive.describe() == archive.address
+        };
+        if !self.bringing.as_ref().is_some_and(is_it) {
+            return;
+        }
+        self.reopen_archives();
+        let before = self.bringing.as_ref().map(|bringing| Arc::clone(&bringing.archive));
+        match self.wanted_archive() {
+            Ok(Some(wanted))
+                if wanted.volume_id == archive.volume
+                    && before.is_some_and(|before| Arc::ptr_eq(&before, &wanted.archive)) =>
+            {
+                self.bringing = Some(wanted);
+            }
+            Ok(_) | Err(_) => self.bring(),
+        }
     }
 
     /// Has what is on the archive and not in the index added to it.
@@ -107,6 +128,9 @@ impl Service {
     /// Raises and clears what operators must know of the archive and of what waits for it.
     pub(super) fn notice_archive(&mut self, report: &StorageReport, now: WallTime) {
         let archive = report.archive.as_deref();
+        if let Some(archive) = archive {
+            self.follow_number(archive);
+        }
         self.notice_away(archive, now);
         let trouble = archive.and_then(|archive| archive.trouble.clone());
         self.notice_while(TROUBLE, trouble, Severity::Warning, now);

@@ -17,7 +17,7 @@ use crate::model::{CameraId, VolumeId, WallTime};
 use crate::playback::Footage;
 use crate::protocol::Going;
 use crate::recorder::OpenSegments;
-use crate::storage::{LocalVolume, Owner, Places, StorageError, Volume, Volumes};
+use crate::storage::{Archive, LocalVolume, Owner, Places, StorageError, Volume, Volumes};
 
 /// The places that hold recordings, opened.
 pub struct OpenedVolumes {
@@ -108,9 +108,9 @@ pub fn volumes_to_read(folder: &DataFolder, store: &SettingsStore) -> Result<Vol
 
 /// Whether a place elsewhere is not another one than it was. Rows of another one are not dropped because their files
 /// are not there. One that cannot be reached is told of when its files are listed.
-fn is_itself(open: &OpenArchive, us: &Owner) -> bool {
-    let Some(known) = open.marker.as_deref() else { return true };
-    match open.archive.mark(Some(known), us) {
+fn is_itself(known: Option<&str>, archive: &dyn Archive, us: &Owner) -> bool {
+    let Some(known) = known else { return true };
+    match archive.mark(Some(known), us) {
         Err(error @ (StorageError::Gone { .. } | StorageError::Taken { .. })) => {
             tracing::warn!("{error}; what is recorded there stays in the index");
             false
@@ -173,7 +173,8 @@ pub fn repair(folder: &DataFolder) -> Result<Vec<String>, EngineError> {
     let store = SettingsStore::open(folder)?;
     let mut volumes = volumes(folder, &store)?.all;
     let us = Owner::new(identity::of(folder)?);
-    add_archives(&mut volumes, folder, &store, |open| is_itself(open, &us))?;
+    let is_ours = |open: &OpenArchive| is_itself(open.marker.as_deref(), &*open.archive, &us);
+    add_archives(&mut volumes, folder, &store, is_ours)?;
     let opened = Index::open(folder.index())?;
     let report = index::check::repair(&opened.index, &volumes, &[])?;
     let mended = report.problems.iter().filter(|problem| problem.outcome == Outcome::Repaired);
@@ -221,4 +222,26 @@ pub fn lost_by(
         settings: store.settings(),
     };
     overview::lost_by(&before, after, now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::FaultyArchive;
+    use crate::storage::faulty_archive::Trouble;
+
+    #[test]
+    fn a_place_that_is_another_one_is_not_compared_with_the_index() {
+        let archive = FaultyArchive::new();
+        let us = Owner::new("us".into());
+        let is_itself = |known: Option<&str>| is_itself(known, &archive, &us);
+        archive.set_identity(Some("another"));
+        assert!(is_itself(Some("another")));
+        assert!(is_itself(None), "it was never reached before");
+        assert!(!is_itself(Some("ours")));
+        archive.set_identity(None);
+        assert!(!is_itself(Some("ours")), "an empty folder in its place");
+        archive.set_trouble(Some(Trouble::Offline));
+        assert!(is_itself(Some("ours")), "it is told of when its files are listed");
+    }
 }

@@ -13,7 +13,7 @@ use super::indexer::IndexWriter;
 use super::recordings::Recordings;
 use crate::index::{Change, ThumbnailWriter};
 use crate::model::{
-    CameraId, DeletionCause, Lock, SegmentRow, StreamId, StreamKind, WallSpan, WallTime,
+    CameraId, DeletionCause, Lock, SegmentRow, StreamId, StreamKind, VolumeId, WallSpan, WallTime,
 };
 use crate::runtime::Now;
 use crate::storage::StorageError;
@@ -33,15 +33,6 @@ const MOST_ASIDE: usize = 64;
 
 /// A segment that goes, as it was before.
 pub type Doomed = (SegmentRow, Deletion);
-
-/// Whether the volume as a whole cannot be had: asking it for each file would take long.
-fn is_away(error: &EngineError) -> bool {
-    use StorageError::{Denied, Gone, Offline, Taken};
-    matches!(
-        error,
-        EngineError::Storage(Offline { .. } | Denied { .. } | Gone { .. } | Taken { .. })
-    )
-}
 
 /// Footage again, wherever it is now.
 fn unmark(row: SegmentRow) -> Change {
@@ -188,7 +179,7 @@ impl Removal {
         let mut rows = rows.into_iter();
         while let Some((row, deletion)) = rows.next() {
             if let Err(error) = self.unlink(&row) {
-                let is_away = is_away(&error);
+                let is_away = self.is_away(row.volume, &error);
                 self.put_aside((row, deletion), &error, now.monotonic);
                 if is_away {
                     self.aside.extend(rows.by_ref());
@@ -207,6 +198,7 @@ impl Removal {
                 span: row.span(),
                 stream: row.stream,
                 start: row.start,
+                volume: row.volume,
                 cause: deletion.cause,
                 at: now.wall,
             });
@@ -226,6 +218,20 @@ impl Removal {
         let volume = volume
             .ok_or_else(|| EngineError::NotFound(format!("the volume of {} is gone", row.path)))?;
         Ok(remove_marked(&*volume, &row.path)?)
+    }
+
+    /// Whether the volume as a whole cannot be had: asking it for each file would take long. One that refuses a file
+    /// and answers may refuse that file alone.
+    fn is_away(&self, volume: VolumeId, error: &EngineError) -> bool {
+        use StorageError::{Denied, Gone, Offline, Taken};
+        match error {
+            EngineError::Storage(Offline { .. } | Gone { .. } | Taken { .. }) => true,
+            EngineError::Storage(Denied { .. }) => {
+                let volume = self.recordings.volumes.get(volume);
+                volume.is_none_or(|volume| volume.identity().is_err())
+            }
+            _ => false,
+        }
     }
 
     fn put_aside(&mut self, doomed: Doomed, error: &EngineError, now: Duration) {

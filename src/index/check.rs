@@ -306,8 +306,8 @@ impl<'a> Examination<'a> {
         }
         let at = self.reader.heartbeat()?.unwrap_or(row.end);
         let span = row.span();
-        let SegmentRow { stream, start, .. } = row;
-        self.deleted.push(Change::Deleted { stream, start, span, cause, at });
+        let SegmentRow { stream, start, volume, .. } = row;
+        self.deleted.push(Change::Deleted { stream, start, volume, span, cause, at });
         Ok(())
     }
 

@@ -11,7 +11,7 @@ use super::IndexReader;
 use super::error::IndexError;
 use super::query::View;
 use super::schema;
-use crate::model::{SegmentRow, VolumeId};
+use crate::model::{SegmentRow, StreamId, VolumeId};
 
 /// What the files of a volume take.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,6 +48,36 @@ impl IndexReader {
     /// See [`IndexReader`].
     pub fn segments_on(&self, volume: VolumeId) -> Result<Vec<SegmentRow>, IndexError> {
         self.read(|view| view.rows_on(volume, |row| !row.state.is_deleting()))
+    }
+
+    /// The oldest `limit` segments of `stream` on any of `volumes` that are not being deleted, ordered by start.
+    ///
+    /// # Errors
+    /// See [`IndexReader`].
+    pub fn oldest_on(
+        &self,
+        stream: &StreamId,
+        limit: usize,
+        volumes: &BTreeSet<VolumeId>,
+    ) -> Result<Vec<SegmentRow>, IndexError> {
+        self.read(|view| {
+            let prefix = schema::stream_prefix(stream);
+            let behind = schema::behind(prefix.clone());
+            let range = view.segments()?.range::<&[u8]>(prefix.as_slice()..behind.as_slice())?;
+            let mut rows = Vec::new();
+            for item in range {
+                let (key, value) = item?;
+                let (_, volume, leaving) = schema::decode_place(value.value())?;
+                if !leaving && volumes.contains(&volume) {
+                    let start = schema::time_of(key.value())?;
+                    rows.push(schema::decode_row(stream, start, value.value())?);
+                }
+                if rows.len() >= limit {
+                    break;
+                }
+            }
+            Ok(rows)
+        })
     }
 
     /// The rows of the files on `volume` that have these paths, also of those that are being deleted.
@@ -97,7 +127,7 @@ mod tests {
     use super::*;
     use crate::index::{Change, Index};
     use crate::model::{
-        DeletionCause, MediaTime, RunId, SegmentState, StreamId, StreamKind, WallTime,
+        DeletionCause, MediaTime, RunId, SegmentState, StreamKind, WallSpan, WallTime,
     };
 
     fn row(second: i64, volume: u32) -> SegmentRow {
@@ -140,6 +170,10 @@ mod tests {
         };
         index.apply(&[to(&rows[0]), mark, to(&rows[1])]).expect("applies");
         let moved = SegmentRow { volume: VolumeId(1), ..rows[0].clone() };
+        let there = BTreeSet::from([VolumeId(1)]);
+        let oldest = |limit| reader.oldest_on(&stream, limit, &there).expect("reads");
+        assert_eq!(oldest(1), std::slice::from_ref(&moved));
+        assert_eq!(oldest(9), [moved.clone(), rows[2].clone()]);
         assert_eq!(
             reader.segments_on(VolumeId(1)).expect("reads"),
             [moved.clone(), rows[2].clone()]
@@ -162,5 +196,28 @@ mod tests {
         assert_eq!(reader.segment(&stream, rows[0].start).expect("reads"), Some(moved));
         let kept = SegmentRow { state: SegmentState::Recovered, ..rows[1].clone() };
         assert_eq!(reader.segments_on(VolumeId(0)).expect("reads"), [kept]);
+    }
+
+    #[test]
+    fn a_file_removed_where_it_was_does_not_cost_the_segment_that_has_moved() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let index = Index::open(folder.path().join("index.redb")).expect("opens").index;
+        let (here, there) = (row(1, 0), row(2, 1));
+        let puts = [&here, &there].map(|row| Change::PutSegment(row.clone()));
+        index.apply(&puts).expect("applies");
+        // On a full disk files go before their marks are known.
+        let removed = |row: &SegmentRow| Change::Deleted {
+            stream: row.stream.clone(),
+            start: row.start,
+            volume: VolumeId(0),
+            span: row.span(),
+            cause: DeletionCause::NotBrought,
+            at: row.end,
+        };
+        index.apply(&[removed(&here), removed(&there)]).expect("applies");
+        let reader = index.reader();
+        assert_eq!(reader.all_segments().expect("reads"), [there]);
+        let gone = reader.deleted(&here.stream.camera, WallSpan::ALL).expect("reads");
+        assert_eq!(gone.iter().map(|gone| gone.span).collect::<Vec<_>>(), [here.span()]);
     }
 }

@@ -64,12 +64,15 @@ pub enum Change {
         /// Where it is.
         to: VolumeId,
     },
-    /// A segment's file was removed for good: forgets the segment, and remembers why it is gone.
+    /// A segment's file was removed for good: forgets the segment, and remembers why it is gone. Does nothing to one
+    /// that is on another volume by now: its file there is whole.
     Deleted {
         /// Its stream.
         stream: StreamId,
         /// Its start.
         start: WallTime,
+        /// From where it was removed.
+        volume: VolumeId,
         /// The wall time that it covered.
         span: WallSpan,
         /// By which rule it went.
@@ -206,8 +209,12 @@ fn write_all(transaction: &WriteTransaction, changes: &[Change]) -> Result<i64, 
                     may.then_some(SegmentRow { volume: *to, ..row })
                 })?;
             }
-            Change::Deleted { stream, start, span, cause, at } => {
-                segments.remove(schema::segment_key(stream, *start).as_slice())?;
+            Change::Deleted { stream, start, volume, span, cause, at } => {
+                let key = schema::segment_key(stream, *start);
+                if is_elsewhere(&segments, &key, *volume)? {
+                    continue;
+                }
+                segments.remove(key.as_slice())?;
                 touched.insert((stream, schema::day_of(*start)));
                 let gone = DeletedSpan { span: *span, cause: *cause, at: *at };
                 deleted::put(transaction, &stream.camera, gone)?;
@@ -248,6 +255,13 @@ fn alter(
         segments.insert(key.as_slice(), schema::encode_row(&altered).as_slice())?;
     }
     Ok(())
+}
+
+/// Whether the segment at `key` is on another volume than `volume`.
+fn is_elsewhere(segments: &Rows<'_>, key: &[u8], volume: VolumeId) -> Result<bool, IndexError> {
+    let known = segments.get(key)?;
+    let place = known.map(|value| schema::decode_place(value.value())).transpose()?;
+    Ok(place.is_some_and(|(_, place, _)| place != volume))
 }
 
 fn put_entry(journal: &mut Rows<'_>, entry: &JournalEntry) -> Result<(), IndexError> {

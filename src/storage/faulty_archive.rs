@@ -3,12 +3,15 @@
 //!
 //! Must not do: be kinder than a NAS. What no checkpoint has made last may be gone after a power cut.
 
+mod files;
+
 use std::collections::BTreeMap;
 use std::io;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::archive::WRITE_BYTES;
+use files::{Reading, Sending};
+
 use super::claim::{self, Mark};
 use super::{Archive, FoundFile, Owner, SegmentFile, Space, StorageError, Upload, Volume};
 use crate::container::ReadAt;
@@ -32,6 +35,8 @@ struct State {
     /// Calls so far.
     operations: u64,
     trouble: Option<Trouble>,
+    /// Files that it neither takes nor removes.
+    refused: BTreeMap<String, Refusal>,
     /// The connection breaks in these calls.
     breaking: Range<u64>,
     /// It breaks in each n-th call.
@@ -57,6 +62,30 @@ pub enum Trouble {
     Offline,
     /// The password is not taken.
     Denied,
+    /// Nothing may be written or removed.
+    ReadOnly,
+}
+
+/// How it refuses one file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The user has not the right to it.
+    Denied,
+    /// The server fails at it.
+    Broken,
+    /// Something else has its name.
+    Taken,
+}
+
+impl Refusal {
+    fn error(self, path: &str) -> StorageError {
+        let path = path.to_owned();
+        match self {
+            Self::Denied => StorageError::Denied { path, why: "the user may not do this".into() },
+            Self::Broken => StorageError::io("write", path, io::Error::other("a bad sector")),
+            Self::Taken => StorageError::Exists { path },
+        }
+    }
 }
 
 /// How much of a call is done.
@@ -99,6 +128,15 @@ impl State {
         }
         Ok(if breaks { kind } else { Fate::Done })
     }
+
+    /// Whether the file `path` may be written or removed.
+    fn permit(&self, path: &str) -> Result<(), StorageError> {
+        let all = (self.trouble == Some(Trouble::ReadOnly)).then_some(Refusal::Denied);
+        match all.or_else(|| self.refused.get(path).copied()) {
+            Some(refusal) => Err(refusal.error(path)),
+            None => Ok(()),
+        }
+    }
 }
 
 fn offline() -> StorageError {
@@ -131,6 +169,7 @@ impl FaultyArchive {
             life: 0,
             operations: 0,
             trouble: None,
+            refused: BTreeMap::new(),
             breaking: 0..0,
             every: None,
             halt_at: None,
@@ -145,6 +184,18 @@ impl FaultyArchive {
         let mut state = self.lock();
         state.trouble = trouble;
         state.life += 1;
+    }
+
+    /// The file `path` is neither taken nor removed from now on, or is again.
+    pub fn refuse(&self, path: &str, refusal: Option<Refusal>) {
+        let mut state = self.lock();
+        state.refused.remove(path);
+        state.refused.extend(refusal.map(|refusal| (path.into(), refusal)));
+    }
+
+    /// Its identity is this one from now on: another volume is at its address, or none.
+    pub fn set_identity(&self, identity: Option<&str>) {
+        self.lock().mark = identity.map(|id| Mark { id: id.into(), owner: None });
     }
 
     /// The connection breaks in `count` calls, the `first`-th from now on and those behind it (1 is the next).
@@ -243,6 +294,9 @@ impl Volume for FaultyArchive {
     fn open_read(&self, path: &str) -> Result<Box<dyn ReadAt>, StorageError> {
         let mut state = self.lock();
         let fate = state.fate()?;
+        if let Some(refusal @ Refusal::Denied) = state.refused.get(path) {
+            return Err(refusal.error(path));
+        }
         if fate == Fate::Done && !state.files.contains_key(path) {
             return Err(missing(path));
         }
@@ -263,6 +317,7 @@ impl Volume for FaultyArchive {
     fn remove(&self, path: &str) -> Result<(), StorageError> {
         let mut state = self.lock();
         let fate = state.fate()?;
+        state.permit(path)?;
         if matches!(fate, Fate::Done | Fate::Unanswered) && state.files.remove(path).is_none() {
             return Err(missing(path));
         }
@@ -296,6 +351,7 @@ impl Archive for FaultyArchive {
     fn upload(&self, path: &str, bytes: u64) -> Result<Box<dyn Upload>, StorageError> {
         let mut state = self.lock();
         let fate = state.fate()?;
+        state.permit(path)?;
         if fate != Fate::Nothing {
             state.parts.entry(path.into()).or_default();
         }
@@ -341,109 +397,6 @@ impl Archive for FaultyArchive {
     }
 }
 
-#[derive(Debug)]
-struct Reading {
-    archive: FaultyArchive,
-    path: String,
-}
-
-impl ReadAt for Reading {
-    fn read_exact_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
-        let mut state = self.archive.lock();
-        let fate = state.fate().map_err(io::Error::other)?;
-        let bytes = state.files.get(&self.path).ok_or(io::ErrorKind::NotFound)?;
-        bytes.as_slice().read_exact_at(offset, buffer)?;
-        answer(fate, ()).map_err(io::Error::other)
-    }
-
-    fn length(&self) -> io::Result<u64> {
-        let state = self.archive.lock();
-        let bytes = state.files.get(&self.path).ok_or(io::ErrorKind::NotFound)?;
-        Ok(bytes.len() as u64)
-    }
-}
-
-#[derive(Debug)]
-struct Sending {
-    archive: FaultyArchive,
-    path: String,
-    bytes: u64,
-    durable: u64,
-    life: u64,
-}
-
-impl Sending {
-    /// Runs `change` on the part as far as the call comes.
-    fn call<T>(
-        &self,
-        change: impl FnOnce(&mut State, Fate) -> Result<T, StorageError>,
-    ) -> Result<T, StorageError> {
-        let mut state = self.archive.lock();
-        if state.life != self.life {
-            return Err(offline());
-        }
-        let fate = state.fate()?;
-        let changed = change(&mut state, fate)?;
-        answer(fate, changed)
-    }
-}
-
-impl Upload for Sending {
-    fn durable(&self) -> u64 {
-        self.durable
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> Result<(), StorageError> {
-        if bytes.len() > WRITE_BYTES {
-            return Err(StorageError::io("write", &self.path, io::ErrorKind::InvalidInput.into()));
-        }
-        self.call(|state, fate| {
-            if state.used() + bytes.len() as u64 > state.capacity {
-                return Err(StorageError::Full { path: self.path.clone() });
-            }
-            let written = match fate {
-                Fate::Nothing => 0,
-                Fate::Half => bytes.len() / 2,
-                Fate::Done | Fate::Unanswered => bytes.len(),
-            };
-            let spoilt = state.spoil_at.take_if(|at| state.operations > *at).is_some();
-            let part = state.parts.get_mut(&self.path).ok_or_else(|| missing(&self.path))?;
-            part.bytes.extend_from_slice(&bytes[..written]);
-            if let Some(last) = part.bytes.last_mut().filter(|_| spoilt) {
-                *last ^= 1;
-            }
-            Ok(())
-        })
-    }
-
-    fn checkpoint(&mut self) -> Result<u64, StorageError> {
-        self.durable = self.call(|state, fate| {
-            let part = state.parts.get_mut(&self.path).ok_or_else(|| missing(&self.path))?;
-            if matches!(fate, Fate::Done | Fate::Unanswered) {
-                part.durable = part.bytes.len();
-            }
-            Ok(part.durable as u64)
-        })?;
-        Ok(self.durable)
-    }
-
-    fn finish(self: Box<Self>) -> Result<(), StorageError> {
-        self.call(|state, fate| {
-            let part = state.parts.get(&self.path).ok_or_else(|| missing(&self.path))?;
-            if part.bytes.len() as u64 != self.bytes {
-                let error = io::Error::other("its size differs");
-                return Err(StorageError::io("finish", &self.path, error));
-            }
-            if matches!(fate, Fate::Done | Fate::Unanswered)
-                && let Some(part) = state.parts.remove(&self.path)
-            {
-                state.files.insert(self.path.clone(), part.bytes);
-            }
-            Ok(())
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -485,6 +438,13 @@ mod tests {
         let marked = archive.mark(None, &owner).expect("marks");
         assert_eq!(archive.mark(Some(&marked), &owner).expect("the same"), marked);
         assert!(matches!(archive.mark(Some("other"), &owner), Err(StorageError::Gone { .. })));
+        archive.refuse("a", Some(Refusal::Taken));
+        assert!(matches!(archive.upload("a", 1), Err(StorageError::Exists { .. })));
+        assert!(archive.upload("b", 1).is_ok());
+        archive.set_trouble(Some(Trouble::ReadOnly));
+        assert!(matches!(archive.upload("b", 1), Err(StorageError::Denied { .. })));
+        assert!(matches!(archive.remove("b"), Err(StorageError::Denied { .. })));
+        archive.set_trouble(None);
         archive.halt_after(1);
         assert!(archive.list().is_err() && archive.is_halted() && archive.list().is_err());
         archive.restart();

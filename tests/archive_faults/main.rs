@@ -7,7 +7,12 @@
 mod adopting;
 #[path = "../bare_stream/mod.rs"]
 mod bare_stream;
+#[path = "../bare_stream/numbered.rs"]
+mod numbered;
+mod places;
+mod refused;
 mod rig;
+mod running;
 
 use std::time::Duration;
 
@@ -21,7 +26,7 @@ use watchkeeper::storage::{Archive, Owner, StorageError};
 
 fn ways(verify: bool) -> Ways {
     let spool = SpoolTerms { max_bytes: None, drops: true };
-    Ways { verify, spool, rules: Rules { auto_delete: true, ..Rules::default() } }
+    Ways { verify, spool, rules: Rules { auto_delete: true, ..Rules::default() }, stays: false }
 }
 
 fn all_until(second: i64) -> Pictures {

@@ -6,20 +6,16 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use watchkeeper::capture::CaptureEvent;
 use watchkeeper::config::DataFolder;
-use watchkeeper::container::read;
 use watchkeeper::engine::archive::{
-    ArchiveDesk, ArchiveOptions, ArchiveReport, ArchiveState, Courier, UploadOptions,
+    ArchiveDesk, ArchiveOptions, ArchiveReport, ArchiveState, Courier, FormerArchive, UploadOptions,
 };
 use watchkeeper::engine::cleaner::{CleanerOptions, Keeper, StorageReport};
-use watchkeeper::engine::indexer::{IndexWriter, Indexer};
+use watchkeeper::engine::indexer::Indexer;
 use watchkeeper::engine::locks::Locks;
 use watchkeeper::engine::offline;
 use watchkeeper::index::check::repair;
 use watchkeeper::index::{Change, DeletedSpan, Finding, Index, Outcome, Problem, ThumbnailWriter};
-use watchkeeper::media::AccessUnit;
 use watchkeeper::model::{
     CameraId, GapReason, MediaTime, Mode, RunId, SegmentRow, SegmentState, StreamId, StreamKind,
     VolumeId, WallSpan, WallTime,
@@ -29,9 +25,10 @@ use watchkeeper::runtime::{Clock, Latest, SimulatedClock};
 use watchkeeper::storage::deletion::Terms;
 use watchkeeper::storage::retention::Rules;
 use watchkeeper::storage::spool::SpoolTerms;
-use watchkeeper::storage::{FaultyArchive, FaultyVolume, Places, Volume, Volumes};
+use watchkeeper::storage::{Archive, FaultyArchive, FaultyVolume, Places, Volume, Volumes};
 
-use crate::bare_stream::parameters;
+use crate::numbered::{numbers_in, promised};
+use crate::running::Running;
 
 pub const HOUR: i64 = 3_600;
 
@@ -47,12 +44,16 @@ const SWEEP: i64 = 60;
 pub const CAMERAS: usize = 2;
 
 /// Bytes of a picture: a segment is several writes long.
-const PICTURE: usize = 8_000;
+pub const PICTURE: usize = 8_000;
 
 /// 2026-03-03 07:00 UTC.
 const START: i64 = 1_772_521_200;
 pub const SPOOL: VolumeId = VolumeId(0);
 pub const ARCHIVE: VolumeId = VolumeId(1);
+
+/// Recordings were brought there by former settings.
+pub const FORMER: VolumeId = VolumeId(2);
+const FORMER_MARKER: &str = "former";
 
 /// Rounds after which what waits must be gone.
 const PATIENCE: usize = 2_000;
@@ -85,11 +86,14 @@ pub struct Ways {
     pub verify: bool,
     pub spool: SpoolTerms,
     pub rules: Rules,
+    /// Nothing is brought any more.
+    pub stays: bool,
 }
 
 pub struct Rig {
     pub volume: FaultyVolume,
     pub archive: FaultyArchive,
+    pub former: FaultyArchive,
     pub ways: Ways,
     /// Pictures that were synced.
     pub promised: Vec<Pictures>,
@@ -108,29 +112,16 @@ pub struct Rig {
     index: Option<Arc<Index>>,
 }
 
-/// The program while it runs.
-struct Running {
-    open: OpenSegments,
-    indexer: Indexer,
-    writer: IndexWriter,
-    keeper: Keeper,
-    kept: Arc<Latest<StorageReport>>,
-    courier: Courier,
-    desk: ArchiveDesk,
-    recorders: Vec<StreamRecorder>,
-    connected: bool,
-    changes: Vec<Change>,
-    /// What the index does not know is wanted in it, as soon as that can be asked for.
-    wants: bool,
-}
-
 impl Rig {
     pub fn new(ways: Ways) -> Self {
         let folder = folder();
         let opened = Index::open(folder.path().join("index.redb")).expect("opens");
+        let former = FaultyArchive::new();
+        former.set_identity(Some(FORMER_MARKER));
         Self {
             volume: FaultyVolume::new(),
             archive: FaultyArchive::new(),
+            former,
             ways,
             promised: vec![Pictures::new(); CAMERAS],
             second: 0,
@@ -163,6 +154,11 @@ impl Rig {
         self.index().reader().all_segments().expect("reads")
     }
 
+    /// Those on the archive whose deletion has begun.
+    pub fn leaving(&self) -> Vec<SegmentRow> {
+        self.index().reader().leaving(ARCHIVE).expect("reads")
+    }
+
     pub fn deleted(&self, number: usize) -> Vec<DeletedSpan> {
         self.index().reader().deleted(&camera(number), WallSpan::ALL).expect("reads")
     }
@@ -193,8 +189,17 @@ impl Rig {
 
     /// A recording of these bytes waits.
     pub fn put_segment(&self, bytes: &[u8]) {
-        self.volume.put(LONG, bytes);
-        let start = wall(-HOUR);
+        self.put_row(LONG, bytes, SPOOL, -HOUR);
+    }
+
+    /// A recording of these bytes, of one second, is at `place`.
+    pub fn put_row(&self, path: &str, bytes: &[u8], place: VolumeId, second: i64) {
+        match place {
+            SPOOL => self.volume.put(path, bytes),
+            ARCHIVE => self.archive.put(path, bytes),
+            _ => self.former.put(path, bytes),
+        }
+        let start = wall(second);
         let row = SegmentRow {
             stream: StreamId::new(camera(0), StreamKind::Main),
             start,
@@ -204,11 +209,38 @@ impl Rig {
             bytes: bytes.len() as u64,
             run: RunId(0),
             run_offset: MediaTime::default(),
-            volume: SPOOL,
-            path: LONG.into(),
+            volume: place,
+            path: path.into(),
             state: SegmentState::Finished,
         };
         self.index().apply(&[Change::PutSegment(row)]).expect("applies");
+    }
+
+    /// Brings for `rounds` rounds, and keeps what is to be kept; `meanwhile` is called at each rest in between.
+    pub fn rounds(&mut self, rounds: usize, meanwhile: impl Fn(&Self)) {
+        let mut running = self.start();
+        for _ in 0..rounds {
+            let wait = running.courier.round(&mut |_| {
+                meanwhile(self);
+                ControlFlow::Continue(())
+            });
+            self.clock.advance(wait.max(Duration::from_secs(1)));
+            assert!(running.keeper.round(|| ControlFlow::Continue(None)).is_continue());
+        }
+        self.stop(running);
+    }
+
+    /// The row of `path` moves to the archive right after the retention has looked, and it goes on from there.
+    pub fn move_after_look(&mut self, path: &str) {
+        let mut running = self.start();
+        running.keeper.look();
+        let row = self.rows().into_iter().find(|row| row.path == path).expect("a row");
+        self.archive.put(path, &self.volume.bytes(path).expect("is there"));
+        let SegmentRow { stream, start, .. } = row;
+        let moved = Change::Move { stream, start, from: SPOOL, to: ARCHIVE };
+        self.index().apply(&[moved]).expect("applies");
+        assert!(running.keeper.round(|| ControlFlow::Continue(None)).is_continue());
+        self.stop(running);
     }
 
     /// Brings until `writes` have been made, and is to do something else then.
@@ -293,10 +325,19 @@ impl Rig {
         let indexer = Indexer::start(Arc::clone(self.index()), open.clone()).expect("starts");
         let places = Places::from(self.here());
         places.put_archive(ARCHIVE, Arc::new(self.archive.clone()));
+        let former: Arc<dyn Archive> = Arc::new(self.former.clone());
+        places.put_archive(FORMER, Arc::clone(&former));
         let recordings = Arc::new(offline::recordings(self.index(), places, open.clone()));
         let locks = Locks::open(&DataFolder::at(self.folder.path().into()).expect("a folder"));
         let thumbnails = ThumbnailWriter::open(self.folder.path().join("thumbnails.redb")).0;
         let (desk, orders) = ArchiveDesk::new();
+        let marker = Some(FORMER_MARKER.into());
+        desk.set_former(vec![FormerArchive {
+            volume: FORMER,
+            archive: former,
+            marker,
+            owner: "us".into(),
+        }]);
         let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
         let mut courier = Courier::new(UploadOptions {
             recordings: Arc::clone(&recordings),
@@ -307,9 +348,10 @@ impl Rig {
             desk: desk.clone(),
             orders,
         });
-        courier.set_archive(Some(self.bringing()));
+        courier.set_archive((!self.ways.stays).then(|| self.bringing()));
         let kept = Arc::new(Latest::new());
-        let (rules, spool) = (self.ways.rules.clone(), Some(self.ways.spool));
+        let (rules, spool) =
+            (self.ways.rules.clone(), (!self.ways.stays).then_some(self.ways.spool));
         let options = CleanerOptions {
             recordings,
             index: indexer.writer(),
@@ -379,15 +421,10 @@ impl Rig {
 
     /// What was closed, or synced as the segment that is being written.
     fn promise(&mut self, running: &Running) {
-        for change in &running.changes {
-            let Change::PutSegment(row) = change else { continue };
-            let newest = running.open.row(&row.stream);
-            let being_written = newest.is_some_and(|newest| newest.start == row.start);
-            if row.state == SegmentState::Finished || being_written {
-                let from = row.start.as_micros() / 1_000_000 - START;
-                let first = u64::try_from(from / STEP).expect("not negative");
-                self.promised[number_of(row)].extend(first..first + row.frames);
-            }
+        for row in promised(&running.changes, &running.open) {
+            let from = row.start.as_micros() / 1_000_000 - START;
+            let first = u64::try_from(from / STEP).expect("not negative");
+            self.promised[number_of(row)].extend(first..first + row.frames);
         }
     }
 
@@ -439,7 +476,7 @@ impl Rig {
             };
             let bytes = bytes.expect("is there");
             assert_eq!(bytes.len() as u64, row.bytes, "{}", row.path);
-            let inside = pictures_in(&bytes);
+            let inside = numbers_in(&bytes);
             assert_eq!(inside.len() as u64, row.frames, "{}", row.path);
             for picture in inside.into_iter().flatten() {
                 assert!(found[number_of(&row)].insert(picture), "{picture} is there twice");
@@ -457,62 +494,4 @@ impl Rig {
 
 fn number_of(row: &SegmentRow) -> usize {
     (0..CAMERAS).find(|n| camera(*n) == row.stream.camera).expect("one of ours")
-}
-
-/// The numbers in a file's samples; none for one that a power cut has damaged.
-fn pictures_in(bytes: &[u8]) -> Vec<Option<u64>> {
-    let opened = read(&bytes).expect("is readable");
-    let number = |offset: u64| {
-        let at = usize::try_from(offset).expect("small") + 4;
-        let [one, other] =
-            [at, at + 8].map(|at| u64::from_be_bytes(bytes[at..at + 8].try_into().expect("eight")));
-        (one == !other).then_some(one)
-    };
-    opened.table.samples.iter().map(|sample| number(sample.offset)).collect()
-}
-
-impl Running {
-    fn send(&mut self, second: i64, clock: &dyn Clock) {
-        let now = clock.now();
-        let picture = u64::try_from(second / STEP).expect("not negative");
-        let random_access = picture.is_multiple_of(GOP);
-        let begins = random_access && !self.connected;
-        self.connected |= begins;
-        for recorder in &mut self.recorders {
-            if begins {
-                recorder.take(CaptureEvent::RunStarted { parameters: parameters(250) }, now);
-            }
-            if self.connected {
-                let length = u32::try_from(PICTURE).expect("small").to_be_bytes();
-                let (one, other) = (picture.to_be_bytes(), (!picture).to_be_bytes());
-                let mut data = [&length[..], &one, &other].concat();
-                data.resize(4 + PICTURE, picture.to_be_bytes()[7]);
-                let unit = AccessUnit {
-                    pts: MediaTime::from_ticks(second * 90_000),
-                    random_access,
-                    received: now,
-                    data: Bytes::from(data),
-                };
-                recorder.take(CaptureEvent::Unit(unit), now);
-            }
-            recorder.tick(now);
-        }
-        self.collect();
-    }
-
-    fn round(&mut self) -> Duration {
-        self.wants = self.wants && self.desk.adopt().is_err();
-        self.courier.round(&mut |_| ControlFlow::Continue(()))
-    }
-
-    fn collect(&mut self) {
-        for recorder in &mut self.recorders {
-            self.changes.append(&mut recorder.take_changes());
-        }
-    }
-
-    fn commit(&mut self) {
-        let changes = std::mem::take(&mut self.changes);
-        assert!(self.writer.apply_and_wait(changes, Duration::from_secs(60)));
-    }
 }

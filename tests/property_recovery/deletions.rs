@@ -52,7 +52,8 @@ fn delete(rig: &Rig, row: &SegmentRow, cause: DeletionCause, steps: usize) {
         rig.volume.sync_folder(&row.path).expect("syncs");
     }
     if steps > 3 {
-        let gone = Change::Deleted { stream, start, span: row.span(), cause, at: now() };
+        let (volume, span) = (row.volume, row.span());
+        let gone = Change::Deleted { stream, start, volume, span, cause, at: now() };
         rig.index().apply(&[gone]).expect("applies");
     }
 }

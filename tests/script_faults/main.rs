@@ -7,6 +7,8 @@
 
 #[path = "../bare_stream/mod.rs"]
 mod bare_stream;
+#[path = "../bare_stream/numbered.rs"]
+mod numbered;
 mod rig;
 
 use std::collections::{BTreeMap, BTreeSet};

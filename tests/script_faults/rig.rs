@@ -5,11 +5,9 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use watchkeeper::analysis::Motion;
 use watchkeeper::capture::CaptureEvent;
 use watchkeeper::config::DataFolder;
-use watchkeeper::container::read;
 use watchkeeper::engine::archive::ArchiveDesk;
 use watchkeeper::engine::cleaner::{CleanerOptions, Keeper};
 use watchkeeper::engine::indexer::{IndexWriter, Indexer};
@@ -18,10 +16,9 @@ use watchkeeper::engine::offline;
 use watchkeeper::engine::recordings::Recordings;
 use watchkeeper::index::check::repair;
 use watchkeeper::index::{Change, DeletedSpan, Index, Outcome, Problem, ThumbnailWriter};
-use watchkeeper::media::AccessUnit;
 use watchkeeper::model::{
-    Calendar, CameraId, DayRange, Days, GapReason, MediaTime, Mode, Schedule, SegmentRow,
-    SegmentState, StreamId, StreamKind, VolumeId, WallSpan, WallTime,
+    Calendar, CameraId, DayRange, Days, GapReason, Mode, Schedule, SegmentRow, StreamId,
+    StreamKind, VolumeId, WallSpan, WallTime,
 };
 use watchkeeper::recorder::{
     Limits, Manual, OpenSegments, Outside, Rule, Signals, StreamRecorder, WriteContext,
@@ -33,6 +30,7 @@ use watchkeeper::storage::retention::Rules;
 use watchkeeper::storage::{FaultyVolume, Volume};
 
 use crate::bare_stream::parameters;
+use crate::numbered::{numbers_in, promised, unit};
 
 pub const HOUR: i64 = 3_600;
 
@@ -196,15 +194,7 @@ impl Rig {
 
     /// The numbers in a file's samples; none for one that a power cut has damaged.
     pub fn pictures_in(&self, path: &str) -> Vec<Option<u64>> {
-        let bytes = self.volume.bytes(path).expect("is there");
-        let opened = read(&bytes.as_slice()).expect("is readable");
-        let number = |offset: u64| {
-            let at = usize::try_from(offset).expect("small") + 4;
-            let [one, other] = [at, at + 8]
-                .map(|at| u64::from_be_bytes(bytes[at..at + 8].try_into().expect("eight")));
-            (one == !other).then_some(one)
-        };
-        opened.table.samples.iter().map(|sample| number(sample.offset)).collect()
+        numbers_in(&self.volume.bytes(path).expect("is there"))
     }
 
     /// The hour, or as much of it as comes before the volume halts. `plan` says what fails.
@@ -299,17 +289,12 @@ impl Rig {
 
     /// What was closed, or synced as the segment that is being written.
     fn promise(&mut self, running: &Running) {
-        for change in &running.changes {
-            let Change::PutSegment(row) = change else { continue };
-            let newest = running.open.row(&row.stream);
-            let being_written = newest.is_some_and(|newest| newest.start == row.start);
-            if row.state == SegmentState::Finished || being_written {
-                let number =
-                    (0..CAMERAS).find(|n| camera(*n) == row.stream.camera).expect("one of ours");
-                let first = row.run_offset.ticks() / (STEP * 90_000);
-                let first = u64::try_from(first).expect("not negative");
-                self.promised[number].extend(first..first + row.frames);
-            }
+        for row in promised(&running.changes, &running.open) {
+            let number =
+                (0..CAMERAS).find(|n| camera(*n) == row.stream.camera).expect("one of ours");
+            let first = row.run_offset.ticks() / (STEP * 90_000);
+            let first = u64::try_from(first).expect("not negative");
+            self.promised[number].extend(first..first + row.frames);
         }
     }
 
@@ -383,16 +368,7 @@ impl Running {
             self.connected[number] = true;
             recorder.take(CaptureEvent::RunStarted { parameters: parameters(250) }, now);
         }
-        let length = 16_u32.to_be_bytes();
-        let (one, other) = (picture.to_be_bytes(), (!picture).to_be_bytes());
-        let data: Vec<u8> = [&length[..], &one, &other].concat();
-        let unit = AccessUnit {
-            pts: MediaTime::from_ticks(second * 90_000),
-            random_access,
-            received: now,
-            data: Bytes::from(data),
-        };
-        recorder.take(CaptureEvent::Unit(unit), now);
+        recorder.take(CaptureEvent::Unit(unit(picture, STEP, random_access, 16, now)), now);
     }
 
     fn collect(&mut self) {

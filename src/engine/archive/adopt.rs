@@ -70,7 +70,10 @@ impl Courier {
         rest: &mut Rest<'_>,
     ) -> Result<(), Failed> {
         if matches!(self.adopting, Some(Adopting::Wanted)) {
-            let files = self.look_for_strangers(archive)?;
+            let Some(files) = self.look_for_strangers(archive)? else {
+                (self.adopting, self.now.adoption) = (None, None);
+                return Ok(());
+            };
             self.now.adoption = Some(Adoption { of: files.len() as u64, ..Adoption::default() });
             self.adopting = Some(Adopting::Left(files));
         }

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
+use super::aside::may_be_of_file;
 use super::backoff::{rest_after_read, rest_after_write};
-use super::courier::{Courier, Rest};
+use super::courier::{Courier, Rest, unmarked};
 use super::{ArchiveOptions, ArchiveState};
 use crate::container::ReadAt;
 use crate::engine::EngineError;
@@ -36,6 +37,8 @@ pub enum Failed {
     There(StorageError),
     /// The recording is, as its file here shows.
     Here(StorageError),
+    /// The archive answers, and refuses the recording.
+    Refused(StorageError),
     /// The index, or what else belongs to all of this computer.
     Engine(EngineError),
     /// The archive gives back something else than was sent.
@@ -83,7 +86,7 @@ impl Courier {
         if archive.verify {
             self.bring_compared(archive, row, file.as_ref(), rest)?;
         } else {
-            self.set_state(ArchiveState::Bringing(row.path.clone()));
+            self.set_doing(ArchiveState::Bringing(row.path.clone()));
             self.send(archive, row, file.as_ref(), rest)?;
         }
         drop(file);
@@ -105,7 +108,7 @@ impl Courier {
         if there && self.sum(row, file, rest)? == self.sum_there(archive, row, rest)? {
             return Ok(());
         }
-        self.set_state(ArchiveState::Bringing(row.path.clone()));
+        self.set_doing(ArchiveState::Bringing(row.path.clone()));
         let sent = self.send(archive, row, file, rest)?;
         if sent == self.sum_there(archive, row, rest)? {
             return Ok(());
@@ -157,7 +160,7 @@ impl Courier {
         row: &SegmentRow,
         rest: &mut Rest<'_>,
     ) -> Result<Sum, Failed> {
-        self.set_state(ArchiveState::Comparing(row.path.clone()));
+        self.set_doing(ArchiveState::Comparing(row.path.clone()));
         let file = archive.archive.open_read(&row.path)?;
         match self.sum(row, file.as_ref(), rest) {
             Err(Failed::Here(error)) => Err(Failed::There(away(archive, &error))),
@@ -181,8 +184,7 @@ impl Courier {
     /// Has the index name the archive. What was deleted here meanwhile goes there too.
     fn hand_over(&self, archive: &ArchiveOptions, row: &SegmentRow) -> Result<(), Failed> {
         if archive.archive.identity()?.is_none() {
-            let (path, why) = (archive.archive.describe(), "its marker is gone");
-            return Err(StorageError::Gone { path, why }.into());
+            return Err(unmarked(archive).into());
         }
         self.change_place(row, archive.spool, archive.volume_id)?;
         let now = self.options.recordings.reader.segment(&row.stream, row.start)?;
@@ -215,9 +217,14 @@ impl Courier {
     pub(super) fn remove_here(&mut self, here: &dyn Volume, row: &SegmentRow) {
         if let Err(error) = remove_marked(here, &row.path) {
             tracing::warn!("{} was brought away and cannot be removed here: {error}", row.path);
-            let retry = self.options.clock.monotonic().saturating_add(RETRY);
-            self.tidy_due = self.tidy_due.min(retry);
+            self.tidy_later();
         }
+    }
+
+    /// Files here that the archive has are looked for again soon.
+    pub(super) fn tidy_later(&mut self) {
+        let retry = self.options.clock.monotonic().saturating_add(RETRY);
+        self.tidy_due = self.tidy_due.min(retry);
     }
 
     fn place_of(&self, row: &SegmentRow) -> Result<Arc<dyn Volume>, Failed> {
@@ -252,9 +259,20 @@ pub(super) fn length_there(
     }
 }
 
-/// An open file of an archive that cannot be read: the archive went away.
+/// An open file of an archive that cannot be read: the archive went away, unless it says what is wrong with
+/// this file.
 fn away(archive: &ArchiveOptions, error: &StorageError) -> StorageError {
-    StorageError::Offline { path: archive.archive.describe(), why: error.to_string() }
+    let said = match error {
+        StorageError::Io { source, .. } => {
+            source.get_ref().and_then(|said| said.downcast_ref::<StorageError>())
+        }
+        _ => None,
+    };
+    let (path, why) = (archive.archive.describe(), error.to_string());
+    match said.filter(|said| may_be_of_file(said)) {
+        Some(_) => StorageError::Denied { path, why },
+        None => StorageError::Offline { path, why },
+    }
 }
 
 /// Hands all of a file to `take`, part by part with their offsets; the sum of it.

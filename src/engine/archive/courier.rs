@@ -2,17 +2,19 @@
 //!
 //! Must not do: wait longer than a call to the archive takes; the thread waits between the rounds.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
 use super::adopt::Adopting;
+use super::aside::{Aside, Verdict, may_be_of_file};
 use super::backoff::{Backoff, Obstacle};
 use super::bring::Failed;
-use super::{Amount, ArchiveOptions, ArchiveReport, ArchiveState, Change, UploadOptions};
+use super::former::Former;
+use super::{Amount, ArchiveOptions, ArchiveReport, ArchiveState, Change, Order, UploadOptions};
 use crate::engine::EngineError;
 use crate::engine::removal::Removal;
-use crate::model::{SegmentRow, SegmentState, StreamId, WallTime};
+use crate::model::{SegmentRow, SegmentState};
 use crate::storage::{Owner, StorageError};
 
 /// Time between two looks while nothing waits.
@@ -21,8 +23,8 @@ const LOOK: Duration = Duration::from_secs(5);
 /// An archive from which nothing is wanted is asked for its space this often: that it went away is known soon.
 const ASK: Duration = Duration::from_secs(60);
 
-/// A recording that cannot be read here is tried again after this time; others go meanwhile.
-const ASIDE: Duration = Duration::from_secs(300);
+/// An archive that refuses all that is brought, one by one, is not tried more often.
+const REFUSES: Duration = Duration::from_secs(30);
 
 /// Has the thread rest; breaks when it has something else to do.
 pub type Rest<'a> = dyn FnMut(Duration) -> ControlFlow<()> + 'a;
@@ -58,8 +60,11 @@ pub struct Courier {
     pub(super) listed: Option<Duration>,
     /// The recording that is being brought, or was last.
     on_its_way: Option<SegmentRow>,
-    /// Recordings that cannot be read here, and when they are tried again.
-    aside: BTreeMap<(StreamId, WallTime), Duration>,
+    /// Recordings that could not be brought, and when they are tried again.
+    pub(super) aside: Aside,
+    /// What was ordered last.
+    pub(super) ordered: Option<Order>,
+    pub(super) former: Former,
     /// What the index does not know is being added to it.
     pub(super) adopting: Option<Adopting>,
     /// Files that cannot be added to the index.
@@ -73,7 +78,8 @@ impl Courier {
     #[must_use]
     pub fn new(options: UploadOptions) -> Self {
         let UploadOptions { recordings, index, thumbnails, .. } = &options;
-        let removal = Removal::new(recordings.clone(), index.clone(), thumbnails.clone());
+        let removal = || Removal::new(recordings.clone(), index.clone(), thumbnails.clone());
+        let (removal, former) = (removal(), Former::new(removal()));
         Self {
             options,
             archive: None,
@@ -88,7 +94,9 @@ impl Courier {
             asked: Duration::ZERO,
             listed: None,
             on_its_way: None,
-            aside: BTreeMap::new(),
+            aside: Aside::default(),
+            ordered: None,
+            former,
             adopting: None,
             refused: BTreeSet::new(),
             has_adopted: false,
@@ -141,6 +149,8 @@ impl Courier {
 
     /// Does one thing; how long to wait before the next round.
     pub fn round(&mut self, rest: &mut Rest<'_>) -> Duration {
+        self.take_orders();
+        self.tend_former();
         let Some(archive) = self.archive.clone() else { return LOOK };
         self.heed();
         let now = self.options.clock.monotonic();
@@ -158,6 +168,7 @@ impl Courier {
             Err(Failed::Stopped) => Duration::ZERO,
             Err(Failed::There(error)) => self.fail_there(&error),
             Err(Failed::Here(error)) => self.put_aside(&error),
+            Err(Failed::Refused(error)) => self.refused(&error),
             Err(Failed::Engine(error)) => self.fail_here(&error),
             Err(Failed::Spoilt) => self.tell_spoilt(),
         }
@@ -165,13 +176,13 @@ impl Courier {
 
     /// A full archive is not left alone when deletions on it are ordered.
     fn may_make_room(&self) -> bool {
-        self.now.state == ArchiveState::Full && !self.options.orders.is_empty()
+        self.now.state == ArchiveState::Full && self.ordered.is_some()
     }
 
     fn work(
         &mut self,
         archive: &ArchiveOptions,
-        mut waiting: Vec<SegmentRow>,
+        waiting: Vec<SegmentRow>,
         rest: &mut Rest<'_>,
     ) -> Result<Done, Failed> {
         let now = self.options.clock.monotonic();
@@ -199,12 +210,9 @@ impl Courier {
         if now < self.due {
             return Ok(Done::Nothing);
         }
-        waiting.retain(|row| {
-            let key = (row.stream.clone(), row.start);
-            self.aside.get(&key).is_none_or(|until| now >= *until)
-        });
-        if self.adopting.is_some() && (waiting.is_empty() || !self.has_adopted) {
-            if waiting.is_empty() {
+        let next = self.aside.next(&waiting, now);
+        if self.adopting.is_some() && (next.is_none() || !self.has_adopted) {
+            if next.is_none() {
                 self.set_state(ArchiveState::Idle);
             }
             self.has_adopted = true;
@@ -212,21 +220,22 @@ impl Courier {
             return Ok(Done::Some);
         }
         self.has_adopted = false;
-        if let Some(row) = waiting.first() {
+        if let Some(row) = next {
             self.on_its_way = Some(row.clone());
-            let brought = self.bring(archive, row, rest);
-            if matches!(&brought, Err(Failed::There(error)) if error.is_full()) {
-                self.now.room.lacking = row.bytes;
+            match self.bring(archive, row, rest) {
+                Err(Failed::There(error)) => {
+                    if error.is_full() {
+                        self.now.room.lacking = row.bytes;
+                    }
+                    return Err(Failed::Refused(self.only_of_file(archive, error)?));
+                }
+                brought => brought?,
             }
-            brought?;
-            self.succeeded(row.bytes);
+            self.succeeded(row);
             self.ask(archive)?;
             return Ok(Done::Some);
         }
-        self.aside.retain(|_, until| now < *until);
-        if self.aside.is_empty() {
-            self.now.trouble = None;
-        }
+        self.tell_aside();
         if self.is_list_due(now) {
             self.set_state(ArchiveState::Idle);
             let _told = self.look_for_strangers(archive)?;
@@ -270,11 +279,27 @@ impl Courier {
         Ok(())
     }
 
-    fn succeeded(&mut self, bytes: u64) {
+    fn succeeded(&mut self, row: &SegmentRow) {
         self.backoff.reset();
-        self.now.brought = self.now.brought.and(bytes);
+        self.now.brought = self.now.brought.and(row.bytes);
         self.now.room.lacking = 0;
-        self.now.trouble = None;
+        self.aside.brought(row);
+        self.tell_aside();
+    }
+
+    /// An error of one file: the archive itself answers.
+    pub(super) fn only_of_file(
+        &self,
+        archive: &ArchiveOptions,
+        error: StorageError,
+    ) -> Result<StorageError, Failed> {
+        if !may_be_of_file(&error) {
+            return Err(error.into());
+        }
+        match archive.archive.identity()? {
+            Some(_) => Ok(error),
+            None => Err(unmarked(archive).into()),
+        }
     }
 
     /// Finished recordings that are not on the archive yet, the oldest first.
@@ -286,6 +311,7 @@ impl Courier {
             let closed = matches!(row.state, SegmentState::Finished | SegmentState::Recovered);
             closed && !open.iter().any(|open| open.start == row.start && open.stream == row.stream)
         });
+        self.aside.keep(&rows);
         self.now.waiting = rows.iter().fold(Amount::default(), |sum, row| sum.and(row.bytes));
         Ok(rows)
     }
@@ -315,50 +341,87 @@ impl Courier {
         LOOK
     }
 
-    /// One recording is in the way: others go first.
+    /// One recording is in the way, here: others go first.
     fn put_aside(&mut self, error: &StorageError) -> Duration {
-        let on_its_way = self.on_its_way.clone();
-        let now = on_its_way.and_then(|row| {
+        let row = self.on_its_way.take().filter(|row| {
             let reader = &self.options.recordings.reader;
-            reader.segment(&row.stream, row.start).ok().flatten()
+            let now = reader.segment(&row.stream, row.start).ok().flatten();
+            // Deleted in this very moment, it is missed by nobody.
+            now.is_some_and(|now| !now.state.is_deleting())
         });
-        // Deleted in this very moment, it is missed by nobody.
-        if now.is_some_and(|now| !now.state.is_deleting()) {
-            let address = &self.now.address;
-            self.note_trouble(format!("A recording cannot be brought to {address}: {error}."));
-            self.leave_aside();
+        if let Some(row) = row {
+            self.leave_aside(&row, error.to_string());
         }
         Duration::ZERO
+    }
+
+    /// The archive refuses a recording: this one, or all of them.
+    fn refused(&mut self, error: &StorageError) -> Duration {
+        let Some(row) = self.on_its_way.take() else { return self.fail_there(error) };
+        let now = self.options.clock.monotonic();
+        let waiting = usize::try_from(self.now.waiting.files).unwrap_or(usize::MAX);
+        match self.aside.refused(&row, error, waiting, now) {
+            Verdict::Again(wait) => {
+                self.due = now.saturating_add(wait);
+                LOOK.min(wait)
+            }
+            Verdict::Aside => {
+                tracing::warn!("{} is not taken by {}: {error}", row.path, self.now.address);
+                self.tell_aside();
+                Duration::ZERO
+            }
+            Verdict::All => {
+                let wait = self.fail_there(error);
+                self.due = self.due.max(now.saturating_add(REFUSES));
+                wait
+            }
+        }
     }
 
     /// It is brought again; when that comes out no better, not all the time.
     fn tell_spoilt(&mut self) -> Duration {
         self.now.spoilt += 1;
-        let path = self.on_its_way.as_ref().map_or("a recording", |row| row.path.as_str());
+        let Some(row) = self.on_its_way.take() else { return Duration::ZERO };
+        let address = &self.now.address;
         let text = format!(
-            "The copy of {path} on {} differed from the recording; it is brought again.",
-            self.now.address
+            "The copy of {} on {address} differed from the recording; it is brought again.",
+            row.path
         );
-        self.note_trouble(text);
         if self.now.spoilt > 1 {
-            self.leave_aside();
+            self.leave_aside(&row, format!("the copy of {} differed from it", row.path));
+        } else {
+            self.note_trouble(text);
         }
         Duration::ZERO
     }
 
-    fn leave_aside(&mut self) {
-        let until = self.options.clock.monotonic().saturating_add(ASIDE);
-        if let Some(row) = self.on_its_way.take() {
-            self.aside.insert((row.stream, row.start), until);
+    fn leave_aside(&mut self, row: &SegmentRow, why: String) {
+        self.aside.put(row, why, self.options.clock.monotonic());
+        self.tell_aside();
+    }
+
+    /// Tells of recordings that are tried later, and of nothing else any more.
+    fn tell_aside(&mut self) {
+        self.now.aside = self.aside.count();
+        match self.aside.sentence(&self.now.address) {
+            Some(text) => self.note_trouble(text),
+            None => self.now.trouble = None,
         }
     }
 
-    fn note_trouble(&mut self, text: String) {
+    pub(super) fn note_trouble(&mut self, text: String) {
         if self.now.trouble.as_ref() != Some(&text) {
             tracing::error!("{text}");
         }
         self.now.trouble = Some(text);
         self.show();
+    }
+
+    /// What it does with a recording; one that refuses all does nothing until it takes one.
+    pub(super) fn set_doing(&mut self, state: ArchiveState) {
+        if !self.aside.refuses_all() {
+            self.set_state(state);
+        }
     }
 
     pub(super) fn set_state(&mut self, state: ArchiveState) {
@@ -378,4 +441,9 @@ impl Courier {
             None => self.options.desk.clear(),
         }
     }
+}
+
+/// It answers, and its marker is gone.
+pub(super) fn unmarked(archive: &ArchiveOptions) -> StorageError {
+    StorageError::Gone { path: archive.archive.describe(), why: "its marker is gone" }
 }

@@ -6,14 +6,17 @@
 //! the index names, and goes on. Must not do: decide what is deleted, or hold up recording.
 
 mod adopt;
+mod aside;
 pub mod backoff;
 mod bring;
 mod courier;
+mod former;
 mod report;
 mod upkeep;
 
 pub use adopt::CannotAdopt;
 pub use courier::Courier;
+pub use former::{FormerArchive, FormerReport};
 pub use report::{Amount, ArchiveReport, ArchiveState, Found};
 
 use std::ops::ControlFlow;
@@ -36,8 +39,8 @@ use crate::storage::Archive;
 /// Files of one order at most: between two orders others get a turn, and a stop is heard.
 pub const ORDER: usize = 16;
 
-/// Orders that wait at most: what cannot be taken is planned anew.
-const ORDERS: usize = 1;
+/// Orders that wait at most, one for each of some archives: what cannot be taken is planned anew.
+const ORDERS: usize = 4;
 
 /// Changes that wait at most; the engine sends again what cannot be taken.
 const CHANGES: usize = 4;
@@ -89,6 +92,8 @@ pub struct Order {
 #[derive(Clone, Default)]
 pub struct ArchiveDesk {
     report: Arc<Latest<ArchiveReport>>,
+    former: Arc<Latest<Vec<FormerArchive>>>,
+    former_report: Arc<Latest<FormerReport>>,
     orders: Option<Sender<Order>>,
     adoption_is_wanted: Arc<AtomicBool>,
 }
@@ -105,6 +110,26 @@ impl ArchiveDesk {
     #[must_use]
     pub fn report(&self) -> Option<Arc<ArchiveReport>> {
         self.report.get()
+    }
+
+    /// These are the archives of former settings from now on.
+    pub fn set_former(&self, archives: Vec<FormerArchive>) {
+        self.former.set(archives);
+    }
+
+    /// The archives of former settings; the same object while nobody has set others.
+    fn former(&self) -> Option<Arc<Vec<FormerArchive>>> {
+        self.former.get()
+    }
+
+    /// On which archives of former settings deletions can be ordered.
+    #[must_use]
+    pub fn former_report(&self) -> Arc<FormerReport> {
+        self.former_report.get().unwrap_or_default()
+    }
+
+    fn show_former(&self, report: FormerReport) {
+        self.former_report.set(report);
     }
 
     /// Shows the newest report.
@@ -175,6 +200,7 @@ pub(super) enum Change {
 /// The thread.
 pub struct Upload {
     changes: Sender<Change>,
+    desk: ArchiveDesk,
     worker: Worker,
 }
 
@@ -190,10 +216,11 @@ impl Upload {
     /// When the system gives none.
     pub fn start(options: UploadOptions, archive: Option<ArchiveOptions>) -> std::io::Result<Self> {
         let (changes, receiver) = bounded(CHANGES);
+        let desk = options.desk.clone();
         let mut courier = Courier::new(options);
         courier.set_archive(archive);
         let worker = Worker::spawn("upload", move || run(&mut courier, &receiver))?;
-        Ok(Self { changes, worker })
+        Ok(Self { changes, desk, worker })
     }
 
     /// Recordings are brought to another archive from now on, or stay; what is on its way is broken off.
@@ -211,6 +238,11 @@ impl Upload {
     /// When the thread has not taken the changes before; one of them has it try.
     pub fn retry(&self) -> Result<(), UploadBusy> {
         self.changes.try_send(Change::Retry).map_err(|_| UploadBusy)
+    }
+
+    /// What is on these archives of former settings ages too, while they answer.
+    pub fn set_former(&self, archives: Vec<FormerArchive>) {
+        self.desk.set_former(archives);
     }
 
     /// Looks at once what is wanted at its desk.

@@ -58,7 +58,9 @@ pub struct ArchiveReport {
     pub adoption: Option<Adoption>,
     /// Copies that differed from the recording when they were read back, and were brought again.
     pub spoilt: u64,
-    /// What is wrong on this computer with a recording that waits, in a sentence.
+    /// Recordings of those that wait that could not be brought and are tried later; others are brought meanwhile.
+    pub aside: u64,
+    /// What is wrong with a recording that waits, in a sentence.
     pub trouble: Option<String>,
 }
 
@@ -117,7 +119,7 @@ impl ArchiveState {
 }
 
 /// What happened; the address stands in the sentence already.
-fn why(error: &StorageError) -> String {
+pub(super) fn why(error: &StorageError) -> String {
     match error {
         StorageError::Offline { why, .. } | StorageError::Denied { why, .. } => why.clone(),
         other => other.to_string(),
@@ -131,6 +133,10 @@ impl ArchiveReport {
         let address = &self.address;
         match &self.state {
             ArchiveState::Connecting => format!("Connecting to {address}."),
+            ArchiveState::Idle if self.aside > 0 => format!(
+                "{address} is connected; all finished recordings are there but {}, tried again later.",
+                self.aside
+            ),
             ArchiveState::Idle => {
                 format!("{address} is connected; all finished recordings are there.")
             }
@@ -213,6 +219,8 @@ mod tests {
         );
         says(ArchiveState::Taken, &["another Watchkeeper", "12 recordings wait", "take it over"]);
         says(ArchiveState::Full, &["is full", "12 recordings wait"]);
+        let aside = ArchiveReport { aside: 2, state: ArchiveState::Idle, ..report.clone() };
+        assert!(aside.sentence().contains("are there but 2, tried again later"));
         let denied = StorageError::Denied { path: "smb://nas/video".into(), why: "wrong".into() };
         let told = ArchiveReport { state: ArchiveState::of(&denied), ..report.clone() }.sentence();
         assert_eq!(told.matches("smb://nas/video").count(), 1, "{told}");

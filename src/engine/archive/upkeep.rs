@@ -32,7 +32,15 @@ impl Courier {
         let rows = self.options.recordings.reader.named_on(archive.volume_id, &names)?;
         for row in rows {
             let bytes = files.iter().find(|file| file.path == row.path).map(|file| file.bytes);
-            let there = length_there(archive, &row.path)?;
+            let there = match length_there(archive, &row.path) {
+                Ok(there) => there,
+                Err(error) => {
+                    let error = self.only_of_file(archive, error)?;
+                    tracing::warn!("{} is looked at again later: {error}", row.path);
+                    self.tidy_later();
+                    continue;
+                }
+            };
             if row.state.is_deleting() || there == bytes {
                 self.remove_here(here.as_ref(), &row);
             } else if bytes == Some(row.bytes) {
@@ -55,10 +63,22 @@ impl Courier {
         archive: &ArchiveOptions,
         waiting: &[SegmentRow],
     ) -> Result<(), Failed> {
-        for path in archive.archive.unfinished()? {
-            if !waiting.iter().any(|row| row.path == path) {
-                tracing::info!("{path} is not brought to {} any more", self.now.address);
-                archive.archive.abandon(&path)?;
+        let parts = match archive.archive.unfinished() {
+            Ok(parts) => parts,
+            Err(error) => {
+                let error = self.only_of_file(archive, error)?;
+                tracing::warn!("parts of files stay on {}: {error}", self.now.address);
+                return Ok(());
+            }
+        };
+        for path in parts {
+            if waiting.iter().any(|row| row.path == path) {
+                continue;
+            }
+            tracing::info!("{path} is not brought to {} any more", self.now.address);
+            if let Err(error) = archive.archive.abandon(&path) {
+                let error = self.only_of_file(archive, error)?;
+                tracing::warn!("a part of {path} stays on {}: {error}", self.now.address);
             }
         }
         Ok(())
@@ -96,7 +116,7 @@ impl Courier {
                 return Ok(doomed);
             }
         }
-        let ordered = self.options.orders.try_recv().ok();
+        let ordered = self.ordered.take();
         let serial = self.now.serial;
         let valid = ordered.filter(|o| o.volume == archive.volume_id && o.serial == serial);
         Ok(valid.map_or_else(Vec::new, |order| order.doomed))
@@ -106,12 +126,23 @@ impl Courier {
         self.listed.is_none_or(|at| now.saturating_sub(at) >= LIST_EVERY)
     }
 
-    /// Lists all files and compares them with the index; the recordings that it does not know, by path.
+    /// Lists all files and compares them with the index; the recordings that it does not know, by path. None when the
+    /// archive answers and cannot list them.
     pub(super) fn look_for_strangers(
         &mut self,
         archive: &ArchiveOptions,
-    ) -> Result<Vec<FoundFile>, Failed> {
-        let files = archive.archive.list()?;
+    ) -> Result<Option<Vec<FoundFile>>, Failed> {
+        self.listed = Some(self.options.clock.monotonic());
+        let files = match archive.archive.list() {
+            Ok(files) => files,
+            Err(error) => {
+                let error =
+                    self.only_of_file(archive, error).inspect_err(|_| self.listed = None)?;
+                let address = &self.now.address;
+                self.note_trouble(format!("The files on {address} cannot be listed: {error}."));
+                return Ok(None);
+            }
+        };
         // Others may have taken what was freed; it is tried again.
         self.now.room.unfreed = 0;
         let mut plan = Plan::new(files, &[]);
@@ -143,8 +174,7 @@ impl Courier {
             tracing::warn!("{} and the index do not agree: {found:?}", self.now.address);
         }
         self.now.found = Some(found);
-        self.listed = Some(self.options.clock.monotonic());
-        Ok(strangers)
+        Ok(Some(strangers))
     }
 
     fn rows_of(&self, volume: VolumeId) -> Result<Vec<SegmentRow>, Failed> {
@@ -157,7 +187,7 @@ impl Courier {
 
 /// An interrupted deletion, as it was planned. The state before is not known any more: locked meanwhile, it counts as
 /// closed in order.
-fn taken_up(row: SegmentRow) -> Option<Doomed> {
+pub(super) fn taken_up(row: SegmentRow) -> Option<Doomed> {
     let SegmentState::Deleting(cause) = row.state else { return None };
     let deletion =
         Deletion { stream: row.stream.clone(), start: row.start, bytes: row.bytes, cause };

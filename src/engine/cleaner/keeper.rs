@@ -10,7 +10,7 @@ use super::CleanerOptions;
 use super::places::Counted;
 use super::report::StorageReport;
 use crate::engine::EngineError;
-use crate::engine::archive::Amount;
+use crate::engine::archive::{Amount, FormerReport};
 use crate::engine::clock_trust::ClockTrust;
 use crate::engine::removal::Removal;
 use crate::engine::usage::Growth;
@@ -52,6 +52,8 @@ pub struct Keeper {
     pub(super) removal: Removal,
     /// Volumes that are connected.
     pub(super) there: BTreeSet<VolumeId>,
+    /// How archives of former settings stand.
+    pub(super) former: Arc<FormerReport>,
     trust: ClockTrust,
     pub(super) clock_is_trusted: bool,
     /// The highest rate since recording was stopped, which tells nothing while it stands still.
@@ -84,6 +86,7 @@ impl Keeper {
             shortage: None,
             spool_shortage: None,
             there: BTreeSet::new(),
+            former: Arc::default(),
             clock_is_trusted: true,
             rate_at_stop: 0,
             failed: None,
@@ -133,6 +136,7 @@ impl Keeper {
         self.growth.note(now, recorded.written);
         self.now.rate = self.growth.rate();
         self.now.archive = self.options.archive.report();
+        self.former = self.options.archive.former_report();
         let measured = self.measure(now, recorded.written);
         let unmeasured = measured.as_ref().err().map(ToString::to_string);
         self.now.usage = measured.unwrap_or(self.now.usage);
@@ -223,7 +227,9 @@ impl Keeper {
                 let here = plan.here.into_iter().take(BATCH).collect();
                 let places = self.options.recordings.volumes.here();
                 doomed = self.rows_of(here, |volume| places.contains_key(&volume))?;
-                self.order(plan.on_archive)?;
+                for (volume, deletions) in plan.elsewhere {
+                    self.order(volume, deletions)?;
+                }
             }
             self.removal.mark(doomed, locks, full, now.monotonic)
         });

@@ -38,8 +38,8 @@ pub struct Counted {
     written: u64,
     /// and when that was.
     at: Duration,
-    /// Deletions on the archive until then, and files brought there.
-    serial: Option<(u64, u64)>,
+    /// Deletions on the archive until then, files brought there, and deletions on those before.
+    serial: (Option<(u64, u64)>, u64),
 }
 
 /// What goes now, and where.
@@ -47,8 +47,8 @@ pub struct Counted {
 pub struct Planned {
     /// On this computer, in this order.
     pub here: Vec<Deletion>,
-    /// On the archive, likewise.
-    pub on_archive: Vec<Deletion>,
+    /// On archives, likewise.
+    pub elsewhere: BTreeMap<VolumeId, Vec<Deletion>>,
     /// A limit that deleting cannot keep.
     pub shortage: Option<Shortage>,
     /// That of what may wait.
@@ -61,6 +61,12 @@ impl Keeper {
         self.now.archive.as_ref().filter(|archive| archive.state.is_reachable())
     }
 
+    /// All archives, also those of former settings, while deletions on them can be carried out.
+    fn elsewhere(&self) -> BTreeSet<VolumeId> {
+        let now = self.archive().map(|archive| archive.volume);
+        self.former.there.iter().copied().chain(now).collect()
+    }
+
     /// Ours and the space of the volume that is recorded to; `written` are the bytes recorded since the start.
     pub(super) fn measure(&mut self, now: Duration, written: u64) -> Result<Usage, EngineError> {
         let recordings = Arc::clone(&self.options.recordings);
@@ -68,13 +74,14 @@ impl Keeper {
         let spaces = volumes.iter().map(|(id, volume)| (*id, volume.space()));
         let mut spaces: BTreeMap<VolumeId, Result<Space, StorageError>> = spaces.collect();
         let answers = spaces.iter().filter(|(_, space)| space.is_ok()).map(|(id, _)| *id);
-        let there = answers.chain(self.archive().map(|archive| archive.volume)).collect();
+        let there = answers.chain(self.elsewhere()).collect();
         if self.there != there {
             self.there = there;
             self.counted = None;
         }
-        let serial =
-            self.now.archive.as_ref().map(|archive| (archive.serial, archive.brought.files));
+        let archive = self.now.archive.as_ref();
+        let serial = archive.map(|archive| (archive.serial, archive.brought.files));
+        let serial = (serial, self.former.serial);
         let fresh = |c: &Counted| now.saturating_sub(c.at) < RECOUNT && c.serial == serial;
         let counted = match self.counted.filter(fresh) {
             Some(counted) => counted,
@@ -114,12 +121,13 @@ impl Keeper {
             spool_shortage = waiting.shortage;
             deletions.extend(waiting.deletions);
         }
-        let archive = self.archive().map(|archive| archive.volume);
-        let placed = candidates.iter().filter(|(volume, _)| Some(*volume) == archive);
-        let there: BTreeSet<(&StreamId, WallTime)> =
-            placed.map(|(_, c)| (&c.stream, c.span.start)).collect();
+        let archives = self.elsewhere();
+        let placed = candidates.iter().filter(|(volume, _)| archives.contains(volume));
+        let places: BTreeMap<(&StreamId, WallTime), VolumeId> =
+            placed.map(|(volume, c)| ((&c.stream, c.span.start), *volume)).collect();
+        let place = |d: &Deletion| places.get(&(&d.stream, d.start)).copied();
         if let Some(archive) = self.archive() {
-            let on = |d: &&Deletion| there.contains(&(&d.stream, d.start));
+            let on = |d: &&Deletion| place(d) == Some(archive.volume);
             let going = deletions.iter().filter(on).map(|d| d.bytes).sum();
             let candidates: Vec<Candidate> = candidates
                 .iter()
@@ -133,9 +141,14 @@ impl Keeper {
         }
         let mut seen = BTreeSet::new();
         deletions.retain(|d| seen.insert((d.stream.clone(), d.start)));
-        let (on_archive, here) =
-            deletions.into_iter().partition(|d| there.contains(&(&d.stream, d.start)));
-        Ok(Planned { here, on_archive, shortage, spool_shortage })
+        let mut planned = Planned { shortage, spool_shortage, ..Planned::default() };
+        for deletion in deletions {
+            match place(&deletion) {
+                Some(volume) => planned.elsewhere.entry(volume).or_default().push(deletion),
+                None => planned.here.push(deletion),
+            }
+        }
+        Ok(planned)
     }
 
     /// What goes by age and size wherever it is; looks at more segments when the oldest are locked.
@@ -152,9 +165,7 @@ impl Keeper {
             let plan = deletion::plan(&candidates, horizon, locks, terms, &usage, now);
             let outlived = |(_, candidate): &Placed| terms.rules.outlived(candidate, now).is_some();
             let short = self.archive().is_some_and(|archive| archive.room.lacking > 0);
-            // The oldest may all be at a place that is away.
-            let none = candidates.is_empty();
-            let more = plan.incomplete || short || none || candidates.iter().any(outlived);
+            let more = plan.incomplete || short || candidates.iter().any(outlived);
             let stuck = horizon.is_some() && more && plan.deletions.is_empty();
             if !stuck || limit >= MOST_CANDIDATES {
                 return Ok((candidates, horizon, plan));
@@ -163,23 +174,25 @@ impl Keeper {
         }
     }
 
-    /// What is used, without what goes already. With an archive, whose files go on another thread, only the index
+    /// What is used, without what goes already. With archives, whose files go on another thread, only the index
     /// knows how far that has come; it is asked after the candidates, so that what went meanwhile is no reason to
     /// delete more.
     fn usage_of_plan(&self) -> Result<Usage, EngineError> {
         let mut used = self.now.usage.used;
-        if let Some(archive) = self.archive() {
+        let archives = self.elsewhere();
+        if !archives.is_empty() {
             let places = self.options.recordings.reader.occupied()?;
             let on = |id: &VolumeId| {
                 let Occupied { bytes, leaving } = places.get(id).copied().unwrap_or_default();
-                if *id == archive.volume { bytes.saturating_sub(leaving) } else { bytes }
+                if archives.contains(id) { bytes.saturating_sub(leaving) } else { bytes }
             };
             used = self.there.iter().map(on).sum::<u64>().saturating_add(self.now.thumbnails);
         }
         Ok(Usage { used: used.saturating_sub(self.removal.aside_bytes()), ..self.now.usage })
     }
 
-    /// What goes of the recordings that wait: all of them are looked at, they are few.
+    /// What goes of the recordings that wait: all of them are looked at, they are few. What they take is summed up
+    /// here as well: what was brought away since the last look is no reason to delete more.
     fn plan_spool(
         &self,
         spool: SpoolTerms,
@@ -188,11 +201,14 @@ impl Keeper {
         now: WallTime,
     ) -> Result<Plan, EngineError> {
         let recordings = &self.options.recordings;
-        let open = self.open();
+        // The index knows an open segment as it was synced last, or not yet.
+        let open = recordings.open.rows().into_iter().filter(|row| row.volume == terms.volume);
+        let open: BTreeMap<_, _> = open.map(|row| ((row.stream, row.start), row.bytes)).collect();
         let rows = recordings.reader.segments_on(terms.volume)?.into_iter();
-        let waiting: Vec<Candidate> = rows.map(|row| candidate(&open, row).1).collect();
-        let used = self.now.spool.as_ref().map_or(0, |spool| spool.used);
-        let used = used.saturating_sub(self.removal.aside_bytes());
+        let waiting: Vec<Candidate> = rows.map(|row| candidate(&self.open(), row).1).collect();
+        let closed = |c: &&Candidate| !open.contains_key(&(c.stream.clone(), c.span.start));
+        let closed: u64 = waiting.iter().filter(closed).map(|candidate| candidate.bytes).sum();
+        let used = open.values().sum::<u64>().saturating_add(closed);
         let usage = Usage { used, ..self.now.usage };
         Ok(spool.plan(&waiting, None, locks, &terms.rules, &usage, now))
     }
@@ -202,18 +218,17 @@ impl Keeper {
         rows.map(|row| (row.stream, row.start)).collect()
     }
 
-    /// The oldest segments of each stream, and where they are; beyond the horizon some are missing.
+    /// The oldest segments of each stream at places that are there, and where; beyond the horizon some are missing.
     fn candidates(&self, limit: usize) -> Result<(Vec<Placed>, Option<WallTime>), EngineError> {
         let recordings = &self.options.recordings;
         let open = self.open();
         let (mut candidates, mut horizon) = (Vec::new(), None);
         for stream in recordings.reader.streams()? {
-            let rows = recordings.reader.oldest(&stream, limit)?;
+            let rows = recordings.reader.oldest_on(&stream, limit, &self.there)?;
             if let Some(last) = rows.last().filter(|_| rows.len() == limit) {
                 horizon = Some(horizon.map_or(last.start, |h: WallTime| h.min(last.start)));
             }
-            let rows = rows.into_iter().filter(|row| self.there.contains(&row.volume));
-            candidates.extend(rows.map(|row| candidate(&open, row)));
+            candidates.extend(rows.into_iter().map(|row| candidate(&open, row)));
         }
         Ok((candidates, horizon))
     }
@@ -233,13 +248,17 @@ impl Keeper {
         Ok(rows)
     }
 
-    /// Orders what goes on the archive. What cannot be taken now is planned again at the next round.
-    pub(super) fn order(&self, deletions: Vec<Deletion>) -> Result<(), EngineError> {
-        let Some(archive) = self.archive().filter(|_| !deletions.is_empty()) else { return Ok(()) };
+    /// Orders what goes on an archive. What cannot be taken now is planned again at the next round.
+    pub(super) fn order(
+        &self,
+        volume: VolumeId,
+        deletions: Vec<Deletion>,
+    ) -> Result<(), EngineError> {
+        let archive = self.archive().filter(|archive| archive.volume == volume);
+        let serial = archive.map_or(self.former.serial, |archive| archive.serial);
         let next = deletions.into_iter().take(ORDER).collect();
-        let doomed = self.rows_of(next, |volume| volume == archive.volume)?;
-        let order = Order { volume: archive.volume, serial: archive.serial, doomed };
-        self.options.archive.order(order);
+        let doomed = self.rows_of(next, |place| place == volume)?;
+        self.options.archive.order(Order { volume, serial, doomed });
         Ok(())
     }
 }
@@ -248,4 +267,70 @@ fn candidate(open: &BTreeSet<(StreamId, WallTime)>, row: crate::model::SegmentRo
     let open = open.contains(&(row.stream.clone(), row.start));
     let span = row.span();
     (row.volume, Candidate { stream: row.stream, span, bytes: row.bytes, open })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::DataFolder;
+    use crate::engine::archive::ArchiveDesk;
+    use crate::engine::cleaner::CleanerOptions;
+    use crate::engine::indexer::Indexer;
+    use crate::engine::locks::Locks;
+    use crate::engine::offline;
+    use crate::index::{Change, Index, ThumbnailWriter};
+    use crate::model::{DeletionCause, MediaTime, RunId, SegmentRow, SegmentState, StreamKind};
+    use crate::recorder::{OpenSegments, Signals};
+    use crate::runtime::{Latest, SimulatedClock};
+    use crate::storage::Volumes;
+
+    fn row(second: i64, volume: u32) -> SegmentRow {
+        let start = WallTime::from_micros(second * 1_000_000);
+        SegmentRow {
+            stream: StreamId::new("front".parse().expect("an identity"), StreamKind::Main),
+            start,
+            end: start.plus_micros(1_000_000),
+            media_duration: 90_000,
+            frames: 10,
+            bytes: 100,
+            run: RunId(0),
+            run_offset: MediaTime::default(),
+            volume: VolumeId(volume),
+            path: format!("front/{second}.mp4"),
+            state: SegmentState::Finished,
+        }
+    }
+
+    #[test]
+    fn what_was_brought_to_another_place_since_it_was_planned_is_left_out() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let index = Index::open(folder.path().join("index.redb")).expect("opens").index;
+        let rows = [row(1, 0), row(2, 1)];
+        index.apply(&rows.clone().map(Change::PutSegment)).expect("applies");
+        let recordings = offline::recordings(&index, Volumes::new(), OpenSegments::default());
+        let indexer = Indexer::start(Arc::new(index), OpenSegments::default()).expect("starts");
+        let options = CleanerOptions {
+            recordings: Arc::new(recordings),
+            index: indexer.writer(),
+            locks: Locks::open(&DataFolder::at(folder.path().into()).expect("a folder")),
+            signals: Arc::new(Signals::default()),
+            recorder: Arc::new(Latest::new()),
+            clock: Arc::new(SimulatedClock::new(rows[1].end)),
+            terms: Terms::default(),
+            thumbnails: ThumbnailWriter::open(folder.path().join("thumbnails.redb")).0,
+            archive: ArchiveDesk::default(),
+        };
+        let keeper = Keeper::new(options, Arc::new(Latest::new()));
+        let planned = rows.iter().map(|row| Deletion {
+            stream: row.stream.clone(),
+            start: row.start,
+            bytes: row.bytes,
+            cause: DeletionCause::Retention,
+        });
+        let here = keeper.rows_of(planned.collect(), |place| place == VolumeId(0));
+        let here: Vec<SegmentRow> = here.expect("reads").into_iter().map(|(row, _)| row).collect();
+        assert_eq!(here, rows[..1]);
+        drop(keeper);
+        indexer.stop(Duration::from_secs(60)).expect("stops");
+    }
 }

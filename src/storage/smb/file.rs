@@ -1,6 +1,7 @@
 //! A file of the share, opened for reading, with what is read ahead of it.
 //!
-//! Must not do: write; be read by several at a time faster than one after another.
+//! Must not do: write; be read by several at a time faster than one after another; tell of a failure ahead of who reads,
+//! before anybody needs what failed.
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,9 +10,10 @@ use smb2::FileReader;
 
 use super::fault::Fault;
 use super::link::Link;
+use super::network::UnderWay;
 use super::place;
 use super::share::{REQUEST, Share, Use};
-use super::window::Windows;
+use super::window::Pieces;
 use crate::container::ReadAt;
 use crate::storage::StorageError;
 
@@ -25,8 +27,8 @@ pub(super) struct SmbFile {
 }
 
 struct State {
-    opened: Option<Opened>,
-    windows: Windows,
+    opened: Option<Arc<Opened>>,
+    pieces: Pieces<UnderWay<Vec<u8>>>,
 }
 
 struct Opened {
@@ -40,43 +42,71 @@ impl SmbFile {
         let opened = open(share, &target)
             .map_err(|fault| fault.into_error("open", share.address(), path))?;
         let length = opened.reader.size();
-        let state = State { opened: Some(opened), windows: Windows::default() };
+        let state = State { opened: Some(Arc::new(opened)), pieces: Pieces::default() };
         let (share, path) = (Arc::clone(share), path.to_owned());
         Ok(Self { share, path, target, length, state: Mutex::new(state) })
     }
 
-    /// Asks for bytes; where the connection is gone, once more over a new one.
-    fn fetch(&self, state: &mut State, offset: u64, length: u64) -> Result<Vec<u8>, Fault> {
-        let mut is_fresh = false;
+    /// The open file, opened again where it is not; whether it was.
+    fn opened(&self, state: &mut State) -> Result<(Arc<Opened>, bool), Fault> {
+        if let Some(opened) = &state.opened {
+            return Ok((Arc::clone(opened), false));
+        }
+        let opened = open(&self.share, &self.target)?;
+        if opened.reader.size() != self.length {
+            self.share.network().release(opened);
+            return Err(Fault::Other("it is another file than before".into()));
+        }
+        let opened = Arc::new(opened);
+        state.opened = Some(Arc::clone(&opened));
+        Ok((opened, true))
+    }
+
+    /// Asks for what a read needs from `at` on and what is ahead of it, without waiting for any of it.
+    fn ask(&self, state: &mut State, at: u64, opened: &Arc<Opened>) {
+        let next = state.pieces.next(at, self.length);
+        if !next.is_empty() {
+            self.share.readers().note();
+        }
+        for range in next {
+            let (opened, from, length) = (Arc::clone(opened), range.start, range.end - range.start);
+            let piece = self.share.network().begin(async move {
+                let bytes = opened.reader.read_at(from, length).await;
+                Ok(bytes?)
+            });
+            state.pieces.asked(range, piece);
+        }
+    }
+
+    /// Waits for the piece that `at` is in; where the connection is gone, once more over a new one. Whether there is
+    /// one: somebody may have cut the file.
+    fn fetch(&self, state: &mut State, at: u64) -> Result<bool, Fault> {
+        let mut is_second = false;
         loop {
-            let opened = match state.opened.take() {
-                Some(opened) => opened,
-                None => {
-                    is_fresh = true;
-                    open(&self.share, &self.target)?
-                }
-            };
-            if opened.reader.size() != self.length {
-                self.share.network().release(opened);
-                return Err(Fault::Other("it is another file than before".into()));
-            }
-            let read = self
-                .share
-                .network()
-                .wait(REQUEST, async { Ok(opened.reader.read_at(offset, length).await?) });
-            match read {
+            let (opened, is_fresh) = self.opened(state)?;
+            let taken = state.pieces.take(at).or_else(|| {
+                self.ask(state, at, &opened);
+                state.pieces.take(at)
+            });
+            let Some((range, piece)) = taken else { return Ok(false) };
+            // What failed while nobody waited may have failed long ago.
+            let is_old = piece.is_done();
+            let fault = match self.share.network().wait(REQUEST, piece.result()) {
+                Ok(bytes) if bytes.is_empty() => return Ok(false),
                 Ok(bytes) => {
-                    state.opened = Some(opened);
-                    return Ok(bytes);
+                    state.pieces.keep(range.start, bytes);
+                    return Ok(true);
                 }
-                Err(fault) => {
-                    self.share.met(Use::Read, &opened.link, &fault);
-                    self.share.network().release(opened);
-                    if is_fresh || !matches!(fault, Fault::Lost(_)) {
-                        return Err(fault);
-                    }
-                }
+                Err(fault) => fault,
+            };
+            self.share.met(Use::Read, &opened.link, &fault);
+            state.pieces.forget_asked();
+            self.share.network().release((opened, state.opened.take()));
+            let may_do = is_old || !is_fresh && matches!(fault, Fault::Lost(_));
+            if is_second || !may_do {
+                return Err(fault);
             }
+            is_second = true;
         }
     }
 
@@ -106,24 +136,22 @@ impl ReadAt for SmbFile {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = &mut *state;
+        state.pieces.begin(offset, buffer.len() as u64);
+        if let Some(opened) = state.opened.clone() {
+            self.ask(state, offset, &opened);
+        }
         let mut filled = 0;
         while filled < buffer.len() {
-            let (at, left) = (offset + filled as u64, &mut buffer[filled..]);
-            let copied = state.windows.copy(at, left);
-            filled += copied;
-            if copied > 0 {
-                continue;
+            let at = offset + filled as u64;
+            match state.pieces.copy(at, &mut buffer[filled..]) {
+                0 => match self.fetch(state, at) {
+                    Ok(true) => {}
+                    Ok(false) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                    Err(fault) => return Err(self.error(fault)),
+                },
+                copied => filled += copied,
             }
-            let next = state.windows.next(at, left.len() as u64, self.length);
-            let bytes = self.fetch(&mut state, at, next.end - next.start);
-            let bytes = bytes.map_err(|fault| self.error(fault))?;
-            let taken = bytes.len().min(left.len());
-            if taken == 0 {
-                return Err(io::ErrorKind::UnexpectedEof.into());
-            }
-            left[..taken].copy_from_slice(&bytes[..taken]);
-            filled += taken;
-            state.windows.keep(at, bytes);
         }
         Ok(())
     }
@@ -136,6 +164,7 @@ impl ReadAt for SmbFile {
 impl Drop for SmbFile {
     fn drop(&mut self) {
         let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        state.pieces.forget_asked();
         self.share.network().release(state.opened.take());
     }
 }

@@ -10,6 +10,7 @@ mod file;
 mod lane;
 mod link;
 mod network;
+mod pace;
 mod place;
 mod root;
 mod share;

@@ -8,12 +8,18 @@ use std::time::Duration;
 
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 use super::fault::{Fault, no_answer};
 use crate::runtime::Worker;
 
 /// What the thread may take to end: it holds no work of its own.
 const ENDING: Duration = Duration::from_secs(2);
+
+/// Bytes of the largest block that messages are made in, with room. The allocator of Linux gives memory back to the
+/// system in blocks as large as the largest one that was freed, and takes the next anew, page by page: with smaller ones
+/// that costs more than all signing and copying. So one is freed at the start.
+const LARGEST_BLOCK: usize = 8 << 20;
 
 /// A small runtime with a thread of its own; it ends when this is dropped.
 pub(super) struct Network {
@@ -28,6 +34,8 @@ impl Network {
     /// # Errors
     /// When the system gives no thread or no poller.
     pub(super) fn start() -> io::Result<Self> {
+        // None of it is touched.
+        drop(std::hint::black_box(Vec::<u8>::with_capacity(LARGEST_BLOCK)));
         let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
         let handle = runtime.handle().clone();
         let (stop, stopped) = oneshot::channel::<()>();
@@ -51,6 +59,14 @@ impl Network {
         })
     }
 
+    /// Begins `work`, which goes on while nobody waits for it.
+    pub(super) fn begin<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, Fault>> + Send + 'static,
+    ) -> UnderWay<T> {
+        UnderWay(self.handle.spawn(work))
+    }
+
     /// Drops `thing`, which may send a last word to the server.
     pub(super) fn release<T>(&self, thing: T) {
         let _inside = self.handle.enter();
@@ -60,6 +76,29 @@ impl Network {
     /// Runs `work` beside everything else, until the thread ends.
     pub(super) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         self.handle.spawn(work);
+    }
+}
+
+/// Work that was begun; it is given up when this is dropped.
+#[derive(Debug)]
+pub(super) struct UnderWay<T>(JoinHandle<Result<T, Fault>>);
+
+impl<T> UnderWay<T> {
+    /// Whether it has ended.
+    pub(super) fn is_done(&self) -> bool {
+        self.0.is_finished()
+    }
+
+    /// What came of it.
+    pub(super) async fn result(mut self) -> Result<T, Fault> {
+        let ended = (&mut self.0).await;
+        ended.unwrap_or_else(|error| Err(Fault::Other(error.to_string())))
+    }
+}
+
+impl<T> Drop for UnderWay<T> {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 

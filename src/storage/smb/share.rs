@@ -9,6 +9,7 @@ use super::fault::Fault;
 use super::lane::{Lane, Lent};
 use super::link::{ANSWER, CONNECT, Link};
 use super::network::Network;
+use super::pace::Readers;
 use super::{place, root};
 use crate::model::Password;
 use crate::model::settings::{ArchivePlace, NasSettings};
@@ -40,6 +41,7 @@ pub(super) struct Share {
     /// The marker that the volume must have, once it is known.
     expected: Mutex<Option<Mark>>,
     lanes: [Lane; 3],
+    readers: Readers,
     network: Network,
 }
 
@@ -59,6 +61,7 @@ impl Share {
             address,
             expected: Mutex::default(),
             lanes: Default::default(),
+            readers: Readers::new(),
             network,
         });
         let weak = Arc::downgrade(&share);
@@ -76,6 +79,11 @@ impl Share {
 
     pub(super) fn network(&self) -> &Network {
         &self.network
+    }
+
+    /// Who reads its files.
+    pub(super) fn readers(&self) -> &Readers {
+        &self.readers
     }
 
     fn lane(&self, whose: Use) -> &Lane {

@@ -5,9 +5,13 @@
 use std::future::Future;
 use std::time::Duration;
 
+use futures::stream::{self, StreamExt};
+
 use super::fault::{self, Fault};
 use super::link::{self, Link};
 use super::network::Network;
+use super::pace::WRITE_PIECE;
+use super::window::{MOST_ASKED, PIECE};
 use super::{place, root};
 use crate::model::Password;
 use crate::model::settings::NasSettings;
@@ -152,7 +156,7 @@ fn write_and_read(
 async fn write(link: &Link, path: &str, chunk: &[u8], clock: &SystemClock) -> Result<usize, Fault> {
     let began = clock.monotonic();
     let writer = link.tree().create_file_writer(link.connection(), path).await?;
-    let mut writer = writer.with_chunk_size(u32::try_from(WRITE_BYTES).unwrap_or(u32::MAX));
+    let mut writer = writer.with_chunk_size(WRITE_PIECE);
     let mut written = 0;
     while written < MOST && (written == 0 || clock.monotonic() - began < MEASURED) {
         writer.write_chunk(chunk).await?;
@@ -175,13 +179,19 @@ async fn read(
         return Err(Fault::Other(format!("{} bytes are there of {bytes}", reader.size())));
     }
     let mut read = Vec::new();
-    while read.len() < bytes && (read.is_empty() || clock.monotonic() - began < MEASURED) {
-        let part = reader.read_at(read.len() as u64, WRITE_BYTES as u64).await?;
-        if part.is_empty() {
+    let offsets = stream::iter((0..bytes as u64).step_by(PIECE as usize));
+    let mut parts = offsets.map(|offset| reader.read_at(offset, PIECE)).buffered(MOST_ASKED);
+    while let Some(part) = parts.next().await {
+        let part = part?;
+        if part.len() < (bytes - read.len()).min(PIECE as usize) {
             return Err(Fault::Other("the file ends before its end".into()));
         }
         read.extend_from_slice(&part);
+        if clock.monotonic() - began >= MEASURED {
+            break;
+        }
     }
+    drop(parts);
     reader.close().await?;
     Ok(read)
 }

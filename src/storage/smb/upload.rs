@@ -9,10 +9,11 @@ use smb2::{ErrorKind, FileWriter, WriteCheckpoint};
 
 use super::fault::Fault;
 use super::link::Link;
+use super::pace::WRITE_PIECE;
 use super::place;
 use super::share::{REQUEST, Share, Use};
 use crate::storage::StorageError;
-use crate::storage::archive::{CHECKPOINT_BYTES, Upload, WRITE_BYTES};
+use crate::storage::archive::{CHECKPOINT_BYTES, Upload};
 
 /// Bytes that surely last of a file that is `length` bytes long.
 fn surely_durable(length: u64) -> u64 {
@@ -41,7 +42,7 @@ impl SmbUpload {
         let (writer, link) =
             opened.map_err(|fault| fault.into_error("write", share.address(), path))?;
         let durable = writer.durable_offset().unwrap_or(0);
-        let writer = Some(writer.with_chunk_size(u32::try_from(WRITE_BYTES).unwrap_or(u32::MAX)));
+        let writer = Some(writer.with_chunk_size(WRITE_PIECE));
         let (share, path) = (Arc::clone(share), path.to_owned());
         Ok(Self { share, link, writer, path, target, bytes, position: durable, durable })
     }
@@ -56,6 +57,14 @@ impl SmbUpload {
             None => Err(Fault::Offline("the connection broke".into())),
         };
         done.map_err(|fault| self.failed(fault))
+    }
+
+    /// Has as much under way from now on as others leave room for.
+    fn pace(&mut self) {
+        let allowed = self.share.readers().allow();
+        if self.writer.as_ref().is_some_and(|writer| writer.write_behind() != allowed) {
+            self.writer = self.writer.take().map(|writer| writer.with_write_behind(allowed));
+        }
     }
 
     fn failed(&mut self, fault: Fault) -> StorageError {
@@ -91,8 +100,10 @@ impl Upload for SmbUpload {
         let mut left = bytes;
         while !left.is_empty() {
             let room = CHECKPOINT_BYTES - self.position % CHECKPOINT_BYTES;
-            let taken = left.len().min(usize::try_from(room).unwrap_or(usize::MAX));
+            let most = room.min(u64::from(WRITE_PIECE));
+            let taken = left.len().min(usize::try_from(most).unwrap_or(usize::MAX));
             let (now, later) = left.split_at(taken);
+            self.pace();
             self.with_writer(async |writer| writer.write_chunk(now).await)?;
             self.position += taken as u64;
             if self.position.is_multiple_of(CHECKPOINT_BYTES) {
