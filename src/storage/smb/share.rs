@@ -13,6 +13,7 @@ use super::pace::Readers;
 use super::{place, root};
 use crate::model::Password;
 use crate::model::settings::{ArchivePlace, NasSettings};
+use crate::runtime::SystemClock;
 use crate::storage::StorageError;
 use crate::storage::claim::{self, Mark, Refusal};
 
@@ -61,7 +62,7 @@ impl Share {
             address,
             expected: Mutex::default(),
             lanes: Default::default(),
-            readers: Readers::new(),
+            readers: Readers::new(Arc::new(SystemClock::new())),
             network,
         });
         let weak = Arc::downgrade(&share);
