@@ -111,7 +111,7 @@ impl SmbFile {
 
     fn error(&self, fault: Fault) -> io::Error {
         let kind = match fault {
-            Fault::Denied(_) => io::ErrorKind::PermissionDenied,
+            Fault::Denied(_) | Fault::Barred(_) => io::ErrorKind::PermissionDenied,
             Fault::NotFound => io::ErrorKind::NotFound,
             Fault::Lost(_) | Fault::Offline(_) | Fault::Busy(_) | Fault::NotOurs(_) => {
                 io::ErrorKind::NotConnected

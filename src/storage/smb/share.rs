@@ -128,7 +128,8 @@ impl Share {
     fn lend(&self, whose: Use) -> Result<Lent, Fault> {
         self.lane(whose).link(|previous| {
             self.network.wait(OPENING, async {
-                let link = Link::open(&self.nas, self.password.as_ref(), previous).await?;
+                let opened = Link::open(&self.nas, self.password.as_ref(), previous).await;
+                let link = opened.map_err(Fault::of_connection)?;
                 self.check_before(whose, &link).await?;
                 Ok(link)
             })
