@@ -175,6 +175,10 @@ fn two_recorders_do_not_bring_to_one_folder() {
     bring(&first, PATH, b"ours", |_| {}).expect("brought");
     let takes = Owner { takes_over: true, ..them() };
     assert_eq!(second.mark(None, &takes).expect("taken over"), id);
+    assert!(
+        matches!(first.remove(PATH), Err(StorageError::Taken { .. })),
+        "over an open connection"
+    );
     assert!(matches!(first.list(), Err(StorageError::Taken { .. })));
     assert!(matches!(first.identity(), Err(StorageError::Taken { .. })));
     let again = volume(&nas);
@@ -327,6 +331,11 @@ fn refusals_are_told_from_absence() {
     running.mark(None, &us()).expect("marked");
 
     nas.set_password("another");
+    running.list().expect("who has signed in already stays");
+    assert!(
+        matches!(running.upload(PATH, 10), Err(StorageError::Denied { .. })),
+        "no fault of the file: it must not be tried again and again"
+    );
     nas.kill();
     let text = why(running.list());
     assert!(text.contains("cannot be reached: 127.0.0.1 refuses the connection"), "{text}");
@@ -349,7 +358,7 @@ fn refusals_are_told_from_absence() {
     let mut read_only = nas.settings();
     read_only.share = "frozen".into();
     let read_only = SmbVolume::open(&read_only, password("another")).expect("a place");
-    assert!(matches!(read_only.upload(PATH, 10), Err(StorageError::Denied { .. })));
+    assert!(matches!(read_only.upload(PATH, 10), Err(StorageError::Forbidden { .. })));
 }
 
 #[test]

@@ -148,6 +148,7 @@ fn a_killed_server_costs_a_part_at_most() {
     });
     let mut killed = 0;
     for () in kills {
+        // In the middle of a request, or between two.
         std::thread::sleep(Duration::from_millis(fastrand::u64(0..100)));
         server.kill();
         server.restart(SECRET);

@@ -211,15 +211,15 @@ fn how_it_stands(archive: &ArchiveOverview) -> Vec<(&'static str, String)> {
     if archive.strangers > 0 {
         let size = print::bytes(archive.stranger_bytes);
         let text = format!(
-            "{size} in {} recordings there; \"watchkeeper storage adopt\" adds them",
+            "{} recordings there ({size}); \"watchkeeper storage adopt\" adds them",
             archive.strangers
         );
         lines.push(("not in catalogue", text));
     }
     if let Some(adoption) = &archive.adoption {
-        let added: u64 = adoption.added.values().sum();
-        let is_over = if adoption.is_over { "" } else { ", and it goes on" };
-        let text = format!("{added} recordings of {} looked into{is_over}", adoption.done);
+        let goes_on = if adoption.is_over { "" } else { "; still running" };
+        let (added, done, of) = (adoption.added_files(), adoption.done, adoption.of);
+        let text = format!("{added} recordings; {done} of {of} files were looked into{goes_on}");
         lines.push(("added", text));
     }
     let room = print::bytes(archive.spool_room);
@@ -239,7 +239,10 @@ fn take_over(args: &Args, folder: &DataFolder) -> Result<()> {
     };
     let password = storage_test::stored(args, folder, &place.address())?;
     archives::take_over(folder, &place, password)?;
-    print::line(&format!("{} is ours now", place.address()))
+    print::line(&format!(
+        "{} belongs to this Watchkeeper now; any other is refused there",
+        place.address()
+    ))
 }
 
 fn preview(folder: &DataFolder, json: bool) -> Result<()> {

@@ -32,11 +32,15 @@ pub fn is_one(text: &str) -> bool {
 ///
 /// # Errors
 /// [`ConfigError::Io`] when it cannot be read or written.
-pub fn of(folder: &DataFolder) -> Result<String, ConfigError> {
+pub fn load_or_make(folder: &DataFolder) -> Result<String, ConfigError> {
     let path = folder.identity();
-    let kept = read_if_there(&path)?.map(|text| text.trim().to_owned());
-    if let Some(kept) = kept.filter(|kept| is_one(kept)) {
-        return Ok(kept);
+    match read_if_there(&path)?.map(|text| text.trim().to_owned()) {
+        Some(kept) if is_one(&kept) => return Ok(kept),
+        Some(_) => tracing::warn!(
+            "{} was damaged and is made anew: archives must be taken over",
+            path.display()
+        ),
+        None => {}
     }
     let fresh = random().map_err(ConfigError::io("make", &path))?;
     atomic::replace(&path, format!("{fresh}\n").as_bytes(), Readers::Default)?;
@@ -55,11 +59,11 @@ mod tests {
             DataFolder::at(root.to_path_buf()).expect("made")
         };
         let (first, second) = (at(&first), at(&second));
-        let id = of(&first).expect("made");
+        let id = load_or_make(&first).expect("made");
         assert!(is_one(&id));
-        assert_eq!(of(&first).expect("read"), id);
-        assert_ne!(of(&second).expect("made"), id);
+        assert_eq!(load_or_make(&first).expect("read"), id);
+        assert_ne!(load_or_make(&second).expect("made"), id);
         std::fs::write(first.identity(), "rubbish").expect("written");
-        assert_ne!(of(&first).expect("made anew"), id);
+        assert_ne!(load_or_make(&first).expect("made anew"), id);
     }
 }

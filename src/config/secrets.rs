@@ -14,6 +14,7 @@ use super::folder::read_if_there;
 use super::key_store::{self, KeyStoreError};
 use super::passphrase::wrong_passphrase;
 use super::{ConfigError, DataFolder};
+use crate::model::settings::archive::is_same_address;
 use crate::model::{CameraId, KeyPlace, Password};
 
 /// The key lies beside the passwords, or what leads to it.
@@ -296,8 +297,7 @@ impl Secrets {
         self.unsealed(camera.as_str())
     }
 
-    /// The password for the place elsewhere at this address, if one is stored: it follows to no other one. Hosts and
-    /// shares are written in either case.
+    /// The password for the place elsewhere at this address, if one is stored: it follows to no other one.
     ///
     /// # Errors
     /// As for [`Secrets::get`].
@@ -307,7 +307,7 @@ impl Secrets {
 
     /// `address` as it was written when its password was stored.
     fn stored_address(&self, address: &str) -> Option<&str> {
-        self.addresses().find(|stored| stored.eq_ignore_ascii_case(address))
+        self.addresses().find(|stored| is_same_address(stored, address))
     }
 
     fn unsealed(&self, owner: &str) -> Result<Option<Password>, ConfigError> {

@@ -153,7 +153,7 @@ pub fn take_over(
     password: Option<Password>,
 ) -> Result<(), EngineError> {
     let known = VolumeStore::open(folder)?.at_archive(place);
-    let us = Owner { id: identity::of(folder)?, takes_over: true };
+    let us = Owner { id: identity::load_or_make(folder)?, takes_over: true };
     archive::open(place, password)?.mark(known.marker.as_deref(), &us)?;
     Ok(())
 }
@@ -179,7 +179,7 @@ impl Service {
         for open in self.archives.all() {
             self.recordings.volumes.put_archive(open.id, Arc::clone(&open.archive));
         }
-        self.upload.set_former(self.archives.former(&identity::of(&self.folder)?));
+        self.upload.set_former(self.archives.former(&identity::load_or_make(&self.folder)?));
         for address in before.iter().filter(|a| !self.archives.trouble().contains_key(*a)) {
             self.notices.clear(&key_of(address));
         }

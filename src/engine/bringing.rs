@@ -90,7 +90,7 @@ impl Service {
             archive: Arc::clone(&open.archive),
             spool: self.volume_id,
             known: known.marker,
-            owner: identity::of(&self.folder)?,
+            owner: identity::load_or_make(&self.folder)?,
             remember: Arc::new(move |marker| Ok(VolumeStore::open(&folder)?.identify(id, marker)?)),
             verify: self.store.settings().storage.verify,
         }))
@@ -184,19 +184,19 @@ fn found_words(archive: &ArchiveReport) -> Option<String> {
         files => Some(format!("{files} recordings are there that are")),
     };
     let strangers = strangers.map(|which| {
-        format!(
-            "{which} not in this program's catalogue; Setup > Recording > Storage can add them."
-        )
+        format!("{which} not in this program's catalogue; the storage settings can add them.")
     });
-    let parts = [
-        (found.missing, "recordings are in the catalogue and not there any more"),
-        (found.differing, "files are not as long as they were"),
-    ];
-    let told: Vec<String> = parts
-        .into_iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{count} {what}"))
-        .collect();
+    let missing = match found.missing {
+        0 => None,
+        1 => Some("1 recording is in the catalogue and not there any more".to_owned()),
+        files => Some(format!("{files} recordings are in the catalogue and not there any more")),
+    };
+    let differing = match found.differing {
+        0 => None,
+        1 => Some("1 file is not as long as it was".to_owned()),
+        files => Some(format!("{files} files are not as long as they were")),
+    };
+    let told: Vec<String> = missing.into_iter().chain(differing).collect();
     let differs = (!told.is_empty()).then(|| {
         format!(
             "{}; \"watchkeeper check --repair\" puts that right while Watchkeeper does not run.",
@@ -222,7 +222,7 @@ mod tests {
         let found = Some(Found { strangers, missing: 0, differing: 1 });
         let told = found_words(&ArchiveReport { found, ..report }).expect("something");
         assert!(told.starts_with("smb://nas/video: 3 recordings are there"), "{told}");
-        assert!(told.contains("Storage can add them. 1 files are not as long"), "{told}");
+        assert!(told.contains("settings can add them. 1 file is not as long as it was;"), "{told}");
         assert!(told.ends_with("while Watchkeeper does not run."), "{told}");
     }
 }

@@ -172,7 +172,7 @@ pub fn thumbnail_bytes(folder: &DataFolder) -> u64 {
 pub fn repair(folder: &DataFolder) -> Result<Vec<String>, EngineError> {
     let store = SettingsStore::open(folder)?;
     let mut volumes = volumes(folder, &store)?.all;
-    let us = Owner::new(identity::of(folder)?);
+    let us = Owner::new(identity::load_or_make(folder)?);
     let is_ours = |open: &OpenArchive| is_itself(open.marker.as_deref(), &*open.archive, &us);
     add_archives(&mut volumes, folder, &store, is_ours)?;
     let opened = Index::open(folder.index())?;

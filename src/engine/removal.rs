@@ -226,10 +226,12 @@ impl Removal {
     /// Whether the volume as a whole cannot be had: asking it for each file would take long. One that refuses a file
     /// and answers may refuse that file alone.
     fn is_away(&self, volume: VolumeId, error: &EngineError) -> bool {
-        use StorageError::{Denied, Gone, Offline, Taken};
+        use StorageError::{Denied, Forbidden, Gone, Offline, Taken};
         match error {
-            EngineError::Storage(Offline { .. } | Gone { .. } | Taken { .. }) => true,
-            EngineError::Storage(Denied { .. }) => {
+            EngineError::Storage(Offline { .. } | Denied { .. } | Gone { .. } | Taken { .. }) => {
+                true
+            }
+            EngineError::Storage(Forbidden { .. }) => {
                 let volume = self.recordings.volumes.get(volume);
                 volume.is_none_or(|volume| volume.identity().is_err())
             }

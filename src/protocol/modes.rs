@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::settings::archive::is_same_address;
 use crate::model::{KeyPlace, Password, WallTime};
 
 /// What became of a PIN that was entered, changed or removed.
@@ -106,9 +107,9 @@ pub struct PasswordsStatus {
 }
 
 impl PasswordsStatus {
-    /// Whether a password is stored for the place elsewhere at `address`; hosts and shares are written in either case.
+    /// Whether a password is stored for the place elsewhere at `address`.
     #[must_use]
     pub fn is_stored_for(&self, address: &str) -> bool {
-        self.addresses.iter().any(|stored| stored.eq_ignore_ascii_case(address))
+        self.addresses.iter().any(|stored| is_same_address(stored, address))
     }
 }

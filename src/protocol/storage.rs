@@ -116,9 +116,9 @@ pub struct ArchiveOverview {
 pub struct Adoption {
     /// Whether all of them have been looked into.
     pub is_over: bool,
-    /// Files that have been looked into,
+    /// Files that have been looked into.
     pub done: u64,
-    /// and of how many.
+    /// Files that are to be looked into in all; 0 while the archive is being listed.
     pub of: u64,
     /// Recordings that were added, by camera.
     pub added: BTreeMap<CameraId, u64>,
@@ -126,6 +126,14 @@ pub struct Adoption {
     pub added_bytes: u64,
     /// Files that were not added, by reason.
     pub left: BTreeMap<NotAdded, u64>,
+}
+
+impl Adoption {
+    /// Recordings that were added.
+    #[must_use]
+    pub fn added_files(&self) -> u64 {
+        self.added.values().sum()
+    }
 }
 
 /// Why a file is not added to the index.

@@ -10,8 +10,8 @@ use super::StorageError;
 pub struct Mark {
     /// The identity of the folder.
     pub id: String,
-    /// The data folder of who brings recordings there; none for a folder on this computer, or if nobody did yet
-    /// who said so.
+    /// The data folder of who brings recordings there; none for a folder on this computer, and where an
+    /// earlier version has marked it.
     pub owner: Option<String>,
 }
 

@@ -37,12 +37,20 @@ pub enum StorageError {
         /// What happened, in a clause.
         why: String,
     },
-    /// The volume refuses us: trying again helps only when something is changed.
+    /// The volume refuses us as a whole: trying again helps only when something is changed, and may lock the account.
     #[error("{path} refuses: {why}")]
     Denied {
         /// The volume.
         path: String,
         /// Password, rights, share..., in a clause.
+        why: String,
+    },
+    /// The volume refuses what was to be done to one of its files; it may take others.
+    #[error("{path} is refused: {why}")]
+    Forbidden {
+        /// The file, with its volume.
+        path: String,
+        /// What is in the way, in a clause.
         why: String,
     },
     /// Somebody else brings recordings to the volume.

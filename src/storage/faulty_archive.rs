@@ -81,7 +81,9 @@ impl Refusal {
     fn error(self, path: &str) -> StorageError {
         let path = path.to_owned();
         match self {
-            Self::Denied => StorageError::Denied { path, why: "the user may not do this".into() },
+            Self::Denied => {
+                StorageError::Forbidden { path, why: "the user may not do this".into() }
+            }
             Self::Broken => StorageError::io("write", path, io::Error::other("a bad sector")),
             Self::Taken => StorageError::Exists { path },
         }
@@ -442,8 +444,8 @@ mod tests {
         assert!(matches!(archive.upload("a", 1), Err(StorageError::Exists { .. })));
         assert!(archive.upload("b", 1).is_ok());
         archive.set_trouble(Some(Trouble::ReadOnly));
-        assert!(matches!(archive.upload("b", 1), Err(StorageError::Denied { .. })));
-        assert!(matches!(archive.remove("b"), Err(StorageError::Denied { .. })));
+        assert!(matches!(archive.upload("b", 1), Err(StorageError::Forbidden { .. })));
+        assert!(matches!(archive.remove("b"), Err(StorageError::Forbidden { .. })));
         archive.set_trouble(None);
         archive.halt_after(1);
         assert!(archive.list().is_err() && archive.is_halted() && archive.list().is_err());

@@ -123,8 +123,8 @@ fn recordings_that_are_not_in_the_catalogue_are_offered_and_added() {
     for text in [
         "8 recordings (2.90 GB) were added to the catalogue.",
         "2 of these are of cameras that are not set up here (old-shed)",
-        "3 files were not added: another file with the same recording is in the catalogue.",
-        "1 file was not added: no recording of Watchkeeper, or damaged.",
+        "Not added: 3 files; the catalogue has the same recordings from other files.",
+        "Not added: 1 file; not recordings of Watchkeeper, or damaged.",
     ] {
         assert!(told(&desk, text), "{text}");
     }
@@ -133,7 +133,7 @@ fn recordings_that_are_not_in_the_catalogue_are_offered_and_added() {
     assert!(told(&desk, "1 recording there (3.40 GB) is not") && offers(&desk), "others have come");
     let none = Some(Adoption { is_over: true, ..Adoption::default() });
     show(&mut desk, ArchiveOverview { adoption: none, strangers: 0, ..strange() });
-    assert!(told(&desk, "No recording there is unknown here."));
+    assert!(told(&desk, "All recordings there are in the catalogue already."));
 }
 
 #[test]
@@ -180,7 +180,7 @@ fn all_is_well_or_something_was_lost() {
     show(&mut desk, lost);
     for text in [
         "2 recordings were deleted before they could be brought.",
-        "5 recordings are not there any more. \"watchkeeper check --repair\" puts that right.",
+        "5 recordings are not there any more. \"watchkeeper check --repair\" puts that right while Watchkeeper does not run.",
         "One that waits cannot be read.",
     ] {
         assert!(told(&desk, text), "{text}");

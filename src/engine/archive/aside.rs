@@ -69,8 +69,8 @@ pub struct Aside {
 /// Whether an error may be of one file alone; the others are of the archive as a whole.
 #[must_use]
 pub const fn may_be_of_file(error: &StorageError) -> bool {
-    use StorageError::{Full, Gone, Offline, Taken};
-    !matches!(error, Offline { .. } | Full { .. } | Gone { .. } | Taken { .. })
+    use StorageError::{Denied, Full, Gone, Offline, Taken};
+    !matches!(error, Offline { .. } | Denied { .. } | Full { .. } | Gone { .. } | Taken { .. })
 }
 
 impl Aside {

@@ -45,6 +45,7 @@ impl Obstacle {
         match error {
             StorageError::Full { .. } => Self::Full,
             StorageError::Denied { .. }
+            | StorageError::Forbidden { .. }
             | StorageError::Gone { .. }
             | StorageError::Taken { .. }
             | StorageError::NotInPlace { .. }

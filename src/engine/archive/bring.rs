@@ -265,7 +265,7 @@ fn away(archive: &ArchiveOptions, error: &StorageError) -> StorageError {
     };
     let (path, why) = (archive.archive.describe(), error.to_string());
     match said.filter(|said| may_be_of_file(said)) {
-        Some(_) => StorageError::Denied { path, why },
+        Some(_) => StorageError::Forbidden { path, why },
         None => StorageError::Offline { path, why },
     }
 }

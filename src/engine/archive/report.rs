@@ -134,30 +134,30 @@ impl ArchiveReport {
         match &self.state {
             ArchiveState::Connecting => format!("Connecting to {address}."),
             ArchiveState::Idle if self.aside > 0 => format!(
-                "{address} is connected; all finished recordings are there but {}, tried again later.",
+                "{address} is connected; all finished recordings are there except {}, tried again later.",
                 self.aside
             ),
             ArchiveState::Idle => {
                 format!("{address} is connected; all finished recordings are there.")
             }
             ArchiveState::Bringing(_) | ArchiveState::Comparing(_) => {
-                format!("{address} is connected; {} are being brought there.", self.waits())
+                format!("{address} is connected; {} brought there.", self.are_being())
             }
             ArchiveState::Offline(why) => format!(
-                "Recordings cannot be brought to {address} now: {why}. {} wait on this computer; it is \
+                "Recordings cannot be brought to {address} now: {why}. {} on this computer; it is \
                  tried again by itself.",
-                self.waits()
+                self.wait()
             ),
             ArchiveState::Denied(why) => format!(
-                "Recordings cannot be brought to {address}: {why}. {} wait on this computer. Check the \
+                "Recordings cannot be brought to {address}: {why}. {} on this computer. Check the \
                  storage settings and the other side, then try again.",
-                self.waits()
+                self.wait()
             ),
             ArchiveState::Taken => format!(
-                "{address} belongs to another Watchkeeper: two would write over each other's recordings. {} wait \
-                 on this computer. Choose another folder for this one, or take it over if the other one is no \
-                 longer in use.",
-                self.waits()
+                "{address} belongs to another Watchkeeper: two would write over each other's recordings. {} on \
+                 this computer. Choose another folder for this one, or take it over if the other one is no longer in \
+                 use.",
+                self.wait()
             ),
             ArchiveState::Full => {
                 let bin = match self.room.unfreed {
@@ -167,17 +167,24 @@ impl ArchiveReport {
                     }
                 };
                 format!(
-                    "{address} is full. {} wait on this computer until there is room.{bin}",
-                    self.waits()
+                    "{address} is full. {} on this computer until there is room.{bin}",
+                    self.wait()
                 )
             }
         }
     }
 
-    fn waits(&self) -> String {
+    fn wait(&self) -> String {
         match self.waiting.files {
-            1 => "1 recording".into(),
-            files => format!("{files} recordings"),
+            1 => "1 recording waits".into(),
+            files => format!("{files} recordings wait"),
+        }
+    }
+
+    fn are_being(&self) -> String {
+        match self.waiting.files {
+            1 => "1 recording is being".into(),
+            files => format!("{files} recordings are being"),
         }
     }
 
@@ -221,6 +228,10 @@ mod tests {
         says(ArchiveState::Full, &["is full", "12 recordings wait"]);
         let aside = ArchiveReport { aside: 2, state: ArchiveState::Idle, ..report.clone() };
         assert!(aside.sentence().contains("are there but 2, tried again later"));
+        let one = Amount { files: 1, bytes: 1 };
+        let told = |state| ArchiveReport { state, waiting: one, ..report.clone() }.sentence();
+        assert!(told(ArchiveState::Full).contains("1 recording waits on"));
+        assert!(told(ArchiveState::Bringing("a".into())).contains("1 recording is being brought"));
         let denied = StorageError::Denied { path: "smb://nas/video".into(), why: "wrong".into() };
         let told = ArchiveReport { state: ArchiveState::of(&denied), ..report.clone() }.sentence();
         assert_eq!(told.matches("smb://nas/video").count(), 1, "{told}");

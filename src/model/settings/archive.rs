@@ -113,6 +113,9 @@ pub enum SpoolFull {
     Stop,
 }
 
+/// What addresses of NAS begin with.
+const NAS_SCHEME: &str = "smb://";
+
 /// A place elsewhere, without its password.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -123,17 +126,19 @@ pub enum ArchivePlace {
     Object(ObjectSettings),
 }
 
+/// Whether two addresses, as [`ArchivePlace::address`] gives them, are of one place: names in Windows' networks have no
+/// case.
+#[must_use]
+pub fn is_same_address(one: &str, other: &str) -> bool {
+    let is_nas = |address: &str| address.starts_with(NAS_SCHEME);
+    one == other || is_nas(one) && is_nas(other) && one.to_lowercase() == other.to_lowercase()
+}
+
 impl ArchivePlace {
     /// Whether it is the same place as `other`, whoever signs in: names in Windows' networks have no case.
     #[must_use]
     pub fn is_at(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Nas(_), Self::Nas(_)) => {
-                self.address().to_lowercase() == other.address().to_lowercase()
-            }
-            (Self::Object(_), Self::Object(_)) => self.address() == other.address(),
-            (Self::Nas(_), Self::Object(_)) | (Self::Object(_), Self::Nas(_)) => false,
-        }
+        is_same_address(&self.address(), &other.address())
     }
 
     /// Its address without who signs in: what tells one place from another, and what operators are shown.
@@ -147,7 +152,7 @@ impl ArchivePlace {
                 };
                 let path = nas.path.trim_matches('/');
                 let rest = if path.is_empty() { String::new() } else { format!("/{path}") };
-                format!("smb://{}{port}/{}{rest}", nas.host, nas.share)
+                format!("{NAS_SCHEME}{}{port}/{}{rest}", nas.host, nas.share)
             }
             Self::Object(object) => {
                 let address =

@@ -50,7 +50,10 @@ pub(super) enum Sort {
     /// The parts that were brought are not kept any more.
     NoUpload,
     Full,
+    /// It refuses us as a whole.
     Denied(String),
+    /// It refuses this request; others may be taken.
+    Forbidden(&'static str),
     Offline,
     /// The server does not have this kind of request.
     Unknown,
@@ -91,6 +94,7 @@ impl Failure {
             Sort::NotFound => StorageError::NotFound { path },
             Sort::Full => StorageError::Full { path },
             Sort::Denied(why) => StorageError::Denied { path, why },
+            Sort::Forbidden(why) => StorageError::Forbidden { path, why: why.into() },
             Sort::Offline => StorageError::Offline { path, why: self.to_string() },
             Sort::NoUpload => StorageError::Offline {
                 path,
@@ -102,6 +106,9 @@ impl Failure {
         }
     }
 }
+
+/// It knows the key, which may do other things.
+const NO_RIGHT: &str = "the access key has no right to do this";
 
 fn refused(status: u16, code: &str, bucket: &str) -> Sort {
     let denied = |why: &str| Sort::Denied(why.to_owned());
@@ -116,7 +123,7 @@ fn refused(status: u16, code: &str, bucket: &str) -> Sort {
         "AuthorizationHeaderMalformed" | "PermanentRedirect" | "InvalidRegion" => {
             denied("the bucket is in another region")
         }
-        "AccessDenied" | "AllAccessDisabled" => denied("the access key has no right to do this"),
+        "AccessDenied" | "AllAccessDisabled" => Sort::Forbidden(NO_RIGHT),
         "QuotaExceeded"
         | "XMinioAdminBucketQuotaExceeded"
         | "XMinioStorageFull"
@@ -192,7 +199,6 @@ mod tests {
     #[test]
     fn what_the_server_says_is_told_apart() {
         for (status, code) in [
-            (403, "AccessDenied"),
             (403, "SignatureDoesNotMatch"),
             (403, "InvalidAccessKeyId"),
             (404, "NoSuchBucket"),
@@ -201,6 +207,8 @@ mod tests {
         ] {
             assert!(matches!(error(status, code), StorageError::Denied { .. }), "{code}");
         }
+        let forbidden = error(403, "AccessDenied");
+        assert!(matches!(forbidden, StorageError::Forbidden { .. }), "others may be taken");
         for (status, code) in
             [(403, "QuotaExceeded"), (507, "Whatever"), (500, "XMinioStorageFull")]
         {

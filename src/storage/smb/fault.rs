@@ -29,8 +29,10 @@ pub(super) enum Fault {
     Offline(String),
     /// Not now, over a connection that is well.
     Busy(String),
-    /// Something must be changed first.
+    /// Something must be changed first, there or in the settings.
     Denied(String),
+    /// The same, and nothing else can be done there either: signing in, or opening the share.
+    Barred(String),
     /// No space, or a quota.
     Full,
     /// No such file or folder.
@@ -60,7 +62,8 @@ impl Fault {
             Self::Lost(why) | Self::Offline(why) | Self::Busy(why) => {
                 StorageError::Offline { path: volume, why }
             }
-            Self::Denied(why) => StorageError::Denied { path: volume, why },
+            Self::Denied(why) if !path.is_empty() => StorageError::Forbidden { path: file, why },
+            Self::Denied(why) | Self::Barred(why) => StorageError::Denied { path: volume, why },
             Self::Full => StorageError::Full { path: file },
             Self::NotFound => StorageError::NotFound { path: file },
             Self::Exists => StorageError::Exists { path: file },
@@ -71,6 +74,14 @@ impl Fault {
         }
     }
 
+    /// As it is while a connection is made.
+    pub(super) fn of_connection(self) -> Self {
+        match self {
+            Self::Denied(why) => Self::Barred(why),
+            other => other,
+        }
+    }
+
     /// The clause that says what happened.
     pub(super) fn why(&self) -> String {
         match self {
@@ -78,6 +89,7 @@ impl Fault {
             | Self::Offline(why)
             | Self::Busy(why)
             | Self::Denied(why)
+            | Self::Barred(why)
             | Self::Other(why) => why.clone(),
             Self::Full => "no space is left, or the quota is used up".into(),
             Self::NotFound => "it is not there".into(),
@@ -126,7 +138,7 @@ impl From<Error> for Fault {
 }
 
 fn wrong_password() -> Fault {
-    Fault::Denied("the password or user name is wrong".into())
+    Fault::Barred("the password or user name is wrong".into())
 }
 
 /// Why the server `address` could not be reached.

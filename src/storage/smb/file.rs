@@ -1,7 +1,6 @@
 //! A file of the share, opened for reading, with what is read ahead of it.
 //!
-//! Must not do: write; be read by several at a time faster than one after another; tell of a failure ahead of who reads,
-//! before anybody needs what failed.
+//! Reads of one file go one after another. Must not do: write; tell of a failed piece that nobody waits for.
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -112,7 +111,7 @@ impl SmbFile {
 
     fn error(&self, fault: Fault) -> io::Error {
         let kind = match fault {
-            Fault::Denied(_) => io::ErrorKind::PermissionDenied,
+            Fault::Denied(_) | Fault::Barred(_) => io::ErrorKind::PermissionDenied,
             Fault::NotFound => io::ErrorKind::NotFound,
             Fault::Lost(_) | Fault::Offline(_) | Fault::Busy(_) | Fault::NotOurs(_) => {
                 io::ErrorKind::NotConnected

@@ -97,6 +97,7 @@ impl Volume for SmbVolume {
         let target = place::locate(self.share.root(), path)?;
         let has_date = path.matches('/').count() >= 2;
         self.ask("remove", path, async |link| {
+            self.share.check_mark(link).await?;
             link.remove(&target).await?;
             // The folder of a date, unless something is left in it; a camera's own folder stays.
             if has_date {

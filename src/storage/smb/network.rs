@@ -16,9 +16,9 @@ use crate::runtime::Worker;
 /// What the thread may take to end: it holds no work of its own.
 const ENDING: Duration = Duration::from_secs(2);
 
-/// Bytes of the largest block that messages are made in, with room. The allocator of Linux gives memory back to the
-/// system in blocks as large as the largest one that was freed, and takes the next anew, page by page: with smaller ones
-/// that costs more than all signing and copying. So one is freed at the start.
+/// Bytes of the largest block that messages are made in, with room. glibc gets blocks above a threshold from the system
+/// anew each time, page by page, which costs more than all signing and copying; once a block has been freed the
+/// threshold is its size (mallopt(3), M_MMAP_THRESHOLD). So one of this size is freed at the start.
 const LARGEST_BLOCK: usize = 8 << 20;
 
 /// A small runtime with a thread of its own; it ends when this is dropped.

@@ -3,12 +3,13 @@
 //!
 //! Must not do: wait.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use smb2::WriteBehind;
 
-use crate::runtime::{Clock, SystemClock};
+use crate::runtime::Clock;
 
 /// Who reads asks again within this time: a player of 0.5 Mbit/s takes one piece every four seconds.
 const READING: Duration = Duration::from_secs(5);
@@ -19,15 +20,15 @@ pub(super) const WRITE_PIECE: u32 = 512 << 10;
 
 /// Who reads files of a share.
 pub(super) struct Readers {
-    clock: SystemClock,
+    clock: Arc<dyn Clock>,
     /// When bytes were last asked for, ms of the clock and one; 0 before.
     last: AtomicU64,
 }
 
 impl Readers {
     /// Nobody has read yet.
-    pub(super) fn new() -> Self {
-        Self { clock: SystemClock::new(), last: AtomicU64::new(0) }
+    pub(super) fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { clock, last: AtomicU64::new(0) }
     }
 
     fn now(&self) -> u64 {
@@ -57,15 +58,20 @@ fn allow(since: Option<Duration>) -> WriteBehind {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::WallTime;
+    use crate::runtime::SimulatedClock;
 
     #[test]
     fn who_reads_goes_before_an_upload() {
         assert_eq!(allow(None), WriteBehind::Adaptive);
         assert_eq!(allow(Some(Duration::ZERO)), WriteBehind::SEQUENTIAL);
         assert_eq!(allow(Some(READING)), WriteBehind::Adaptive);
-        let readers = Readers::new();
+        let clock = Arc::new(SimulatedClock::new(WallTime::from_micros(0)));
+        let readers = Readers::new(Arc::clone(&clock) as Arc<dyn Clock>);
         assert_eq!(readers.allow(), WriteBehind::Adaptive);
         readers.note();
         assert_eq!(readers.allow(), WriteBehind::SEQUENTIAL);
+        clock.advance(READING);
+        assert_eq!(readers.allow(), WriteBehind::Adaptive);
     }
 }

@@ -13,6 +13,7 @@ use super::pace::Readers;
 use super::{place, root};
 use crate::model::Password;
 use crate::model::settings::{ArchivePlace, NasSettings};
+use crate::runtime::SystemClock;
 use crate::storage::StorageError;
 use crate::storage::claim::{self, Mark, Refusal};
 
@@ -61,7 +62,7 @@ impl Share {
             address,
             expected: Mutex::default(),
             lanes: Default::default(),
-            readers: Readers::new(),
+            readers: Readers::new(Arc::new(SystemClock::new())),
             network,
         });
         let weak = Arc::downgrade(&share);
@@ -127,7 +128,8 @@ impl Share {
     fn lend(&self, whose: Use) -> Result<Lent, Fault> {
         self.lane(whose).link(|previous| {
             self.network.wait(OPENING, async {
-                let link = Link::open(&self.nas, self.password.as_ref(), previous).await?;
+                let opened = Link::open(&self.nas, self.password.as_ref(), previous).await;
+                let link = opened.map_err(Fault::of_connection)?;
                 self.check_before(whose, &link).await?;
                 Ok(link)
             })

@@ -184,18 +184,20 @@ pub fn dropped(files: u64) -> String {
 #[must_use]
 pub fn missing(files: u64) -> String {
     let (which, is) = recordings(files);
-    format!("{which} {is} not there any more. \"watchkeeper check --repair\" puts that right.")
+    format!(
+        "{which} {is} not there any more. \"watchkeeper check --repair\" puts that right while Watchkeeper does not run."
+    )
 }
 
 pub const ADOPT: &str = "Add to the catalogue";
 pub const ADOPT_TIP: &str = "Reads the beginning and end of each file there and adds the recordings to this program's \
-    catalogue; not for recordings that another Watchkeeper still keeps there";
+    catalogue; files of ours without any recording in them are removed";
 pub const ADOPT_AWAY: &str = "It cannot be reached now";
 pub const ADOPT_RULES: &str =
-    "The rules for keeping recordings hold for them too: what is too old is deleted then.";
+    "The retention rules apply to them too: what is too old is deleted then.";
 pub const ADOPTING: &str = "Adding to the catalogue";
 pub const ADOPT_LISTING: &str = "Looking for recordings there …";
-pub const ADOPT_NONE: &str = "No recording there is unknown here.";
+pub const ADOPT_NONE: &str = "All recordings there are in the catalogue already.";
 
 /// How many, and the verb that belongs to it.
 fn recordings(files: u64) -> (String, &'static str) {
@@ -236,8 +238,8 @@ pub fn of_no_camera(files: u64, cameras: &str) -> String {
         files => format!("{files} of these are of cameras that are"),
     };
     format!(
-        "{which} not set up here ({cameras}): they take space and go by the rules, and \"watchkeeper export\" gives \
-         them out by that name."
+        "{which} not set up here ({cameras}): they take up space and follow the retention rules; \"watchkeeper export\" \
+         exports them by that name."
     )
 }
 
@@ -245,17 +247,17 @@ pub fn of_no_camera(files: u64, cameras: &str) -> String {
 #[must_use]
 pub fn not_added(why: NotAdded, files: u64) -> String {
     let which = match files {
-        1 => "1 file was".into(),
-        files => format!("{files} files were"),
+        1 => "1 file".into(),
+        files => format!("{files} files"),
     };
     let why = match why {
-        NotAdded::Known => "another file with the same recording is in the catalogue",
+        NotAdded::Known => "the catalogue has the same recordings from other files",
         NotAdded::Unfinished => {
-            "never finished, and that can only be made good in a folder of this computer"
+            "they were never finished; copied into a folder on this computer they can be repaired"
         }
-        NotAdded::Empty => "nothing was recorded into it, and it was removed",
-        NotAdded::Unreadable => "no recording of Watchkeeper, or damaged",
-        NotAdded::Failed => "it could not be read; try again",
+        NotAdded::Empty => "without any recording in them; they were removed",
+        NotAdded::Unreadable => "not recordings of Watchkeeper, or damaged",
+        NotAdded::Failed => "they could not be read; try again",
     };
-    format!("{which} not added: {why}.")
+    format!("Not added: {which}; {why}.")
 }

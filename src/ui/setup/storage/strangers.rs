@@ -47,7 +47,7 @@ fn result(ui: &mut Ui, stage: &Stage<'_>, adoption: &Adoption) {
         ui.label(words::ADOPT_NONE);
         return;
     }
-    let added = adoption.added.values().sum();
+    let added = adoption.added_files();
     ui.label(words::adopted(added, &format::bytes(adoption.added_bytes)));
     let cameras = &stage.snapshot.settings.cameras;
     let unknown = adoption.added.iter().filter(|(id, _)| cameras.iter().all(|c| c.id != **id));
