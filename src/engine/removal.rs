@@ -20,9 +20,9 @@ use crate::storage::StorageError;
 use crate::storage::repair::remove_marked;
 use crate::storage::retention::Deletion;
 
-/// Longest wait for the index to take a mark: a slow disk commits within a second, and nobody can lock footage
-/// meanwhile.
-const INDEX_LIMIT: Duration = Duration::from_secs(5);
+/// Longest wait for the index to take what is removed or brought elsewhere: a slow disk commits within a second, and
+/// while it takes a mark nobody can lock footage.
+pub const INDEX_LIMIT: Duration = Duration::from_secs(5);
 
 /// A file that could not be removed is tried again after this time.
 const RETRY: Duration = Duration::from_secs(60);
@@ -46,7 +46,9 @@ pub struct Removed {
     pub files: usize,
     /// Their bytes.
     pub bytes: u64,
-    /// Of these, what should have been brought elsewhere first.
+    /// Files that could not be removed, and are tried again.
+    pub failed: usize,
+    /// Of what was removed, what should have been brought elsewhere first.
     pub not_brought: Amount,
 }
 
@@ -90,11 +92,11 @@ impl Removal {
         self.pending.is_empty() && self.aside.len() < MOST_ASIDE
     }
 
-    /// Whether the file of `row` is one that could not be removed.
+    /// Whether the file of `row` is to be removed already, or is one that could not be.
     #[must_use]
     pub fn holds(&self, row: &SegmentRow) -> bool {
         let is_it = |(held, _): &Doomed| held.stream == row.stream && held.start == row.start;
-        self.aside.iter().any(is_it)
+        self.pending.iter().chain(&self.aside).any(is_it)
     }
 
     /// Bytes that are as good as gone: marked, and their files are still there.
@@ -175,7 +177,7 @@ impl Removal {
     /// When the index cannot be read.
     pub fn remove(&mut self, rows: Vec<Doomed>, now: Now) -> Result<Removed, EngineError> {
         let (mut changes, mut spans) = (Vec::new(), Vec::new());
-        let mut removed = Removed::default();
+        let mut removed = Removed { failed: rows.len(), ..Removed::default() };
         let mut rows = rows.into_iter();
         while let Some((row, deletion)) = rows.next() {
             if let Err(error) = self.unlink(&row) {
@@ -188,6 +190,7 @@ impl Removal {
             }
             tracing::info!("{} deleted {}", row.path, deletion.cause.label());
             removed.files += 1;
+            removed.failed -= 1;
             removed.bytes += row.bytes;
             if deletion.cause == DeletionCause::NotBrought {
                 removed.not_brought.files += 1;

@@ -88,7 +88,7 @@ pub(super) struct Service {
     pub upload: Upload,
     /// What the archive tells, and where it is told what is wanted.
     pub archive_desk: ArchiveDesk,
-    /// What that was told last.
+    /// The archive that the thread `upload` was told last.
     pub bringing: Option<ArchiveOptions>,
     pub capture: Capture,
     pub detection: Detection,
@@ -286,11 +286,7 @@ impl Service {
                 }
                 Ok(())
             }
-            Command::RetryArchive => {
-                // One that is not taken is one of several.
-                let _others_do = self.upload.retry();
-                Ok(())
-            }
+            Command::RetryArchive => self.upload.retry().map_err(EngineError::from),
             Command::AdoptStrangers => self.adopt_strangers(),
             Command::TakeOverArchive => self.upload.take_over().map_err(EngineError::from),
             Command::Probe(query) => {

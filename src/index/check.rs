@@ -156,54 +156,20 @@ pub fn repair(
     Ok(report)
 }
 
-/// Reads files that no row names, one after another, and makes rows of them as [`repair`] does. Of a stream the newest
-/// comes first: the end of a row is cut where the next one begins.
-pub struct Adopter<'a>(Examination<'a>);
-
-impl<'a> Adopter<'a> {
-    /// One for files on `volumes`.
-    #[must_use]
-    pub fn new(reader: &'a IndexReader, volumes: &'a Volumes) -> Self {
-        Self(Examination::new(reader, volumes, &[], true))
-    }
-
-    /// Reads one; what it is and what becomes of it, or none when its volume is not open.
-    ///
-    /// # Errors
-    /// When the index cannot be read.
-    pub fn look_into(
-        &mut self,
-        volume: VolumeId,
-        file: &FoundFile,
-    ) -> Result<Option<Problem>, IndexError> {
-        let Some(place) = self.0.volumes.get(&volume) else { return Ok(None) };
-        self.0.examine(volume, place.as_ref(), file, None, Cause::NoRow)?;
-        Ok(self.0.report.problems.pop())
-    }
-
-    /// What the index is to be told.
-    ///
-    /// # Errors
-    /// When the index cannot be read.
-    pub fn into_changes(self) -> Result<Vec<Change>, IndexError> {
-        self.0.into_changes()
-    }
-}
-
 /// One pass over all volumes.
-struct Examination<'a> {
+pub(super) struct Examination<'a> {
     reader: &'a IndexReader,
-    volumes: &'a Volumes,
+    pub(super) volumes: &'a Volumes,
     open: &'a [SegmentRow],
     mend: bool,
-    report: CheckReport,
+    pub(super) report: CheckReport,
     dropped: BTreeMap<(StreamId, WallTime), SegmentRow>,
     deleted: Vec<Change>,
     put: BTreeMap<(StreamId, WallTime), SegmentRow>,
 }
 
 impl<'a> Examination<'a> {
-    fn new(
+    pub(super) fn new(
         reader: &'a IndexReader,
         volumes: &'a Volumes,
         open: &'a [SegmentRow],
@@ -315,7 +281,8 @@ impl<'a> Examination<'a> {
         self.dropped.insert((row.stream.clone(), row.start), row);
     }
 
-    fn examine(
+    /// Reads a file, and mends it and its row.
+    pub(super) fn examine(
         &mut self,
         id: VolumeId,
         volume: &dyn Volume,
@@ -417,7 +384,7 @@ impl<'a> Examination<'a> {
     }
 
     /// All changes, with no rebuilt row reaching into the segment after it.
-    fn into_changes(self) -> Result<Vec<Change>, IndexError> {
+    pub(super) fn into_changes(self) -> Result<Vec<Change>, IndexError> {
         let mut changes: Vec<Change> = self
             .dropped
             .keys()

@@ -6,6 +6,7 @@
 //! small pictures, in a database of their own. Must not do: open a segment's file itself (`storage`
 //! does), or decide what is recorded or deleted.
 
+pub mod adopter;
 pub mod check;
 mod coverage;
 pub mod deleted;
@@ -21,7 +22,8 @@ pub mod thumbnails;
 pub mod touched;
 pub mod write;
 
-pub use check::{Adopter, CheckReport, Finding, Outcome, Problem, check, repair};
+pub use adopter::Adopter;
+pub use check::{CheckReport, Finding, Outcome, Problem, check, repair};
 pub use deleted::DeletedSpan;
 pub use error::IndexError;
 pub use open::{Damaged, Index, Opened};

@@ -1,6 +1,8 @@
 //! Recordings on the archive that the index does not know: counted, and added when somebody wants it, whatever breaks
 //! meanwhile; what cannot be added is told with its reason.
 
+use std::sync::atomic::Ordering;
+
 use super::*;
 use watchkeeper::index::Change;
 use watchkeeper::model::{SegmentRow, SegmentState};
@@ -78,13 +80,17 @@ fn rows_that_were_added_are_those_that_were_lost() {
     assert_eq!(rig.rows(), before);
 }
 
+/// Calls to the archive until they are added.
+fn calls() -> u64 {
+    let (mut rig, _, _) = forgotten();
+    let before = rig.archive.operations();
+    adopted(&mut rig);
+    rig.archive.operations() - before
+}
+
 #[test]
 fn a_break_in_any_call_costs_none_of_them() {
-    let (mut rig, _, _) = forgotten();
-    let calls = rig.archive.operations();
-    adopted(&mut rig);
-    let calls = rig.archive.operations() - calls;
-    for operation in 1..=calls {
+    for operation in 1..=calls() {
         for count in [1, 3] {
             let (mut rig, before, _) = forgotten();
             rig.archive.break_some(operation, count);
@@ -98,11 +104,12 @@ fn a_break_in_any_call_costs_none_of_them() {
 
 #[test]
 fn killed_in_any_call_they_are_there_once() {
-    for operation in 1..=30 {
+    for operation in 1..=calls() {
         let (mut rig, before, _) = forgotten();
         rig.archive.halt_after(operation);
         rig.adopts = true;
         rig.catch_up();
+        assert!(rig.is_halted(), "nobody was killed in call {operation}");
         rig.restart(None);
         adopted(&mut rig);
         assert_eq!(rig.pictures(), before, "killed in call {operation}");
@@ -167,4 +174,24 @@ fn what_cannot_be_added_is_told_with_its_reason_and_not_offered_again() {
     assert_eq!((told.added.len(), strangers(&rig)), (0, 0));
     assert_eq!(rig.rows(), before);
     assert!(rig.archive.bytes("holidays/film.mp4").is_some());
+}
+
+#[test]
+fn files_that_cannot_be_listed_are_told_until_they_can() {
+    let (mut rig, before, forgotten) = forgotten();
+    rig.unlisted.store(2, Ordering::Relaxed);
+    rig.adopts = true;
+    assert!(rig.try_some(100), "{:?}", rig.report);
+    rig.adopts = false;
+    let told = rig.report.trouble.clone().expect("somebody must look at it");
+    assert!(told.contains("memory://archive cannot be listed"), "{told}");
+    assert_eq!((rig.report.found, rig.report.adoption.as_ref()), (None, None));
+    rig.unlisted.store(1, Ordering::Relaxed);
+    // An hour, at a look every five seconds.
+    assert!(rig.try_some(700) && rig.report.trouble.is_some(), "{:?}", rig.report);
+    rig.unlisted.store(1, Ordering::Relaxed);
+    assert!(rig.try_some(740) && rig.report.trouble.is_none(), "{:?}", rig.report);
+    assert_eq!(strangers(&rig), forgotten);
+    adopted(&mut rig);
+    assert_eq!(rig.pictures(), before);
 }

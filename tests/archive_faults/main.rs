@@ -13,6 +13,7 @@ mod places;
 mod refused;
 mod rig;
 mod running;
+mod unlisted;
 
 use std::time::Duration;
 
@@ -156,6 +157,26 @@ fn what_is_spoilt_on_its_way_is_noticed_and_brought_again() {
     rig.play(HOUR);
     assert_eq!(rig.report.spoilt, 1);
     assert_brought(&mut rig, true, "a byte was turned");
+}
+
+#[test]
+fn copies_that_differ_once_each_are_brought_again_at_once() {
+    let path = |number: i64| format!("office/{number}.mp4");
+    let mut rig = Rig::new(ways(true));
+    (0..2).for_each(|number| rig.put_row(&path(number), b"a recording", SPOOL, number - HOUR));
+    rig.archive.spoil_next_write();
+    let is_first = std::cell::Cell::new(true);
+    rig.rounds(8, |rig| {
+        // The first one is whole now, and the next write is one of the second.
+        let is_whole = rig.archive.bytes(&path(0)).is_some_and(|bytes| bytes == b"a recording");
+        if is_whole && is_first.replace(false) {
+            rig.archive.spoil_next_write();
+        }
+    });
+    assert_eq!((rig.report.spoilt, rig.report.aside), (2, 0), "{:?}", rig.report);
+    for number in 0..2 {
+        assert_eq!(rig.archive.bytes(&path(number)).as_deref(), Some(b"a recording".as_slice()));
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use watchkeeper::storage::faulty_archive::Trouble;
 use watchkeeper::storage::retention::Rules;
 use watchkeeper::storage::spool::SpoolTerms;
 
-use crate::rig::{ARCHIVE, FORMER, HOUR, Rig, SPOOL};
+use crate::rig::{ARCHIVE, FORMER, FORMERS, HOUR, Rig, SPOOL};
 use crate::{Ways, ways};
 
 fn path(number: i64) -> String {
@@ -60,6 +60,17 @@ fn a_former_archive_that_is_back_is_noticed_and_another_one_in_its_place_is_left
     rig.former.break_some(2, 2);
     rig.play(900 + 2_400);
     assert_eq!((left(&rig), rig.former.contents().0.len()), (1, 1));
+}
+
+#[test]
+fn of_former_archives_one_is_asked_in_a_round() {
+    let mut rig = Rig::new(hour());
+    for (number, place) in (0..).zip(FORMERS) {
+        rig.put_row(&path(number), b"a recording", place, number - 60);
+    }
+    assert_eq!(rig.former_calls(6), [1, 1, 1, 0, 0, 0]);
+    rig.former.set_trouble(Some(Trouble::Offline));
+    assert_eq!(rig.former_calls(6), [1, 1, 1, 0, 0, 0], "also while they are away");
 }
 
 #[test]

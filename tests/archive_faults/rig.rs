@@ -1,14 +1,17 @@
 //! Records two cameras onto a folder that recordings are brought away from, as hours pass, and starts again after an
 //! end.
 
+mod turns;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use watchkeeper::config::DataFolder;
 use watchkeeper::engine::archive::{
-    ArchiveDesk, ArchiveOptions, ArchiveReport, ArchiveState, Courier, FormerArchive, UploadOptions,
+    ArchiveDesk, ArchiveOptions, ArchiveReport, Courier, FormerArchive, UploadOptions,
 };
 use watchkeeper::engine::cleaner::{CleanerOptions, Keeper, StorageReport};
 use watchkeeper::engine::indexer::Indexer;
@@ -29,6 +32,7 @@ use watchkeeper::storage::{Archive, FaultyArchive, FaultyVolume, Places, Volume,
 
 use crate::numbered::{numbers_in, promised};
 use crate::running::Running;
+use crate::unlisted::Unlisted;
 
 pub const HOUR: i64 = 3_600;
 
@@ -53,10 +57,10 @@ pub const ARCHIVE: VolumeId = VolumeId(1);
 
 /// Recordings were brought there by former settings.
 pub const FORMER: VolumeId = VolumeId(2);
-const FORMER_MARKER: &str = "former";
 
-/// Rounds after which what waits must be gone.
-const PATIENCE: usize = 2_000;
+/// All of these are folders on one side, which counts the calls.
+pub const FORMERS: [VolumeId; 3] = [FORMER, VolumeId(3), VolumeId(4)];
+const FORMER_MARKER: &str = "former";
 
 /// A recording that takes many writes.
 pub const LONG: &str = "office/long.mp4";
@@ -94,6 +98,8 @@ pub struct Rig {
     pub volume: FaultyVolume,
     pub archive: FaultyArchive,
     pub former: FaultyArchive,
+    /// So many listings of the archive fail.
+    pub unlisted: Arc<AtomicU64>,
     pub ways: Ways,
     /// Pictures that were synced.
     pub promised: Vec<Pictures>,
@@ -122,6 +128,7 @@ impl Rig {
             volume: FaultyVolume::new(),
             archive: FaultyArchive::new(),
             former,
+            unlisted: Arc::default(),
             ways,
             promised: vec![Pictures::new(); CAMERAS],
             second: 0,
@@ -216,93 +223,12 @@ impl Rig {
         self.index().apply(&[Change::PutSegment(row)]).expect("applies");
     }
 
-    /// Brings for `rounds` rounds, and keeps what is to be kept; `meanwhile` is called at each rest in between.
-    pub fn rounds(&mut self, rounds: usize, meanwhile: impl Fn(&Self)) {
-        let mut running = self.start();
-        for _ in 0..rounds {
-            let wait = running.courier.round(&mut |_| {
-                meanwhile(self);
-                ControlFlow::Continue(())
-            });
-            self.clock.advance(wait.max(Duration::from_secs(1)));
-            assert!(running.keeper.round(|| ControlFlow::Continue(None)).is_continue());
-        }
-        self.stop(running);
-    }
-
-    /// The row of `path` moves to the archive right after the retention has looked, and it goes on from there.
-    pub fn move_after_look(&mut self, path: &str) {
-        let mut running = self.start();
-        running.keeper.look();
-        let row = self.rows().into_iter().find(|row| row.path == path).expect("a row");
-        self.archive.put(path, &self.volume.bytes(path).expect("is there"));
-        let SegmentRow { stream, start, .. } = row;
-        let moved = Change::Move { stream, start, from: SPOOL, to: ARCHIVE };
-        self.index().apply(&[moved]).expect("applies");
-        assert!(running.keeper.round(|| ControlFlow::Continue(None)).is_continue());
-        self.stop(running);
-    }
-
-    /// Brings until `writes` have been made, and is to do something else then.
-    pub fn break_off(&mut self, writes: u32) -> Duration {
-        let mut running = self.start();
-        let (mut made, mut broken, mut wait) = (0, false, Duration::ZERO);
-        while !broken {
-            wait = running.courier.round(&mut |_| {
-                made += 1;
-                broken = made >= writes;
-                if broken { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-            });
-        }
-        self.stop(running);
-        wait
-    }
-
     /// As much time has passed without recording as the clock says.
     pub fn pass(&mut self) {
         let second = self.clock.wall().as_micros() / 1_000_000 - START;
         self.second = (second / SWEEP + 1) * SWEEP;
         let behind = wall(self.second).micros_since(self.clock.wall());
         self.clock.advance(Duration::from_micros(u64::try_from(behind).unwrap_or(0)));
-    }
-
-    /// Some rounds in which nothing is recorded; whether nothing is to be done at the end, but for what cannot be.
-    pub fn try_some(&mut self, rounds: usize) -> bool {
-        let mut running = self.start();
-        for _ in 0..rounds {
-            let wait = running.round();
-            self.clock.advance(wait);
-        }
-        let idle = running.desk.report().is_some_and(|report| report.state == ArchiveState::Idle);
-        self.stop(running);
-        idle
-    }
-
-    /// The operator says that the archive is ours now, and it is.
-    pub fn take_over(&mut self) {
-        let mut running = self.start();
-        running.courier.take_over();
-        running.courier.round(&mut |_| ControlFlow::Continue(()));
-        self.stop(running);
-    }
-
-    /// Nothing is recorded, and what waits is brought away; whether it was.
-    pub fn catch_up(&mut self) -> bool {
-        let mut running = self.start();
-        let mut idle = 0;
-        for _ in 0..PATIENCE {
-            let wait = running.round();
-            self.clock.advance(wait);
-            assert!(running.keeper.round(|| ControlFlow::Continue(None)).is_continue());
-            let report = running.desk.report().expect("an archive");
-            idle = if report.state == ArchiveState::Idle { idle + 1 } else { 0 };
-            // Time enough for a file that could not be removed.
-            if idle > 20 {
-                break;
-            }
-        }
-        self.stop(running);
-        idle > 20
     }
 
     fn stop(&mut self, running: Running) {
@@ -324,20 +250,20 @@ impl Rig {
         };
         let indexer = Indexer::start(Arc::clone(self.index()), open.clone()).expect("starts");
         let places = Places::from(self.here());
-        places.put_archive(ARCHIVE, Arc::new(self.archive.clone()));
+        places.put_archive(ARCHIVE, self.there());
         let former: Arc<dyn Archive> = Arc::new(self.former.clone());
-        places.put_archive(FORMER, Arc::clone(&former));
+        FORMERS.iter().for_each(|volume| places.put_archive(*volume, Arc::clone(&former)));
         let recordings = Arc::new(offline::recordings(self.index(), places, open.clone()));
         let locks = Locks::open(&DataFolder::at(self.folder.path().into()).expect("a folder"));
         let thumbnails = ThumbnailWriter::open(self.folder.path().join("thumbnails.redb")).0;
         let (desk, orders) = ArchiveDesk::new();
-        let marker = Some(FORMER_MARKER.into());
-        desk.set_former(vec![FormerArchive {
-            volume: FORMER,
-            archive: former,
-            marker,
+        let former = FORMERS.map(|volume| FormerArchive {
+            volume,
+            archive: Arc::clone(&former),
+            marker: Some(FORMER_MARKER.into()),
             owner: "us".into(),
-        }]);
+        });
+        desk.set_former(former.into());
         let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
         let mut courier = Courier::new(UploadOptions {
             recordings: Arc::clone(&recordings),
@@ -383,11 +309,16 @@ impl Rig {
         }
     }
 
+    fn there(&self) -> Arc<dyn Archive> {
+        let (archive, unlisted) = (self.archive.clone(), Arc::clone(&self.unlisted));
+        Arc::new(Unlisted { archive, unlisted })
+    }
+
     fn bringing(&self) -> ArchiveOptions {
         let known = Arc::clone(&self.known);
         ArchiveOptions {
             volume_id: ARCHIVE,
-            archive: Arc::new(self.archive.clone()),
+            archive: self.there(),
             spool: SPOOL,
             known: self.known.get().map(|known| (*known).clone()),
             remember: Arc::new(move |identity: &str| {

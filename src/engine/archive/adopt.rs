@@ -4,15 +4,13 @@
 //! Must not do: add anything unasked, or make rows of its own; `index::check` does, as for a repair.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::ArchiveOptions;
 use super::backoff::rest_after_read;
 use super::bring::Failed;
 use super::courier::{Courier, Rest};
-use crate::engine::EngineError;
 use crate::index::rebuilt::journal_of_footage;
-use crate::index::{Adopter, Change, Finding, Outcome, Problem};
+use crate::index::{Adopter, Finding, Outcome, Problem};
 use crate::model::CameraId;
 use crate::protocol::{Adoption, NotAdded};
 use crate::storage::FoundFile;
@@ -20,9 +18,6 @@ use crate::storage::FoundFile;
 /// Files that are looked into before the index is told: a NAS gives the heads of so many within a second, and a
 /// recording that waits has its turn then.
 const BATCH: usize = 16;
-
-/// Longest wait for the index to take a change; a slow disk commits within a second.
-const INDEX_LIMIT: Duration = Duration::from_secs(5);
 
 /// Why nothing can be added now.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -37,7 +32,7 @@ pub enum CannotAdopt {
 
 /// How far it is.
 #[derive(Debug)]
-pub(super) enum Adopting {
+pub enum Adopting {
     /// It is wanted.
     Wanted,
     /// These have not been looked into. The last is the next: of a stream the newest, since the end of a row is cut
@@ -56,8 +51,8 @@ struct LookedInto {
 impl Courier {
     /// Hears at the desk whether they are wanted; does nothing while they are being added.
     pub(super) fn heed(&mut self) {
-        if self.options.desk.take_wish() && self.adopting.is_none() {
-            self.adopting = Some(Adopting::Wanted);
+        if self.options.desk.take_wish() && self.standing.adopting.is_none() {
+            self.standing.adopting = Some(Adopting::Wanted);
             self.now.adoption = Some(Adoption::default());
             self.show();
         }
@@ -69,21 +64,21 @@ impl Courier {
         archive: &ArchiveOptions,
         rest: &mut Rest<'_>,
     ) -> Result<(), Failed> {
-        if matches!(self.adopting, Some(Adopting::Wanted)) {
+        if matches!(self.standing.adopting, Some(Adopting::Wanted)) {
             let Some(files) = self.look_for_strangers(archive)? else {
-                (self.adopting, self.now.adoption) = (None, None);
+                (self.standing.adopting, self.now.adoption) = (None, None);
                 return Ok(());
             };
             self.now.adoption = Some(Adoption { of: files.len() as u64, ..Adoption::default() });
-            self.adopting = Some(Adopting::Left(files));
+            self.standing.adopting = Some(Adopting::Left(files));
         }
-        let Some(Adopting::Left(left)) = &self.adopting else { return Ok(()) };
+        let Some(Adopting::Left(left)) = &self.standing.adopting else { return Ok(()) };
         let batch: Vec<FoundFile> = left.iter().rev().take(BATCH).cloned().collect();
         if batch.is_empty() {
             return self.end_adoption();
         }
         let LookedInto { files: looked_into, ended } = self.look_into(archive, &batch, rest)?;
-        if let Some(Adopting::Left(left)) = &mut self.adopting {
+        if let Some(Adopting::Left(left)) = &mut self.standing.adopting {
             left.truncate(left.len().saturating_sub(looked_into.len()));
         }
         for (file, problem) in batch.iter().zip(looked_into) {
@@ -148,7 +143,7 @@ impl Courier {
             found.strangers = found.strangers.without(file.bytes);
         }
         if why.is_some() {
-            self.refused.insert(file.path.clone());
+            self.standing.not_addable.insert(file.path.clone());
         }
     }
 
@@ -161,16 +156,9 @@ impl Courier {
         let (added, of) = (adoption.added.values().sum::<u64>(), adoption.of);
         tracing::info!("{added} of {of} recordings on {} are in the index now", self.now.address);
         self.now.adoption = Some(Adoption { is_over: true, ..adoption });
-        self.adopting = None;
+        self.standing.adopting = None;
         self.show();
         Ok(())
-    }
-
-    fn tell_index(&self, changes: Vec<Change>) -> Result<(), EngineError> {
-        match self.options.index.apply_and_wait(changes, INDEX_LIMIT) {
-            true => Ok(()),
-            false => Err(EngineError::IndexBusy),
-        }
     }
 }
 

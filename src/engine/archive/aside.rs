@@ -16,10 +16,11 @@ const FAILURES: u32 = 3;
 /// Time between two of these.
 const SOON: Duration = Duration::from_secs(1);
 
-/// A recording that was put aside is tried again after this time, then after twice as long, ...
+/// A recording that was put aside is tried again after this time, and after twice as long with each failure that
+/// follows.
 const FIRST: Duration = Duration::from_secs(300);
 
-/// but at least this often: somebody may have put it right.
+/// A recording that was put aside is tried again at least this often: somebody may have put it right.
 const LONGEST: Duration = Duration::from_secs(6 * 3_600);
 
 /// So many different recordings that are refused without one that is taken are no accident.
@@ -46,6 +47,8 @@ pub enum Verdict {
 #[derive(Clone, Debug, Default)]
 struct Tried {
     failures: u32,
+    /// Its copy differed from it when it was brought last.
+    is_spoilt: bool,
     /// On the monotonic clock; none while it is not aside.
     until: Option<Duration>,
     /// Others were brought since: it is no matter of the archive.
@@ -106,6 +109,12 @@ impl Aside {
         let doublings = (tried.failures - FAILURES).min(16);
         let wait = FIRST.saturating_mul(1 << doublings).min(LONGEST);
         (tried.until, tried.why) = (Some(now.saturating_add(wait)), why);
+    }
+
+    /// The copy of `row` differed from it; whether the one before did too.
+    pub fn spoilt(&mut self, row: &SegmentRow) -> bool {
+        let tried = self.tried.entry(key(row)).or_default();
+        std::mem::replace(&mut tried.is_spoilt, true)
     }
 
     /// `row` was brought. When all were refused before, the archive may be mended: the others are tried once more.

@@ -9,18 +9,16 @@ use sha2::{Digest, Sha256};
 
 use super::aside::may_be_of_file;
 use super::backoff::{rest_after_read, rest_after_write};
-use super::courier::{Courier, Rest, unmarked};
+use super::courier::{Courier, Rest};
 use super::{ArchiveOptions, ArchiveState};
 use crate::container::ReadAt;
 use crate::engine::EngineError;
 use crate::index::{Change, IndexError};
 use crate::model::{SegmentRow, VolumeId};
 use crate::storage::archive::{CHECKPOINT_BYTES, WRITE_BYTES};
+use crate::storage::claim::Refusal;
 use crate::storage::repair::remove_marked;
 use crate::storage::{StorageError, Upload, Volume};
-
-/// Longest wait for the index to take a change; a slow disk commits within a second.
-const INDEX_LIMIT: Duration = Duration::from_secs(5);
 
 /// A file here that could not be removed is tried again after this time.
 const RETRY: Duration = Duration::from_secs(60);
@@ -36,7 +34,7 @@ pub enum Failed {
     /// The archive is in the way.
     There(StorageError),
     /// The recording is, as its file here shows.
-    Here(StorageError),
+    Recording(StorageError),
     /// The archive answers, and refuses the recording.
     Refused(StorageError),
     /// The index, or what else belongs to all of this computer.
@@ -72,12 +70,12 @@ impl Courier {
         rest: &mut Rest<'_>,
     ) -> Result<(), Failed> {
         let here = self.place_of(row)?;
-        let file = here.open_read(&row.path).map_err(Failed::Here)?;
-        let unread = |e| Failed::Here(StorageError::io("read", &row.path, e));
+        let file = here.open_read(&row.path).map_err(Failed::Recording)?;
+        let unread = |e| Failed::Recording(StorageError::io("read", &row.path, e));
         let bytes = file.length().map_err(unread)?;
         if bytes != row.bytes {
             let why = format!("it has {bytes} bytes, and the index says {}", row.bytes);
-            return Err(Failed::Here(StorageError::io(
+            return Err(Failed::Recording(StorageError::io(
                 "bring",
                 &row.path,
                 std::io::Error::other(why),
@@ -163,7 +161,7 @@ impl Courier {
         self.set_doing(ArchiveState::Comparing(row.path.clone()));
         let file = archive.archive.open_read(&row.path)?;
         match self.sum(row, file.as_ref(), rest) {
-            Err(Failed::Here(error)) => Err(Failed::There(away(archive, &error))),
+            Err(Failed::Recording(error)) => Err(Failed::There(away(archive, &error))),
             sum => sum,
         }
     }
@@ -184,7 +182,7 @@ impl Courier {
     /// Has the index name the archive. What was deleted here meanwhile goes there too.
     fn hand_over(&self, archive: &ArchiveOptions, row: &SegmentRow) -> Result<(), Failed> {
         if archive.archive.identity()?.is_none() {
-            return Err(unmarked(archive).into());
+            return Err(Refusal::Missing.error(&archive.archive.describe()).into());
         }
         self.change_place(row, archive.spool, archive.volume_id)?;
         let now = self.options.recordings.reader.segment(&row.stream, row.start)?;
@@ -207,10 +205,7 @@ impl Courier {
     ) -> Result<(), EngineError> {
         let (stream, start) = (row.stream.clone(), row.start);
         let change = Change::Move { stream, start, from, to };
-        match self.options.index.apply_and_wait(vec![change], INDEX_LIMIT) {
-            true => Ok(()),
-            false => Err(EngineError::IndexBusy),
-        }
+        self.tell_index(vec![change])
     }
 
     /// Removes a file here that the archive has. One that cannot be removed is looked for again.
@@ -224,7 +219,7 @@ impl Courier {
     /// Files here that the archive has are looked for again soon.
     pub(super) fn tidy_later(&mut self) {
         let retry = self.options.clock.monotonic().saturating_add(RETRY);
-        self.tidy_due = self.tidy_due.min(retry);
+        self.standing.tidy_due = self.standing.tidy_due.min(retry);
     }
 
     fn place_of(&self, row: &SegmentRow) -> Result<Arc<dyn Volume>, Failed> {
@@ -287,7 +282,7 @@ fn each_part(
         let length = (row.bytes - offset).min(WRITE_BYTES as u64);
         let part = &mut buffer[..usize::try_from(length).unwrap_or(WRITE_BYTES)];
         file.read_exact_at(offset, part)
-            .map_err(|error| Failed::Here(StorageError::io("read", &row.path, error)))?;
+            .map_err(|error| Failed::Recording(StorageError::io("read", &row.path, error)))?;
         sum.update(&*part);
         take(offset, part)?;
         offset += length;

@@ -2,125 +2,68 @@
 //!
 //! Must not do: wait longer than a call to the archive takes; the thread waits between the rounds.
 
-use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use super::adopt::Adopting;
-use super::aside::{Aside, Verdict, may_be_of_file};
-use super::backoff::{Backoff, Obstacle};
+use super::aside::may_be_of_file;
 use super::bring::Failed;
+use super::deletions::Deletions;
 use super::former::Former;
-use super::{Amount, ArchiveOptions, ArchiveReport, ArchiveState, Change, Order, UploadOptions};
+use super::standing::Standing;
+use super::{Amount, ArchiveOptions, ArchiveReport, ArchiveState, Change, UploadOptions};
 use crate::engine::EngineError;
-use crate::engine::removal::Removal;
+use crate::engine::removal::INDEX_LIMIT;
+use crate::index;
 use crate::model::{SegmentRow, SegmentState};
+use crate::storage::claim::Refusal;
 use crate::storage::{Owner, StorageError};
 
 /// Time between two looks while nothing waits.
-const LOOK: Duration = Duration::from_secs(5);
+pub(super) const LOOK: Duration = Duration::from_secs(5);
 
 /// An archive from which nothing is wanted is asked for its space this often: that it went away is known soon.
 const ASK: Duration = Duration::from_secs(60);
 
-/// An archive that refuses all that is brought, one by one, is not tried more often.
-const REFUSES: Duration = Duration::from_secs(30);
-
 /// Has the thread rest; breaks when it has something else to do.
 pub type Rest<'a> = dyn FnMut(Duration) -> ControlFlow<()> + 'a;
-
-/// What a round came to.
-enum Done {
-    /// Something; there may be more.
-    Some,
-    /// There was nothing to do.
-    Nothing,
-}
 
 /// Brings recordings.
 pub struct Courier {
     pub(super) options: UploadOptions,
     archive: Option<ArchiveOptions>,
     pub(super) now: ArchiveReport,
-    pub(super) removal: Removal,
-    backoff: Backoff,
-    /// Before this time on the monotonic clock the archive is left alone.
-    due: Duration,
-    /// It has answered, and nothing has failed since.
-    is_connected: bool,
-    /// When it is reached it becomes ours.
-    takes_over: bool,
-    /// Files here that the index has on the archive are looked for.
-    pub(super) tidy_due: Duration,
-    /// What an interrupted deletion has left there has been given to the removal.
-    pub(super) is_taken_up: bool,
-    /// When it was last asked for its space.
-    asked: Duration,
-    /// When all of its files were last listed.
-    pub(super) listed: Option<Duration>,
-    /// The recording that is being brought, or was last.
-    on_its_way: Option<SegmentRow>,
-    /// Recordings that could not be brought, and when they are tried again.
-    pub(super) aside: Aside,
-    /// What was ordered last.
-    pub(super) ordered: Option<Order>,
+    pub(super) standing: Standing,
+    pub(super) deletions: Deletions,
     pub(super) former: Former,
-    /// What the index does not know is being added to it.
-    pub(super) adopting: Option<Adopting>,
-    /// Files that cannot be added to the index.
-    pub(super) refused: BTreeSet<String>,
-    /// In the round before, some were looked into: recordings that wait get this one.
-    pub(super) has_adopted: bool,
 }
 
 impl Courier {
     /// One without an archive.
     #[must_use]
     pub fn new(options: UploadOptions) -> Self {
-        let UploadOptions { recordings, index, thumbnails, .. } = &options;
-        let removal = || Removal::new(recordings.clone(), index.clone(), thumbnails.clone());
-        let (removal, former) = (removal(), Former::new(removal()));
         Self {
-            options,
             archive: None,
             now: ArchiveReport::default(),
-            removal,
-            backoff: Backoff::default(),
-            due: Duration::ZERO,
-            is_connected: false,
-            takes_over: false,
-            tidy_due: Duration::ZERO,
-            is_taken_up: false,
-            asked: Duration::ZERO,
-            listed: None,
-            on_its_way: None,
-            aside: Aside::default(),
-            ordered: None,
-            former,
-            adopting: None,
-            refused: BTreeSet::new(),
-            has_adopted: false,
+            standing: Standing::default(),
+            deletions: Deletions::new(&options),
+            former: Former::new(Deletions::new(&options)),
+            options,
         }
     }
 
     /// Recordings are brought to this one from now on.
     pub fn set_archive(&mut self, archive: Option<ArchiveOptions>) {
-        let UploadOptions { recordings, index, thumbnails, .. } = &self.options;
         // What could not be removed is of the archive before; it stays marked there.
-        self.removal = Removal::new(recordings.clone(), index.clone(), thumbnails.clone());
+        self.deletions = Deletions::new(&self.options);
         self.now = ArchiveReport { serial: self.now.serial + 1, ..ArchiveReport::default() };
         if let Some(archive) = &archive {
             self.now.volume = archive.volume_id;
             self.now.address = archive.archive.describe();
         }
-        (self.is_connected, self.is_taken_up, self.listed) = (false, false, None);
         // What was wanted was wanted of the archive before.
         self.options.desk.take_wish();
-        self.adopting = None;
-        self.refused.clear();
-        self.takes_over = false;
+        self.standing = Standing::default();
         self.archive = archive;
-        self.retry();
         self.show();
     }
 
@@ -128,22 +71,21 @@ impl Courier {
         match change {
             Change::Archive(archive) => self.set_archive(archive.map(|archive| *archive)),
             Change::Retry => self.retry(),
-            Change::Look => self.heed(),
+            // The round that follows does.
+            Change::Look => {}
             Change::TakeOver => self.take_over(),
         }
     }
 
     /// Tries in the next round, whatever was in the way.
     pub fn retry(&mut self) {
-        self.backoff.reset();
-        (self.due, self.tidy_due) = (Duration::ZERO, Duration::ZERO);
-        self.aside.clear();
+        self.standing.retry();
     }
 
     /// Tries in the next round, and makes the archive ours then, whoever's it is.
     pub fn take_over(&mut self) {
-        self.takes_over = true;
-        self.is_connected = false;
+        self.standing.takes_over = true;
+        self.standing.is_connected = false;
         self.retry();
     }
 
@@ -153,105 +95,122 @@ impl Courier {
         self.tend_former();
         let Some(archive) = self.archive.clone() else { return LOOK };
         self.heed();
+        match self.work(&archive, rest) {
+            Ok(wait) => wait,
+            Err(failed) => self.after(failed),
+        }
+    }
+
+    fn work(&mut self, archive: &ArchiveOptions, rest: &mut Rest<'_>) -> Result<Duration, Failed> {
+        let waiting = self.waiting(archive)?;
         let now = self.options.clock.monotonic();
-        let waiting = match self.waiting(&archive) {
-            Ok(waiting) => waiting,
-            Err(error) => return self.fail_here(&error),
-        };
-        if now < self.due && !self.may_make_room() {
+        if now < self.standing.due && !self.may_make_room() {
             self.show();
-            return LOOK.min(self.due - now);
+            return Ok(LOOK.min(self.standing.due - now));
         }
-        match self.work(&archive, waiting, rest) {
-            Ok(Done::Some) => Duration::ZERO,
-            Ok(Done::Nothing) => LOOK,
-            Err(Failed::Stopped) => Duration::ZERO,
-            Err(Failed::There(error)) => self.fail_there(&error),
-            Err(Failed::Here(error)) => self.put_aside(&error),
-            Err(Failed::Refused(error)) => self.refused(&error),
-            Err(Failed::Engine(error)) => self.fail_here(&error),
-            Err(Failed::Spoilt) => self.tell_spoilt(),
+        if self.prepare(archive, &waiting)? {
+            return Ok(Duration::ZERO);
         }
+        if now < self.standing.due {
+            return Ok(LOOK);
+        }
+        if self.bring_next(archive, &waiting, rest)? {
+            return Ok(Duration::ZERO);
+        }
+        self.idle(archive)?;
+        Ok(LOOK)
     }
 
     /// A full archive is not left alone when deletions on it are ordered.
     fn may_make_room(&self) -> bool {
-        self.now.state == ArchiveState::Full && self.ordered.is_some()
+        self.now.state == ArchiveState::Full && self.deletions.is_ordered()
     }
 
-    fn work(
+    /// Does what comes before any recording, one thing at a time: reaches the archive, tidies up here, deletes there.
+    /// Whether there was anything.
+    fn prepare(
         &mut self,
         archive: &ArchiveOptions,
-        waiting: Vec<SegmentRow>,
-        rest: &mut Rest<'_>,
-    ) -> Result<Done, Failed> {
-        let now = self.options.clock.monotonic();
-        if !self.is_connected {
+        waiting: &[SegmentRow],
+    ) -> Result<bool, Failed> {
+        if !self.standing.is_connected {
             self.connect(archive)?;
-            self.drop_parts(archive, &waiting)?;
-            self.is_connected = true;
-            return Ok(Done::Some);
+            self.drop_parts(archive, waiting)?;
+            self.standing.is_connected = true;
+            return Ok(true);
         }
-        if now >= self.tidy_due {
-            self.tidy_due = Duration::MAX;
-            let tidied = self.tidy(archive);
-            if tidied.is_err() {
-                self.tidy_due = Duration::ZERO;
+        if self.options.clock.monotonic() >= self.standing.tidy_due {
+            self.standing.tidy_due = Duration::MAX;
+            if let Err(error) = self.tidy(archive) {
+                self.standing.tidy_due = Duration::ZERO;
+                return Err(error);
             }
-            tidied?;
-            return Ok(Done::Some);
+            return Ok(true);
         }
-        if self.delete(archive)? {
-            (self.due, self.now.serial) = (Duration::ZERO, self.now.serial + 1);
-            self.now.room.lacking = 0;
-            self.ask(archive)?;
-            return Ok(Done::Some);
+        if !self.delete(archive)? {
+            return Ok(false);
         }
-        if now < self.due {
-            return Ok(Done::Nothing);
-        }
-        let next = self.aside.next(&waiting, now);
-        if self.adopting.is_some() && (next.is_none() || !self.has_adopted) {
+        (self.standing.due, self.now.serial) = (Duration::ZERO, self.now.serial + 1);
+        self.now.room.lacking = 0;
+        self.ask(archive)?;
+        Ok(true)
+    }
+
+    /// Brings the next recording, or has its turn taken by files that are to be added to the index; whether there was
+    /// anything.
+    fn bring_next(
+        &mut self,
+        archive: &ArchiveOptions,
+        waiting: &[SegmentRow],
+        rest: &mut Rest<'_>,
+    ) -> Result<bool, Failed> {
+        let next = self.standing.aside.next(waiting, self.options.clock.monotonic());
+        let is_their_turn = next.is_none() || !self.standing.has_adopted;
+        if self.standing.adopting.is_some() && is_their_turn {
             if next.is_none() {
                 self.set_state(ArchiveState::Idle);
             }
-            self.has_adopted = true;
+            self.standing.has_adopted = true;
             self.adopt(archive, rest)?;
-            return Ok(Done::Some);
+            return Ok(true);
         }
-        self.has_adopted = false;
-        if let Some(row) = next {
-            self.on_its_way = Some(row.clone());
-            match self.bring(archive, row, rest) {
-                Err(Failed::There(error)) => {
-                    if error.is_full() {
-                        self.now.room.lacking = row.bytes;
-                    }
-                    return Err(Failed::Refused(self.only_of_file(archive, error)?));
+        self.standing.has_adopted = false;
+        let Some(row) = next else { return Ok(false) };
+        self.standing.on_its_way = Some(row.clone());
+        match self.bring(archive, row, rest) {
+            Err(Failed::There(error)) => {
+                if error.is_full() {
+                    self.now.room.lacking = row.bytes;
                 }
-                brought => brought?,
+                return Err(Failed::Refused(self.only_of_file(archive, error)?));
             }
-            self.succeeded(row);
-            self.ask(archive)?;
-            return Ok(Done::Some);
+            brought => brought?,
         }
+        self.succeeded(row);
+        self.ask(archive)?;
+        Ok(true)
+    }
+
+    /// Nothing waits, or nothing that is tried now.
+    fn idle(&mut self, archive: &ArchiveOptions) -> Result<(), Failed> {
         self.tell_aside();
-        if self.is_list_due(now) {
+        let now = self.options.clock.monotonic();
+        if self.standing.is_list_due(now) {
             self.set_state(ArchiveState::Idle);
             let _told = self.look_for_strangers(archive)?;
-        } else if now.saturating_sub(self.asked) >= ASK {
+        } else if now.saturating_sub(self.standing.asked) >= ASK {
             self.ask(archive)?;
         }
         self.set_state(ArchiveState::Idle);
-        Ok(Done::Nothing)
+        Ok(())
     }
 
     /// Reaches it, and makes sure that it is the one that it was.
     fn connect(&mut self, archive: &ArchiveOptions) -> Result<(), Failed> {
         let known = archive.known.as_deref();
-        let owner = Owner { id: archive.owner.clone(), takes_over: self.takes_over };
+        let owner = Owner { id: archive.owner.clone(), takes_over: self.standing.takes_over };
         let identity = archive.archive.mark(known, &owner)?;
-        self.takes_over = false;
+        self.standing.takes_over = false;
         if known != Some(identity.as_str()) {
             let volume_id = (archive.remember)(&identity)?;
             let volumes = &self.options.recordings.volumes;
@@ -260,15 +219,18 @@ impl Courier {
             let known = Some(identity);
             self.archive = Some(ArchiveOptions { volume_id, known, ..archive.clone() });
         }
+        let volume = self.now.volume;
+        let leaving = self.options.recordings.reader.leaving(volume)?;
+        self.deletions.take_up(volume, leaving);
         self.ask(archive)?;
-        self.backoff.reset();
+        self.standing.backoff.reset();
         tracing::info!("{} is connected", self.now.address);
         Ok(())
     }
 
     /// Asks for its space. One that does not tell has no limit that is known.
     pub(super) fn ask(&mut self, archive: &ArchiveOptions) -> Result<(), Failed> {
-        self.asked = self.options.clock.monotonic();
+        self.standing.asked = self.options.clock.monotonic();
         let room = &mut self.now.room;
         let before = std::mem::replace(&mut room.space, archive.archive.space()?);
         room.unfreed = match room.space.is_told() {
@@ -280,10 +242,10 @@ impl Courier {
     }
 
     fn succeeded(&mut self, row: &SegmentRow) {
-        self.backoff.reset();
+        self.standing.backoff.reset();
         self.now.brought = self.now.brought.and(row.bytes);
         self.now.room.lacking = 0;
-        self.aside.brought(row);
+        self.standing.aside.brought(row);
         self.tell_aside();
     }
 
@@ -298,7 +260,7 @@ impl Courier {
         }
         match archive.archive.identity()? {
             Some(_) => Ok(error),
-            None => Err(unmarked(archive).into()),
+            None => Err(Refusal::Missing.error(&archive.archive.describe()).into()),
         }
     }
 
@@ -311,115 +273,22 @@ impl Courier {
             let closed = matches!(row.state, SegmentState::Finished | SegmentState::Recovered);
             closed && !open.iter().any(|open| open.start == row.start && open.stream == row.stream)
         });
-        self.aside.keep(&rows);
+        self.standing.aside.keep(&rows);
         self.now.waiting = rows.iter().fold(Amount::default(), |sum, row| sum.and(row.bytes));
         Ok(rows)
     }
 
-    /// The archive is in the way: it is left alone for a while.
-    fn fail_there(&mut self, error: &StorageError) -> Duration {
-        let obstacle = Obstacle::of(error);
-        if obstacle != Obstacle::Full {
-            self.is_connected = false;
+    /// Tells the index, and waits until it knows.
+    pub(super) fn tell_index(&self, changes: Vec<index::Change>) -> Result<(), EngineError> {
+        match self.options.index.apply_and_wait(changes, INDEX_LIMIT) {
+            true => Ok(()),
+            false => Err(EngineError::IndexBusy),
         }
-        let wait = self.backoff.after(obstacle);
-        self.due = self.options.clock.monotonic().saturating_add(wait);
-        let state = ArchiveState::of(error);
-        if std::mem::discriminant(&state) != std::mem::discriminant(&self.now.state) {
-            tracing::warn!("recordings cannot be brought to {}: {error}", self.now.address);
-        }
-        self.set_state(state);
-        LOOK.min(wait)
-    }
-
-    /// Something on this computer is in the way of all.
-    fn fail_here(&mut self, error: &EngineError) -> Duration {
-        let text = format!("Recordings are not brought to {}: {error}.", self.now.address);
-        self.note_trouble(text);
-        // What the index was told may hold by now.
-        self.tidy_due = Duration::ZERO;
-        LOOK
-    }
-
-    /// One recording is in the way, here: others go first.
-    fn put_aside(&mut self, error: &StorageError) -> Duration {
-        let row = self.on_its_way.take().filter(|row| {
-            let reader = &self.options.recordings.reader;
-            let now = reader.segment(&row.stream, row.start).ok().flatten();
-            // Deleted in this very moment, it is missed by nobody.
-            now.is_some_and(|now| !now.state.is_deleting())
-        });
-        if let Some(row) = row {
-            self.leave_aside(&row, error.to_string());
-        }
-        Duration::ZERO
-    }
-
-    /// The archive refuses a recording: this one, or all of them.
-    fn refused(&mut self, error: &StorageError) -> Duration {
-        let Some(row) = self.on_its_way.take() else { return self.fail_there(error) };
-        let now = self.options.clock.monotonic();
-        let waiting = usize::try_from(self.now.waiting.files).unwrap_or(usize::MAX);
-        match self.aside.refused(&row, error, waiting, now) {
-            Verdict::Again(wait) => {
-                self.due = now.saturating_add(wait);
-                LOOK.min(wait)
-            }
-            Verdict::Aside => {
-                tracing::warn!("{} is not taken by {}: {error}", row.path, self.now.address);
-                self.tell_aside();
-                Duration::ZERO
-            }
-            Verdict::All => {
-                let wait = self.fail_there(error);
-                self.due = self.due.max(now.saturating_add(REFUSES));
-                wait
-            }
-        }
-    }
-
-    /// It is brought again; when that comes out no better, not all the time.
-    fn tell_spoilt(&mut self) -> Duration {
-        self.now.spoilt += 1;
-        let Some(row) = self.on_its_way.take() else { return Duration::ZERO };
-        let address = &self.now.address;
-        let text = format!(
-            "The copy of {} on {address} differed from the recording; it is brought again.",
-            row.path
-        );
-        if self.now.spoilt > 1 {
-            self.leave_aside(&row, format!("the copy of {} differed from it", row.path));
-        } else {
-            self.note_trouble(text);
-        }
-        Duration::ZERO
-    }
-
-    fn leave_aside(&mut self, row: &SegmentRow, why: String) {
-        self.aside.put(row, why, self.options.clock.monotonic());
-        self.tell_aside();
-    }
-
-    /// Tells of recordings that are tried later, and of nothing else any more.
-    fn tell_aside(&mut self) {
-        self.now.aside = self.aside.count();
-        match self.aside.sentence(&self.now.address) {
-            Some(text) => self.note_trouble(text),
-            None => self.now.trouble = None,
-        }
-    }
-
-    pub(super) fn note_trouble(&mut self, text: String) {
-        if self.now.trouble.as_ref() != Some(&text) {
-            tracing::error!("{text}");
-        }
-        self.now.trouble = Some(text);
-        self.show();
     }
 
     /// What it does with a recording; one that refuses all does nothing until it takes one.
     pub(super) fn set_doing(&mut self, state: ArchiveState) {
-        if !self.aside.refuses_all() {
+        if !self.standing.aside.refuses_all() {
             self.set_state(state);
         }
     }
@@ -441,9 +310,4 @@ impl Courier {
             None => self.options.desk.clear(),
         }
     }
-}
-
-/// It answers, and its marker is gone.
-pub(super) fn unmarked(archive: &ArchiveOptions) -> StorageError {
-    StorageError::Gone { path: archive.archive.describe(), why: "its marker is gone" }
 }

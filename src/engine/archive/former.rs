@@ -1,22 +1,23 @@
 //! Archives of former settings, from which footage is still played: what is on them still ages. Those that hold
 //! recordings are asked now and then whether they answer, and what the retention orders on them is carried out.
 //!
-//! Must not do: bring anything there, decide what goes, or have the archive of today wait for more than one call.
+//! Must not do: bring anything there, decide what goes, or have the archive of today wait for more than one question
+//! and the files of one order in a round.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::mem::{Discriminant, discriminant};
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::courier::Courier;
-use super::upkeep::taken_up;
-use super::{ORDER, Order};
+use super::deletions::Deletions;
+use super::{ArchiveState, Order};
 use crate::engine::EngineError;
-use crate::engine::removal::{Doomed, Removal};
 use crate::model::VolumeId;
 use crate::runtime::Now;
-use crate::storage::{Archive, Owner};
+use crate::storage::{Archive, Owner, StorageError};
 
-/// Time between two questions: ages are counted in hours at least, and one that is off takes seconds to say nothing.
+/// Time between two questions to one: ages are counted in hours at least, and one that is off takes seconds to say nothing.
 const ASK: Duration = Duration::from_secs(600);
 
 /// An archive of former settings.
@@ -43,28 +44,52 @@ pub struct FormerReport {
 
 /// What the thread `upload` keeps of them.
 pub struct Former {
-    removal: Removal,
+    deletions: Deletions,
     /// Which there are.
     known: Arc<Vec<FormerArchive>>,
     now: FormerReport,
     /// When they are asked again, on the monotonic clock.
     due: Duration,
-    /// What is to go there, as it was ordered last.
-    ordered: Option<Order>,
-    /// Deletions that an end has interrupted.
-    interrupted: Vec<Doomed>,
+    /// Those that are still to be asked, the next one last.
+    unasked: Vec<FormerArchive>,
+    /// How those stand that have refused or not answered.
+    refusals: BTreeMap<VolumeId, Discriminant<ArchiveState>>,
 }
 
 impl Former {
     /// None are known yet.
-    pub(super) fn new(removal: Removal) -> Self {
+    pub(super) fn new(deletions: Deletions) -> Self {
         Self {
-            removal,
+            deletions,
             known: Arc::default(),
             now: FormerReport::default(),
             due: Duration::ZERO,
-            ordered: None,
-            interrupted: Vec::new(),
+            unasked: Vec::new(),
+            refusals: BTreeMap::new(),
+        }
+    }
+
+    /// Nothing is done any more on others than these.
+    fn keep(&mut self, archives: &[FormerArchive]) {
+        let is_kept = |volume: VolumeId| archives.iter().any(|it| it.volume == volume);
+        self.now.there.retain(|volume| is_kept(*volume));
+        self.refusals.retain(|volume, _| is_kept(*volume));
+        self.deletions.keep_interrupted(is_kept);
+    }
+
+    /// Logs what an archive has answered when that is something else than before.
+    fn note(&mut self, asked: &FormerArchive, answer: Result<(), &StorageError>) {
+        let address = asked.archive.describe();
+        match answer.map_err(|error| (discriminant(&ArchiveState::of(error)), error)) {
+            Ok(()) if self.refusals.remove(&asked.volume).is_some() => {
+                tracing::info!("recordings on {address} age again");
+            }
+            Ok(()) => {}
+            Err((state, error)) => {
+                if self.refusals.insert(asked.volume, state) != Some(state) {
+                    tracing::warn!("recordings on {address} do not age now: {error}");
+                }
+            }
         }
     }
 }
@@ -74,75 +99,82 @@ impl Courier {
     pub(super) fn take_orders(&mut self) {
         while let Ok(order) = self.options.orders.try_recv() {
             let is_former = self.former.known.iter().any(|it| it.volume == order.volume);
-            *(if is_former { &mut self.former.ordered } else { &mut self.ordered }) = Some(order);
+            let deletions =
+                if is_former { &mut self.former.deletions } else { &mut self.deletions };
+            deletions.order(order);
         }
     }
 
-    /// Asks them when that is due, and deletes some of what is to go there.
+    /// Asks one of them when that is due, and deletes some of what is to go there.
     pub(super) fn tend_former(&mut self) {
         let known = self.options.desk.former();
         if let Some(known) = known.filter(|known| !Arc::ptr_eq(known, &self.former.known)) {
+            self.former.keep(&known);
             self.former.known = known;
             self.former.due = Duration::ZERO;
         }
         let now = self.options.clock.now();
-        if now.monotonic >= self.former.due {
-            self.former.due = now.monotonic.saturating_add(ASK);
-            if let Err(error) = self.ask_former() {
-                tracing::warn!("what is on former archives does not age now: {error}");
-            }
+        if let Err(error) = self.ask_former(now.monotonic) {
+            tracing::warn!("what is on former archives does not age now: {error}");
         }
         if let Err(error) = self.delete_former(now) {
             tracing::warn!("old recordings on former archives stay for now: {error}");
         }
     }
 
-    /// Finds out which of those that hold recordings answer, and what was interrupted there.
-    fn ask_former(&mut self) -> Result<(), EngineError> {
-        let mut there = BTreeSet::new();
-        self.former.interrupted.clear();
-        let reader = self.options.recordings.reader.clone();
-        let occupied = if self.former.known.is_empty() { None } else { Some(reader.occupied()?) };
-        for former in self.former.known.iter() {
-            let holds = occupied.as_ref().is_some_and(|all| all.contains_key(&former.volume));
-            let Some(marker) = former.marker.as_deref().filter(|_| holds) else { continue };
-            let us = Owner::new(former.owner.clone());
-            if let Err(error) = former.archive.mark(Some(marker), &us) {
-                tracing::debug!("nothing is deleted on a former archive: {error}");
-                continue;
-            }
-            there.insert(former.volume);
-            let rows = reader.leaving(former.volume)?.into_iter();
-            let new = rows.filter(|row| !self.former.removal.holds(row));
-            self.former.interrupted.extend(new.filter_map(taken_up));
+    /// Asks the next of those that hold recordings whether it answers, and goes on with what was interrupted there.
+    fn ask_former(&mut self, now: Duration) -> Result<(), EngineError> {
+        let before = self.former.now.there.clone();
+        if now >= self.former.due {
+            self.former.due = now.saturating_add(ASK);
+            self.former.unasked = self.occupied_former()?;
+            let occupied = self.former.unasked.clone();
+            self.former.keep(&occupied);
         }
-        if there != self.former.now.there {
-            self.former.now.there = there;
+        if let Some(asked) = self.former.unasked.pop() {
+            self.ask_whether_there(&asked)?;
+        }
+        if self.former.now.there != before {
             self.options.desk.show_former(self.former.now.clone());
         }
         Ok(())
     }
 
+    /// Those that hold recordings, the first one last.
+    fn occupied_former(&self) -> Result<Vec<FormerArchive>, EngineError> {
+        let known = &self.former.known;
+        if known.is_empty() {
+            return Ok(Vec::new());
+        }
+        let occupied = self.options.recordings.reader.occupied()?;
+        let holds = |it: &&FormerArchive| it.marker.is_some() && occupied.contains_key(&it.volume);
+        Ok(known.iter().rev().filter(holds).cloned().collect())
+    }
+
+    fn ask_whether_there(&mut self, asked: &FormerArchive) -> Result<(), EngineError> {
+        // Without the identity that it had anything there would be marked as ours.
+        let Some(marker) = asked.marker.as_deref() else { return Ok(()) };
+        let answer = asked.archive.mark(Some(marker), &Owner::new(asked.owner.clone()));
+        let former = &mut self.former;
+        former.note(asked, answer.as_ref().map(|_| ()));
+        former.now.there.remove(&asked.volume);
+        let mut leaving = Vec::new();
+        if answer.is_ok() {
+            leaving = self.options.recordings.reader.leaving(asked.volume)?;
+            former.now.there.insert(asked.volume);
+        }
+        former.deletions.take_up(asked.volume, leaving);
+        Ok(())
+    }
+
     fn delete_former(&mut self, now: Now) -> Result<(), EngineError> {
         let former = &mut self.former;
-        let mut doomed = Vec::new();
-        if former.removal.has_room() {
-            let some = former.interrupted.len().min(ORDER);
-            doomed.extend(former.interrupted.drain(..some));
-            let FormerReport { there, serial } = &former.now;
-            let valid = |o: &Order| there.contains(&o.volume) && o.serial == *serial;
-            let order = former.ordered.take().filter(|order| doomed.is_empty() && valid(order));
-            doomed.extend(order.into_iter().flat_map(|order| order.doomed));
-        }
-        if doomed.is_empty() && !former.removal.is_due(now.monotonic) {
+        let FormerReport { there, serial } = &former.now;
+        let valid = |order: &Order| there.contains(&order.volume) && order.serial == *serial;
+        let Some(removed) = former.deletions.carry_out(valid, &self.options.locks, now)? else {
             return Ok(());
-        }
-        let locks = self.options.locks.clone();
-        let marked = locks.hold(|locks| former.removal.mark(doomed, locks, false, now.monotonic));
-        let marked = marked.transpose()?.unwrap_or_default();
-        let (count, removed) = (marked.len(), former.removal.remove(marked, now)?);
-        if removed.files < count {
-            former.removal.trouble().into_iter().for_each(|trouble| tracing::warn!("{trouble}"));
+        };
+        if removed.failed > 0 {
             // It may be away by now.
             former.due = now.monotonic;
         }

@@ -10,8 +10,11 @@ mod aside;
 pub mod backoff;
 mod bring;
 mod courier;
+mod deletions;
+mod failing;
 mod former;
 mod report;
+mod standing;
 mod upkeep;
 
 pub use adopt::CannotAdopt;
@@ -45,7 +48,8 @@ const ORDERS: usize = 4;
 /// Changes that wait at most; the engine sends again what cannot be taken.
 const CHANGES: usize = 4;
 
-/// Keeps the identity that an archive has; its number in the index, which is that of a known one that has moved.
+/// Remembers an archive's identity; returns its number in the index, which is that of a known archive when it has only
+/// moved.
 pub type Remember = dyn Fn(&str) -> Result<VolumeId, EngineError> + Send + Sync;
 
 /// Where recordings are brought to. Whoever gives it has put it among the places already.
@@ -61,7 +65,7 @@ pub struct ArchiveOptions {
     pub known: Option<String>,
     /// The identity of who brings recordings there: us.
     pub owner: String,
-    /// Keeps the identity that it has when it is reached for the first time.
+    /// Remembers the identity that it has when it is reached for the first time.
     pub remember: Arc<Remember>,
     /// Whether what was brought is read back once and compared.
     pub verify: bool,
@@ -193,7 +197,7 @@ pub(super) enum Change {
     Retry,
     /// Look at once what is wanted at the desk.
     Look,
-    /// The same, and the archive becomes ours when it is somebody else's.
+    /// Try now, and make the archive ours whoever's it is.
     TakeOver,
 }
 
@@ -206,7 +210,7 @@ pub struct Upload {
 
 /// The changes before this one have not been taken yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the archive is busy; the change is tried again")]
+#[error("the archive is busy; try again in a moment")]
 pub struct UploadBusy;
 
 impl Upload {
@@ -235,7 +239,7 @@ impl Upload {
     /// Tries now, whatever was in the way.
     ///
     /// # Errors
-    /// When the thread has not taken the changes before; one of them has it try.
+    /// When the thread has not taken the changes before; it can be sent again.
     pub fn retry(&self) -> Result<(), UploadBusy> {
         self.changes.try_send(Change::Retry).map_err(|_| UploadBusy)
     }
@@ -248,7 +252,7 @@ impl Upload {
     /// Looks at once what is wanted at its desk.
     ///
     /// # Errors
-    /// When the thread has not taken the changes before; it looks after them.
+    /// When the thread has not taken the changes before; it looks when it has.
     pub fn look(&self) -> Result<(), UploadBusy> {
         self.changes.try_send(Change::Look).map_err(|_| UploadBusy)
     }

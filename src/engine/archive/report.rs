@@ -60,7 +60,7 @@ pub struct ArchiveReport {
     pub spoilt: u64,
     /// Recordings of those that wait that could not be brought and are tried later; others are brought meanwhile.
     pub aside: u64,
-    /// What is wrong with a recording that waits, in a sentence.
+    /// What is in the way although the archive answers, in a sentence.
     pub trouble: Option<String>,
 }
 

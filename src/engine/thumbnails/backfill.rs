@@ -34,8 +34,15 @@ pub struct Backlog {
     current: Option<Current>,
     /// When segments are looked for again.
     look_at: Duration,
-    /// Whether the last step was for footage on an archive.
-    is_elsewhere: bool,
+}
+
+/// What a step was for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Footage on this computer, or a look for some.
+    Here,
+    /// Footage on an archive, which others may be waiting for.
+    Elsewhere,
 }
 
 /// The segment whose pictures are being made.
@@ -61,23 +68,20 @@ impl Backlog {
             rows: Vec::new(),
             current: None,
             look_at: Duration::ZERO,
-            is_elsewhere: false,
         }
     }
 
-    /// Whether the last step was for footage on an archive, which others may be waiting for.
-    #[must_use]
-    pub const fn is_elsewhere(&self) -> bool {
-        self.is_elsewhere
-    }
-
-    /// Makes one picture, or prepares the next segment; false when there is nothing to do now.
+    /// Makes one picture, or prepares the next segment; none when there is nothing to do now.
     ///
     /// # Errors
     /// When the index cannot be read or a picture cannot be kept.
-    pub fn step(&mut self, maker: &mut ThumbnailMaker, now: Now) -> Result<bool, IndexError> {
+    pub fn step(
+        &mut self,
+        maker: &mut ThumbnailMaker,
+        now: Now,
+    ) -> Result<Option<Step>, IndexError> {
         if let Some(mut current) = self.current.take() {
-            self.is_elsewhere = !self.is_here(current.segment.row.volume);
+            let step = self.step_for(current.segment.row.volume);
             match current.moments.pop() {
                 Some(at) => {
                     if self.make(&mut current, at, maker)? {
@@ -88,20 +92,18 @@ impl Backlog {
                     self.writer.complete(&current.segment.row.stream, current.segment.row.start)?
                 }
             }
-            return Ok(true);
+            return Ok(Some(step));
         }
         if let Some(row) = self.rows.pop() {
-            self.is_elsewhere = !self.is_here(row.volume);
             self.begin(&row, now.wall)?;
-            return Ok(true);
+            return Ok(Some(self.step_for(row.volume)));
         }
-        self.is_elsewhere = false;
         if now.monotonic < self.look_at {
-            return Ok(false);
+            return Ok(None);
         }
         self.look_at = now.monotonic + LOOK;
         self.rows = self.incomplete()?;
-        Ok(true)
+        Ok(Some(Step::Here))
     }
 
     /// The segments that lack pictures, ordered by start. Of two that begin together the one of the sub stream
@@ -122,8 +124,11 @@ impl Backlog {
         Ok(rows)
     }
 
-    fn is_here(&self, volume: VolumeId) -> bool {
-        self.recordings.volumes.here().contains_key(&volume)
+    fn step_for(&self, volume: VolumeId) -> Step {
+        match self.recordings.volumes.here().contains_key(&volume) {
+            true => Step::Here,
+            false => Step::Elsewhere,
+        }
     }
 
     /// The archive, if it answers.
@@ -133,7 +138,8 @@ impl Backlog {
     }
 
     fn begin(&mut self, row: &SegmentRow, now: WallTime) -> Result<(), IndexError> {
-        if self.is_elsewhere && self.reachable() != Some(row.volume) {
+        let step = self.step_for(row.volume);
+        if step == Step::Elsewhere && self.reachable() != Some(row.volume) {
             // What is there waits for the next look.
             self.rows.retain(|other| other.volume != row.volume);
             return Ok(());
@@ -201,7 +207,7 @@ impl Backlog {
         match error {
             // The archive may have gone away.
             PlaybackError::Container { source: ContainerError::Io { .. }, .. }
-                if self.is_elsewhere =>
+                if self.step_for(row.volume) == Step::Elsewhere =>
             {
                 Ok(())
             }

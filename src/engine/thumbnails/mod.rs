@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use crossbeam::channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
 
-use self::backfill::Backlog;
+use self::backfill::{Backlog, Step};
 use self::live::Watcher;
 use super::archive::ArchiveDesk;
 use super::recordings::Recordings;
@@ -190,12 +190,13 @@ impl ThumbnailWork {
     fn fill(&mut self, clock: &dyn Clock) -> Result<(), IndexError> {
         for _ in 0..STEPS {
             let (began, before) = (clock.now(), clock.worked());
-            if !self.budget.allows(began.monotonic) || !self.backlog.step(&mut self.maker, began)? {
+            if !self.budget.allows(began.monotonic) {
                 break;
             }
+            let Some(step) = self.backlog.step(&mut self.maker, began)? else { break };
             let worked = clock.worked().saturating_sub(before);
             let took = clock.monotonic().saturating_sub(began.monotonic);
-            self.budget.spend(began.monotonic, cost(worked, took, self.backlog.is_elsewhere()));
+            self.budget.spend(began.monotonic, cost(worked, took, step));
         }
         Ok(())
     }
@@ -217,8 +218,12 @@ impl ThumbnailWork {
 }
 
 /// What a step costs that used a core for `worked` and took so long.
-fn cost(worked: Duration, took: Duration, is_elsewhere: bool) -> Duration {
-    worked.max(took / if is_elsewhere { ARCHIVE_WAITING_SHARE } else { WAITING_SHARE })
+fn cost(worked: Duration, took: Duration, step: Step) -> Duration {
+    let share = match step {
+        Step::Here => WAITING_SHARE,
+        Step::Elsewhere => ARCHIVE_WAITING_SHARE,
+    };
+    worked.max(took / share)
 }
 
 #[cfg(test)]
@@ -228,8 +233,8 @@ mod tests {
     #[test]
     fn a_slow_disk_costs_as_well_as_a_core_and_an_archive_more() {
         let millis = Duration::from_millis;
-        assert_eq!(cost(millis(30), millis(40), false), millis(30));
-        assert_eq!(cost(millis(3), millis(900), false), millis(90));
-        assert_eq!(cost(millis(3), millis(900), true), millis(225));
+        assert_eq!(cost(millis(30), millis(40), Step::Here), millis(30));
+        assert_eq!(cost(millis(3), millis(900), Step::Here), millis(90));
+        assert_eq!(cost(millis(3), millis(900), Step::Elsewhere), millis(225));
     }
 }
