@@ -144,7 +144,7 @@ pub enum NotAdded {
     Known,
     /// It was never finished, and cannot be where it is.
     Unfinished,
-    /// Nothing was recorded into it; it is removed.
+    /// No picture can be found in it.
     Empty,
     /// It is no recording of ours, or is damaged.
     Unreadable,

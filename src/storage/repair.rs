@@ -150,12 +150,15 @@ fn close_file(file: &mut dyn SegmentFile, length: u64, moov: &[u8]) -> Result<()
     file.sync()
 }
 
-/// Removes a file into which nothing was recorded, after looking at it once more.
+/// Removes a file into which nothing was recorded, after looking at it once more. One on a volume that is not written
+/// in place stays: it was whole when it came there, and may be damaged at its beginning.
 ///
 /// # Errors
 /// What the volume says.
 pub fn remove_empty(volume: &dyn Volume, path: &str) -> Result<bool, StorageError> {
-    if !matches!(inspect(volume, path)?, Inspected::Empty) {
+    if !matches!(inspect(volume, path)?, Inspected::Empty)
+        || matches!(volume.open(path), Err(StorageError::NotInPlace { .. }))
+    {
         return Ok(false);
     }
     volume.remove(path)?;

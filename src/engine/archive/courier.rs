@@ -46,7 +46,7 @@ impl Courier {
             now: ArchiveReport::default(),
             standing: Standing::default(),
             deletions: Deletions::new(&options),
-            former: Former::new(Deletions::new(&options)),
+            former: Former::default(),
             options,
         }
     }
@@ -108,7 +108,7 @@ impl Courier {
             self.show();
             return Ok(LOOK.min(self.standing.due - now));
         }
-        if self.prepare(archive, &waiting)? {
+        if self.prepare(archive)? {
             return Ok(Duration::ZERO);
         }
         if now < self.standing.due {
@@ -117,7 +117,7 @@ impl Courier {
         if self.bring_next(archive, &waiting, rest)? {
             return Ok(Duration::ZERO);
         }
-        self.idle(archive)?;
+        self.idle(archive, &waiting)?;
         Ok(LOOK)
     }
 
@@ -128,14 +128,9 @@ impl Courier {
 
     /// Does what comes before any recording, one thing at a time: reaches the archive, tidies up here, deletes there.
     /// Whether there was anything.
-    fn prepare(
-        &mut self,
-        archive: &ArchiveOptions,
-        waiting: &[SegmentRow],
-    ) -> Result<bool, Failed> {
+    fn prepare(&mut self, archive: &ArchiveOptions) -> Result<bool, Failed> {
         if !self.standing.is_connected {
             self.connect(archive)?;
-            self.drop_parts(archive, waiting)?;
             self.standing.is_connected = true;
             return Ok(true);
         }
@@ -192,11 +187,13 @@ impl Courier {
     }
 
     /// Nothing waits, or nothing that is tried now.
-    fn idle(&mut self, archive: &ArchiveOptions) -> Result<(), Failed> {
+    fn idle(&mut self, archive: &ArchiveOptions, waiting: &[SegmentRow]) -> Result<(), Failed> {
         self.tell_aside();
         let now = self.options.clock.monotonic();
-        if self.standing.is_list_due(now) {
+        if now >= self.standing.list_due {
             self.set_state(ArchiveState::Idle);
+            self.standing.begin_list(now);
+            self.drop_parts(archive, waiting)?;
             let _told = self.look_for_strangers(archive)?;
         } else if now.saturating_sub(self.standing.asked) >= ASK {
             self.ask(archive)?;
@@ -219,9 +216,8 @@ impl Courier {
             let known = Some(identity);
             self.archive = Some(ArchiveOptions { volume_id, known, ..archive.clone() });
         }
-        let volume = self.now.volume;
-        let leaving = self.options.recordings.reader.leaving(volume)?;
-        self.deletions.take_up(volume, leaving);
+        let leaving = self.options.recordings.reader.leaving(self.now.volume)?;
+        self.deletions.take_up(leaving);
         self.ask(archive)?;
         self.standing.backoff.reset();
         tracing::info!("{} is connected", self.now.address);

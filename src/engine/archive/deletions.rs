@@ -1,4 +1,4 @@
-//! Deletions on archives: what was ordered last and what an end has interrupted, carried out a few files at a time.
+//! Deletions on an archive: what was ordered last and what an end has interrupted, carried out a few files at a time.
 //!
 //! Must not do: decide what goes, or ask whether an archive answers.
 
@@ -6,11 +6,11 @@ use super::{ORDER, Order, UploadOptions};
 use crate::engine::EngineError;
 use crate::engine::locks::Locks;
 use crate::engine::removal::{Doomed, Removal, Removed};
-use crate::model::{SegmentRow, SegmentState, VolumeId};
+use crate::model::{SegmentRow, SegmentState};
 use crate::runtime::Now;
 use crate::storage::retention::Deletion;
 
-/// What is to go from one archive, or from some.
+/// What is to go from one archive.
 pub struct Deletions {
     removal: Removal,
     /// What was ordered last.
@@ -40,16 +40,10 @@ impl Deletions {
         self.ordered.is_some()
     }
 
-    /// Goes on with the deletions that `leaving` shows, all that the index has begun on `volume`.
-    pub fn take_up(&mut self, volume: VolumeId, leaving: Vec<SegmentRow>) {
-        self.keep_interrupted(|other| other != volume);
+    /// Goes on with the deletions that `leaving` shows, all that the index has begun there.
+    pub fn take_up(&mut self, leaving: Vec<SegmentRow>) {
         let new = leaving.into_iter().filter(|row| !self.removal.holds(row));
-        self.interrupted.extend(new.filter_map(taken_up));
-    }
-
-    /// Leaves interrupted deletions alone but for those on the volumes that `keeps` names.
-    pub fn keep_interrupted(&mut self, keeps: impl Fn(VolumeId) -> bool) {
-        self.interrupted.retain(|(row, _)| keeps(row.volume));
+        self.interrupted = new.filter_map(taken_up).collect();
     }
 
     /// Deletes some of what is to go; none when there is nothing to do. An order that is not `valid` is forgotten.
@@ -99,7 +93,7 @@ fn taken_up(row: SegmentRow) -> Option<Doomed> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{DeletionCause, MediaTime, RunId, StreamId, StreamKind, WallTime};
+    use crate::model::{DeletionCause, MediaTime, RunId, StreamId, StreamKind, VolumeId, WallTime};
 
     #[test]
     fn an_interrupted_deletion_goes_on_by_its_rule() {

@@ -35,6 +35,8 @@ impl Courier {
         let obstacle = Obstacle::of(error);
         if obstacle != Obstacle::Full {
             self.standing.is_connected = false;
+            // What was ordered is planned anew when it is there again: the rules may be others by then.
+            self.now.serial += 1;
         }
         let wait = self.standing.backoff.after(obstacle);
         self.standing.due = self.options.clock.monotonic().saturating_add(wait);

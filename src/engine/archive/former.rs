@@ -42,9 +42,20 @@ pub struct FormerReport {
     pub serial: u64,
 }
 
+impl FormerArchive {
+    /// Whether it is the same, reached in the same way.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.archive, &other.archive)
+            && (self.volume, &self.marker, &self.owner)
+                == (other.volume, &other.marker, &other.owner)
+    }
+}
+
 /// What the thread `upload` keeps of them.
+#[derive(Default)]
 pub struct Former {
-    deletions: Deletions,
+    /// Each by itself: one that is away holds up no other.
+    deletions: BTreeMap<VolumeId, Deletions>,
     /// Which there are.
     known: Arc<Vec<FormerArchive>>,
     now: FormerReport,
@@ -57,24 +68,12 @@ pub struct Former {
 }
 
 impl Former {
-    /// None are known yet.
-    pub(super) fn new(deletions: Deletions) -> Self {
-        Self {
-            deletions,
-            known: Arc::default(),
-            now: FormerReport::default(),
-            due: Duration::ZERO,
-            unasked: Vec::new(),
-            refusals: BTreeMap::new(),
-        }
-    }
-
     /// Nothing is done any more on others than these.
     fn keep(&mut self, archives: &[FormerArchive]) {
         let is_kept = |volume: VolumeId| archives.iter().any(|it| it.volume == volume);
         self.now.there.retain(|volume| is_kept(*volume));
         self.refusals.retain(|volume, _| is_kept(*volume));
-        self.deletions.keep_interrupted(is_kept);
+        self.deletions.retain(|volume, _| is_kept(*volume));
     }
 
     /// Logs what an archive has answered when that is something else than before.
@@ -99,8 +98,10 @@ impl Courier {
     pub(super) fn take_orders(&mut self) {
         while let Ok(order) = self.options.orders.try_recv() {
             let is_former = self.former.known.iter().any(|it| it.volume == order.volume);
-            let deletions =
-                if is_former { &mut self.former.deletions } else { &mut self.deletions };
+            let deletions = match is_former {
+                true => self.deletions_on(order.volume),
+                false => &mut self.deletions,
+            };
             deletions.order(order);
         }
     }
@@ -158,28 +159,36 @@ impl Courier {
         let former = &mut self.former;
         former.note(asked, answer.as_ref().map(|_| ()));
         former.now.there.remove(&asked.volume);
-        let mut leaving = Vec::new();
         if answer.is_ok() {
-            leaving = self.options.recordings.reader.leaving(asked.volume)?;
             former.now.there.insert(asked.volume);
+            let leaving = self.options.recordings.reader.leaving(asked.volume)?;
+            self.deletions_on(asked.volume).take_up(leaving);
         }
-        former.deletions.take_up(asked.volume, leaving);
         Ok(())
     }
 
+    fn deletions_on(&mut self, volume: VolumeId) -> &mut Deletions {
+        let options = &self.options;
+        self.former.deletions.entry(volume).or_insert_with(|| Deletions::new(options))
+    }
+
+    /// Deletes on one of those that are there; one that fails is left alone until it is asked again.
     fn delete_former(&mut self, now: Now) -> Result<(), EngineError> {
         let former = &mut self.former;
-        let FormerReport { there, serial } = &former.now;
-        let valid = |order: &Order| there.contains(&order.volume) && order.serial == *serial;
-        let Some(removed) = former.deletions.carry_out(valid, &self.options.locks, now)? else {
-            return Ok(());
-        };
-        if removed.failed > 0 {
-            // It may be away by now.
-            former.due = now.monotonic;
+        for volume in former.now.there.clone() {
+            let Some(deletions) = former.deletions.get_mut(&volume) else { continue };
+            let serial = former.now.serial;
+            let valid = |order: &Order| order.serial == serial;
+            let Some(removed) = deletions.carry_out(valid, &self.options.locks, now)? else {
+                continue;
+            };
+            if removed.failed > 0 {
+                former.now.there.remove(&volume);
+            }
+            former.now.serial += 1;
+            self.options.desk.show_former(former.now.clone());
+            break;
         }
-        former.now.serial += 1;
-        self.options.desk.show_former(former.now.clone());
         Ok(())
     }
 }

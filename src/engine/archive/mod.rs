@@ -118,7 +118,13 @@ impl ArchiveDesk {
 
     /// These are the archives of former settings from now on.
     pub fn set_former(&self, archives: Vec<FormerArchive>) {
-        self.former.set(archives);
+        let is_same = |before: &Vec<FormerArchive>| {
+            before.len() == archives.len()
+                && before.iter().zip(&archives).all(|(before, now)| before.is_same(now))
+        };
+        if !self.former.get().is_some_and(|before| is_same(&before)) {
+            self.former.set(archives);
+        }
     }
 
     /// The archives of former settings; the same object while nobody has set others.

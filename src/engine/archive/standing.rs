@@ -31,8 +31,8 @@ pub struct Standing {
     pub tidy_due: Duration,
     /// When it was last asked for its space.
     pub asked: Duration,
-    /// When all of its files were last listed, or could not be.
-    pub listed: Option<Duration>,
+    /// All of its files are listed again then.
+    pub list_due: Duration,
     /// Why its files could not be listed the last time, in a sentence.
     pub unlisted: Option<String>,
     /// The recording that is being brought, or was last.
@@ -54,13 +54,18 @@ impl Standing {
         (self.due, self.tidy_due) = (Duration::ZERO, Duration::ZERO);
         self.aside.clear();
         if self.unlisted.is_some() {
-            self.listed = None;
+            self.list_due = Duration::ZERO;
         }
     }
 
-    /// Whether all files are to be listed.
-    pub fn is_list_due(&self, now: Duration) -> bool {
-        let every = if self.unlisted.is_some() { RETRY_LIST } else { LIST_EVERY };
-        self.listed.is_none_or(|at| now.saturating_sub(at) >= every)
+    /// All files are being listed; that may fail, and take long.
+    pub fn begin_list(&mut self, now: Duration) {
+        self.list_due = now.saturating_add(RETRY_LIST);
+    }
+
+    /// They were.
+    pub fn end_list(&mut self, now: Duration) {
+        self.unlisted = None;
+        self.list_due = now.saturating_add(LIST_EVERY);
     }
 }

@@ -94,19 +94,19 @@ impl Courier {
         &mut self,
         archive: &ArchiveOptions,
     ) -> Result<Option<Vec<FoundFile>>, Failed> {
-        self.standing.listed = Some(self.options.clock.monotonic());
+        let now = self.options.clock.monotonic();
+        self.standing.begin_list(now);
         let files = match archive.archive.list() {
             Ok(files) => files,
             Err(error) => {
-                let only = self.only_of_file(archive, error);
-                let error = only.inspect_err(|_| self.standing.listed = None)?;
+                let error = self.only_of_file(archive, error)?;
                 let text = format!("The files on {} cannot be listed: {error}.", self.now.address);
                 self.standing.unlisted = Some(text);
                 self.tell_aside();
                 return Ok(None);
             }
         };
-        self.standing.unlisted = None;
+        self.standing.end_list(now);
         // Others may have taken what was freed; it is tried again.
         self.now.room.unfreed = 0;
         let mut plan = Plan::new(files, &[]);

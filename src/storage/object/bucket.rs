@@ -2,6 +2,7 @@
 //!
 //! Must not do: know the paths of a volume; names here are whole keys.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::future::Future;
 
@@ -188,7 +189,7 @@ impl Bucket {
     /// All keys that begin with `prefix`, as they are: the library's own listing fails at a key of others that is no
     /// path of its kind, such as `a//b`.
     pub fn list(&self, prefix: &str) -> Result<Vec<Found>, Failure> {
-        let (mut all, mut token) = (Vec::new(), String::new());
+        let (mut all, mut token, mut before) = (Vec::new(), String::new(), BTreeSet::new());
         loop {
             let mut query = vec![("list-type", "2"), ("prefix", prefix)];
             if !token.is_empty() {
@@ -199,7 +200,9 @@ impl Bucket {
             match page.next_continuation_token {
                 _ if !page.is_truncated => return Ok(all),
                 // Half a list would be taken for files that are gone.
-                next if next.is_empty() || next == token => return Err(Failure::NotS3),
+                next if next.is_empty() || !before.insert(next.clone()) => {
+                    return Err(Failure::NotS3);
+                }
                 next => token = next,
             }
         }

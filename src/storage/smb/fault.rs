@@ -62,8 +62,8 @@ impl Fault {
             Self::Lost(why) | Self::Offline(why) | Self::Busy(why) => {
                 StorageError::Offline { path: volume, why }
             }
-            Self::Denied(why) if !path.is_empty() => StorageError::Forbidden { path: file, why },
-            Self::Denied(why) | Self::Barred(why) => StorageError::Denied { path: volume, why },
+            Self::Denied(why) => StorageError::Forbidden { path: file, why },
+            Self::Barred(why) => StorageError::Denied { path: volume, why },
             Self::Full => StorageError::Full { path: file },
             Self::NotFound => StorageError::NotFound { path: file },
             Self::Exists => StorageError::Exists { path: file },

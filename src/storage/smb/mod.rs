@@ -33,8 +33,9 @@ use crate::container::ReadAt;
 use crate::model::Password;
 use crate::model::settings::NasSettings;
 
-/// All of a listing: a year of thirty cameras has ten thousand folders, of which a slow NAS lists a hundred a second.
-const LISTING: Duration = Duration::from_secs(120);
+/// All of a listing: a year of thirty cameras has ten thousand folders, of which a slow NAS lists a hundred a second;
+/// some archives hold years.
+const LISTING: Duration = Duration::from_secs(600);
 
 /// A share of a NAS, or a folder in it.
 pub struct SmbVolume {
@@ -113,7 +114,10 @@ impl Volume for SmbVolume {
     }
 
     fn space(&self) -> Result<Space, StorageError> {
-        self.ask("ask for the space of", "", root::space)
+        self.ask("ask for the space of", "", async |link| {
+            self.share.check_mark(link).await?;
+            root::space(link).await
+        })
     }
 
     fn describe(&self) -> String {

@@ -191,7 +191,7 @@ pub fn missing(files: u64) -> String {
 
 pub const ADOPT: &str = "Add to the catalogue";
 pub const ADOPT_TIP: &str = "Reads the beginning and end of each file there and adds the recordings to this program's \
-    catalogue; files of ours without any recording in them are removed";
+    catalogue; no file there is changed";
 pub const ADOPT_AWAY: &str = "It cannot be reached now";
 pub const ADOPT_RULES: &str =
     "The retention rules apply to them too: what is too old is deleted then.";
@@ -255,7 +255,7 @@ pub fn not_added(why: NotAdded, files: u64) -> String {
         NotAdded::Unfinished => {
             "they were never finished; copied into a folder on this computer they can be repaired"
         }
-        NotAdded::Empty => "without any recording in them; they were removed",
+        NotAdded::Empty => "no picture can be found in them",
         NotAdded::Unreadable => "not recordings of Watchkeeper, or damaged",
         NotAdded::Failed => "they could not be read; try again",
     };
