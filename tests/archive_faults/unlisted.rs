@@ -32,7 +32,7 @@ impl Volume for Unlisted {
         match self.unlisted.fetch_update(Ordering::Relaxed, Ordering::Relaxed, left) {
             Ok(_) => {
                 let why = "the user may not see all folders".into();
-                Err(StorageError::Denied { path: "office".into(), why })
+                Err(StorageError::Forbidden { path: "office".into(), why })
             }
             Err(_) => self.archive.list(),
         }
