@@ -59,8 +59,12 @@ impl VolumeStore {
     /// The folder at `path`, however that is written, or a new one with the next number.
     #[must_use]
     pub fn at(&self, path: &str) -> KnownVolume {
-        let new =
-            || KnownVolume { id: self.next(), path: path.into(), marker: None, archive: None };
+        let new = || KnownVolume {
+            id: next(&self.known),
+            path: path.into(),
+            marker: None,
+            archive: None,
+        };
         let place = self.place(path);
         let is_it =
             |volume: &&KnownVolume| volume.path == path || self.place(&volume.path) == place;
@@ -71,20 +75,22 @@ impl VolumeStore {
     /// The place elsewhere at the address of `place`, whoever signed in there, or a new one with the next number.
     #[must_use]
     pub fn at_archive(&self, place: &ArchivePlace) -> KnownVolume {
-        let is_it = |volume: &&KnownVolume| {
-            volume.archive.as_ref().is_some_and(|archive| archive.is_at(place))
-        };
-        let known = self.known.iter().find(is_it);
-        KnownVolume {
-            id: known.map_or_else(|| self.next(), |known| known.id),
-            path: place.address(),
-            marker: known.and_then(|known| known.marker.clone()),
-            archive: Some(place.clone()),
-        }
+        archive_in(&self.known, place)
     }
 
-    fn next(&self) -> VolumeId {
-        VolumeId(self.known.iter().map(|volume| volume.id.0 + 1).max().unwrap_or(0))
+    /// Remembers the place elsewhere at the address of `place`, with what others have learnt of it meanwhile.
+    ///
+    /// # Errors
+    /// [`ConfigError::Io`] when that cannot be written, [`ConfigError::Damaged`].
+    pub fn remember_archive(&mut self, place: &ArchivePlace) -> Result<VolumeId, ConfigError> {
+        let mut number = VolumeId(0);
+        self.write(|known| {
+            let volume = archive_in(known, place);
+            number = volume.id;
+            known.retain(|other| other.id != number);
+            known.push(volume);
+        })?;
+        Ok(number)
     }
 
     /// Where a path leads, links followed; as it is written while it leads nowhere.
@@ -149,6 +155,22 @@ impl VolumeStore {
         self.known = known;
         Ok(())
     }
+}
+
+fn archive_in(known: &[KnownVolume], place: &ArchivePlace) -> KnownVolume {
+    let is_it =
+        |volume: &&KnownVolume| volume.archive.as_ref().is_some_and(|archive| archive.is_at(place));
+    let found = known.iter().find(is_it);
+    KnownVolume {
+        id: found.map_or_else(|| next(known), |found| found.id),
+        path: place.address(),
+        marker: found.and_then(|found| found.marker.clone()),
+        archive: Some(place.clone()),
+    }
+}
+
+fn next(known: &[KnownVolume]) -> VolumeId {
+    VolumeId(known.iter().map(|volume| volume.id.0 + 1).max().unwrap_or(0))
 }
 
 fn read(file: &Path) -> Result<Vec<KnownVolume>, ConfigError> {
@@ -225,6 +247,10 @@ mod tests {
         let again = VolumeStore::open(&folder).expect("read");
         assert_eq!(again.list().len(), 1);
         assert_eq!(again.at_archive(&nas("b", "u")).id, old.id);
+        // What this view has not seen yet stays.
+        assert_eq!(store.remember_archive(&nas("b", "v")).expect("written"), old.id);
+        let known = VolumeStore::open(&folder).expect("read").at_archive(&nas("b", "v"));
+        assert_eq!((known.id, known.marker.as_deref()), (old.id, Some("n")));
         let asked = other.identify(new.id, "n").expect("written");
         assert_eq!(asked, old.id, "who was given the number before does not go on with it");
         store.remember(store.at("recordings")).expect("written");

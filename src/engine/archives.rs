@@ -55,10 +55,10 @@ impl OpenArchives {
         current: Option<&ArchivePlace>,
     ) -> Result<(), ConfigError> {
         let mut known = VolumeStore::open(folder)?;
-        self.current = current.map(|place| known.at_archive(place).id);
-        if let Some(place) = current {
-            known.remember(known.at_archive(place))?;
-        }
+        self.current = match current {
+            Some(place) => Some(known.remember_archive(place)?),
+            None => None,
+        };
         let before = std::mem::take(&mut self.open);
         self.trouble.clear();
         for volume in known.list() {
@@ -162,17 +162,27 @@ fn about(at: WallTime, severity: Severity, text: String) -> Cause {
     Cause { topic: Topic::Storage, at, severity, camera: None, text }
 }
 
+/// Key of the notice that it cannot be known which places there are.
+const UNKNOWN: &str = "archives";
+
 /// Key of the notice that a place is not open.
 fn key_of(address: &str) -> String {
     format!("archive {address}")
 }
 
 impl Service {
-    /// Opens places elsewhere as settings and passwords want it, for reading and for what is brought there.
+    /// Opens places elsewhere as settings and passwords want it, for reading and for what is brought there. What fails
+    /// is tried again.
     ///
     /// # Errors
     /// When it cannot be read or written which places are known.
     pub fn open_archives(&mut self) -> Result<(), EngineError> {
+        let opened = self.try_open_archives();
+        self.pending.archives = opened.is_err();
+        opened
+    }
+
+    fn try_open_archives(&mut self) -> Result<(), EngineError> {
         let place = self.store.settings().storage.archive();
         let before: Vec<String> = self.archives.trouble().keys().cloned().collect();
         self.archives.follow(&self.folder, &self.secrets, place.as_ref())?;
@@ -193,9 +203,15 @@ impl Service {
 
     /// Like [`Service::open_archives`] where nobody waits for the outcome.
     pub fn reopen_archives(&mut self) {
-        if let Err(error) = self.open_archives() {
-            let (now, text) = (self.clock.wall(), error.to_string());
-            self.notices.tell_about(about(now, Severity::Warning, text));
+        match self.open_archives() {
+            Ok(()) => self.notices.clear(UNKNOWN),
+            Err(error) => {
+                let text = format!(
+                    "NAS and object storage cannot be used now: {error}. It is tried again by itself."
+                );
+                self.notices
+                    .raise_about(UNKNOWN.into(), about(self.clock.wall(), Severity::Alarm, text));
+            }
         }
     }
 }

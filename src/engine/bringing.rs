@@ -17,6 +17,7 @@ use crate::protocol::{ArchiveOverview, Severity, Topic};
 /// An archive that is away for longer is told, in microseconds; shorter may be its restart.
 const PATIENCE: i64 = 120_000_000;
 
+const UNKNOWN: &str = "archive unknown";
 const AWAY: &str = "archive";
 const TROUBLE: &str = "archive trouble";
 const DROPPED: &str = "not brought";
@@ -62,10 +63,13 @@ impl Service {
         let wanted = match self.wanted_archive() {
             Ok(wanted) => wanted,
             Err(error) => {
-                tracing::error!("recordings are not brought away: {error}");
-                None
+                // It goes on as it was, and is tried again.
+                self.pending.archive = true;
+                let text = format!("Where recordings are brought to cannot be read: {error}.");
+                return self.notice_while(UNKNOWN, Some(text), Severity::Alarm, self.clock.wall());
             }
         };
+        self.notices.clear(UNKNOWN);
         let is_same = match (&self.bringing, &wanted) {
             (Some(before), Some(wanted)) => before.is_same(wanted),
             (None, None) => true,

@@ -193,7 +193,7 @@ impl Service {
 
     /// Sends what a thread was too busy to take.
     pub fn send_again(&mut self) {
-        let Pending { streams, watches, sights, context, terms, archive } = self.pending;
+        let Pending { streams, watches, sights, context, terms, archive, archives } = self.pending;
         if streams {
             self.record();
         }
@@ -206,7 +206,10 @@ impl Service {
         if terms {
             self.keep();
         }
-        if archive {
+        if archives {
+            self.reopen_archives();
+        }
+        if archive || archives {
             self.bring();
         }
     }

@@ -134,7 +134,7 @@ pub(super) struct Service {
     pub pending: Pending,
 }
 
-/// What a thread was too busy to take; it is sent again.
+/// What a thread was too busy to take, or could not be done; it is tried again.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Pending {
     pub streams: bool,
@@ -143,6 +143,8 @@ pub(super) struct Pending {
     pub context: bool,
     pub terms: bool,
     pub archive: bool,
+    /// Places elsewhere could not be opened.
+    pub archives: bool,
 }
 
 impl Service {
