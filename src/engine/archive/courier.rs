@@ -1,4 +1,4 @@
-//! What the thread `upload` does in its rounds, one at a time: what comes next, and what follows from a failure.
+//! What the thread `upload` does in its rounds, one at a time: what comes next.
 //!
 //! Must not do: wait longer than a call to the archive takes; the thread waits between the rounds.
 

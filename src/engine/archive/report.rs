@@ -227,7 +227,7 @@ mod tests {
         says(ArchiveState::Taken, &["another Watchkeeper", "12 recordings wait", "take it over"]);
         says(ArchiveState::Full, &["is full", "12 recordings wait"]);
         let aside = ArchiveReport { aside: 2, state: ArchiveState::Idle, ..report.clone() };
-        assert!(aside.sentence().contains("are there but 2, tried again later"));
+        assert!(aside.sentence().contains("are there except 2, tried again later"));
         let one = Amount { files: 1, bytes: 1 };
         let told = |state| ArchiveReport { state, waiting: one, ..report.clone() }.sentence();
         assert!(told(ArchiveState::Full).contains("1 recording waits on"));

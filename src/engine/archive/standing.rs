@@ -69,3 +69,25 @@ impl Standing {
         self.list_due = now.saturating_add(LIST_EVERY);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_that_could_not_be_listed_are_listed_again_after_an_hour_or_when_it_is_wanted() {
+        let mut standing = Standing::default();
+        assert!(standing.is_list_due(Duration::ZERO), "never listed");
+        standing.listed = Some(Duration::ZERO);
+        assert!(!standing.is_list_due(LIST_EVERY - Duration::from_secs(1)));
+        assert!(standing.is_list_due(LIST_EVERY));
+        standing.retry();
+        assert!(!standing.is_list_due(RETRY_LIST), "a list that came out well is not made again");
+        standing.unlisted = Some("The files cannot be listed.".into());
+        assert!(!standing.is_list_due(RETRY_LIST - Duration::from_secs(1)));
+        assert!(standing.is_list_due(RETRY_LIST));
+        standing.retry();
+        assert!(standing.is_list_due(Duration::ZERO));
+        assert!(standing.unlisted.is_some(), "told until it comes out well");
+    }
+}
