@@ -77,17 +77,16 @@ mod tests {
     #[test]
     fn files_that_could_not_be_listed_are_listed_again_after_an_hour_or_when_it_is_wanted() {
         let mut standing = Standing::default();
-        assert!(standing.is_list_due(Duration::ZERO), "never listed");
-        standing.listed = Some(Duration::ZERO);
-        assert!(!standing.is_list_due(LIST_EVERY - Duration::from_secs(1)));
-        assert!(standing.is_list_due(LIST_EVERY));
+        assert_eq!(standing.list_due, Duration::ZERO, "never listed");
+        standing.begin_list(Duration::ZERO);
+        standing.end_list(Duration::ZERO);
         standing.retry();
-        assert!(!standing.is_list_due(RETRY_LIST), "a list that came out well is not made again");
+        assert_eq!(standing.list_due, LIST_EVERY, "a list that came out well is not made again");
+        standing.begin_list(LIST_EVERY);
         standing.unlisted = Some("The files cannot be listed.".into());
-        assert!(!standing.is_list_due(RETRY_LIST - Duration::from_secs(1)));
-        assert!(standing.is_list_due(RETRY_LIST));
+        assert_eq!(standing.list_due, LIST_EVERY + RETRY_LIST);
         standing.retry();
-        assert!(standing.is_list_due(Duration::ZERO));
+        assert_eq!(standing.list_due, Duration::ZERO);
         assert!(standing.unlisted.is_some(), "told until it comes out well");
     }
 }
