@@ -5,7 +5,6 @@
 
 use std::sync::Arc;
 
-use super::EngineError;
 use super::archive::{ArchiveOptions, ArchiveReport, ArchiveState};
 use super::cleaner::StorageReport;
 use super::notices::Cause;
@@ -119,14 +118,6 @@ impl Service {
             }
             Ok(_) | Err(_) => self.bring(),
         }
-    }
-
-    /// Has what is on the archive and not in the index added to it.
-    pub(super) fn adopt_strangers(&self) -> Result<(), EngineError> {
-        self.archive_desk.adopt()?;
-        // One that is busy looks when it is done.
-        let _looks_later = self.upload.look();
-        Ok(())
     }
 
     /// Raises and clears what operators must know of the archive and of what waits for it.

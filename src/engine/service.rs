@@ -9,7 +9,7 @@ use std::time::Duration;
 use crossbeam::channel::{Receiver, Sender, select, tick};
 
 use super::EngineError;
-use super::archive::{ArchiveDesk, ArchiveOptions, Upload};
+use super::archive::{ArchiveOptions, Upload};
 use super::archives::OpenArchives;
 use super::awake::Awake;
 use super::camera_lists::CameraLists;
@@ -86,8 +86,6 @@ pub(super) struct Service {
     pub recorder: Recorder,
     pub cleaner: Cleaner,
     pub upload: Upload,
-    /// What the archive tells, and where it is told what is wanted.
-    pub archive_desk: ArchiveDesk,
     /// The archive that the thread `upload` was told last.
     pub bringing: Option<ArchiveOptions>,
     pub capture: Capture,
@@ -287,7 +285,7 @@ impl Service {
                 Ok(())
             }
             Command::RetryArchive => self.upload.retry().map_err(EngineError::from),
-            Command::AdoptStrangers => self.adopt_strangers(),
+            Command::AdoptStrangers => self.upload.adopt().map_err(EngineError::from),
             Command::TakeOverArchive => self.upload.take_over().map_err(EngineError::from),
             Command::Probe(query) => {
                 self.finding.probe(query, &self.secrets, self.store.settings());

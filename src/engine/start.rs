@@ -261,7 +261,6 @@ pub(super) fn start(options: EngineOptions, shown: Arc<Shown>) -> Result<Service
         recorder,
         cleaner,
         upload,
-        archive_desk: archive.clone(),
         bringing: None,
         capture,
         detection,

@@ -126,33 +126,15 @@ impl View {
 mod tests {
     use super::*;
     use crate::index::{Change, Index};
-    use crate::model::{
-        DeletionCause, MediaTime, RunId, SegmentState, StreamKind, WallSpan, WallTime,
-    };
-
-    fn row(second: i64, volume: u32) -> SegmentRow {
-        let start = WallTime::from_micros(second * 1_000_000);
-        SegmentRow {
-            stream: StreamId::new("front".parse().expect("an identity"), StreamKind::Main),
-            start,
-            end: start.plus_micros(1_000_000),
-            media_duration: 90_000,
-            frames: 10,
-            bytes: 100,
-            run: RunId(0),
-            run_offset: MediaTime::default(),
-            volume: VolumeId(volume),
-            path: format!("front/{second}.mp4"),
-            state: SegmentState::Finished,
-        }
-    }
+    use crate::model::{DeletionCause, SegmentState, WallSpan};
 
     #[test]
     fn a_segment_moves_once_and_not_while_it_is_being_deleted() {
         let folder = tempfile::tempdir().expect("a folder");
         let index = Index::open(folder.path().join("index.redb")).expect("opens").index;
         let reader = index.reader();
-        let rows = [row(1, 0), row(2, 0), row(3, 1)];
+        let rows =
+            [SegmentRow::of_second(1, 0), SegmentRow::of_second(2, 0), SegmentRow::of_second(3, 1)];
         let puts: Vec<Change> = rows.iter().cloned().map(Change::PutSegment).collect();
         index.apply(&puts).expect("applies");
         let (stream, cause) = (rows[0].stream.clone(), DeletionCause::NotBrought);
@@ -202,7 +184,7 @@ mod tests {
     fn a_file_removed_where_it_was_does_not_cost_the_segment_that_has_moved() {
         let folder = tempfile::tempdir().expect("a folder");
         let index = Index::open(folder.path().join("index.redb")).expect("opens").index;
-        let (here, there) = (row(1, 0), row(2, 1));
+        let (here, there) = (SegmentRow::of_second(1, 0), SegmentRow::of_second(2, 1));
         let puts = [&here, &there].map(|row| Change::PutSegment(row.clone()));
         index.apply(&puts).expect("applies");
         // On a full disk files go before their marks are known.

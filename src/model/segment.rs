@@ -95,6 +95,27 @@ pub struct SegmentRow {
     pub state: SegmentState,
 }
 
+#[cfg(test)]
+impl SegmentRow {
+    /// A finished recording of the second `second` on the volume `volume`, for tests.
+    pub(crate) fn of_second(second: i64, volume: u32) -> Self {
+        let start = WallTime::from_micros(second * 1_000_000);
+        Self {
+            stream: StreamId::new("front".parse().expect("an identity"), super::StreamKind::Main),
+            start,
+            end: start.plus_micros(1_000_000),
+            media_duration: 90_000,
+            frames: 10,
+            bytes: 100,
+            run: RunId(0),
+            run_offset: MediaTime::default(),
+            volume: VolumeId(volume),
+            path: format!("front/{second}.mp4"),
+            state: SegmentState::Finished,
+        }
+    }
+}
+
 impl SegmentRow {
     /// The wall time that it covers.
     #[must_use]

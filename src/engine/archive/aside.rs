@@ -191,26 +191,9 @@ impl Aside {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{MediaTime, RunId, SegmentState, StreamKind, VolumeId};
 
     fn rows(count: i64) -> Vec<SegmentRow> {
-        let row = |second: i64| {
-            let start = WallTime::from_micros(second * 1_000_000);
-            SegmentRow {
-                stream: StreamId::new("front".parse().expect("an identity"), StreamKind::Main),
-                start,
-                end: start.plus_micros(1_000_000),
-                media_duration: 90_000,
-                frames: 10,
-                bytes: 100,
-                run: RunId(0),
-                run_offset: MediaTime::default(),
-                volume: VolumeId(0),
-                path: format!("front/{second}.mp4"),
-                state: SegmentState::Finished,
-            }
-        };
-        (0..count).map(row).collect()
+        (0..count).map(|second| SegmentRow::of_second(second, 0)).collect()
     }
 
     fn seconds(seconds: u64) -> Duration {

@@ -255,12 +255,15 @@ impl Upload {
         self.desk.set_former(archives);
     }
 
-    /// Looks at once what is wanted at its desk.
+    /// Has what is on the archive and not in the index added to it.
     ///
     /// # Errors
-    /// When the thread has not taken the changes before; it looks when it has.
-    pub fn look(&self) -> Result<(), UploadBusy> {
-        self.changes.try_send(Change::Look).map_err(|_| UploadBusy)
+    /// When that cannot be done now.
+    pub fn adopt(&self) -> Result<(), CannotAdopt> {
+        self.desk.adopt()?;
+        // One that is busy looks when it is done.
+        let _looks_later = self.changes.try_send(Change::Look);
+        Ok(())
     }
 
     /// Tries now, and makes the archive ours when it is somebody else's.

@@ -279,33 +279,16 @@ mod tests {
     use crate::engine::locks::Locks;
     use crate::engine::offline;
     use crate::index::{Change, Index, ThumbnailWriter};
-    use crate::model::{DeletionCause, MediaTime, RunId, SegmentRow, SegmentState, StreamKind};
+    use crate::model::{DeletionCause, SegmentRow};
     use crate::recorder::{OpenSegments, Signals};
     use crate::runtime::{Latest, SimulatedClock};
     use crate::storage::Volumes;
-
-    fn row(second: i64, volume: u32) -> SegmentRow {
-        let start = WallTime::from_micros(second * 1_000_000);
-        SegmentRow {
-            stream: StreamId::new("front".parse().expect("an identity"), StreamKind::Main),
-            start,
-            end: start.plus_micros(1_000_000),
-            media_duration: 90_000,
-            frames: 10,
-            bytes: 100,
-            run: RunId(0),
-            run_offset: MediaTime::default(),
-            volume: VolumeId(volume),
-            path: format!("front/{second}.mp4"),
-            state: SegmentState::Finished,
-        }
-    }
 
     #[test]
     fn what_was_brought_to_another_place_since_it_was_planned_is_left_out() {
         let folder = tempfile::tempdir().expect("a folder");
         let index = Index::open(folder.path().join("index.redb")).expect("opens").index;
-        let rows = [row(1, 0), row(2, 1)];
+        let rows = [SegmentRow::of_second(1, 0), SegmentRow::of_second(2, 1)];
         index.apply(&rows.clone().map(Change::PutSegment)).expect("applies");
         let recordings = offline::recordings(&index, Volumes::new(), OpenSegments::default());
         let indexer = Indexer::start(Arc::new(index), OpenSegments::default()).expect("starts");
